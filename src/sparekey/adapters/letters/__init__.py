@@ -1,0 +1,15 @@
+"""The words of every mail, as data: one entry a kind, in English and German."""
+
+from collections.abc import Mapping
+
+from sparekey.adapters.letters import account, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters._shape import Kind
+
+KINDS: Mapping[str, Kind] = {
+    **setting_up.KINDS,
+    **recovery.KINDS,
+    **sign_in.KINDS,
+    **people.KINDS,
+    **owners.KINDS,
+    **account.KINDS,
+}

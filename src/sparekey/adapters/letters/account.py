@@ -1,0 +1,115 @@
+"""Letters to all account owners about the account itself. Each is about power that changed hands."""
+
+from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
+
+_FROM_CONSOLE = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="The way back in for {person} was opened on the server",
+        preview="{opened_at}. The link ends {expires_at}.",
+        title="Someone with access to the server made a link for {person}",
+        body=(
+            "The link sets a new password and a new second factor without the old ones. It works once, until"
+            " {expires_at}, and was shown only on the server.",
+        ),
+        rows=(("Who", "{person}"), ("When", "{opened_at}"), ("Where", "{place}")),
+        action=Action("Look at the audit log"),
+        stop=Stop(
+            "You didn’t agree to this?",
+            "Then ask at once who has access to the server. An owner who is signed in can stop it on the"
+            " profile of {person}.",
+        ),
+    ),
+    german=Text(
+        subject="Der Weg zurück für {person} wurde auf dem Server geöffnet",
+        preview="{opened_at}. Der Link endet {expires_at}.",
+        title="Jemand mit Zugang zum Server hat einen Link für {person} erzeugt",
+        body=(
+            "Der Link setzt ein neues Passwort und einen neuen zweiten Faktor, ohne die alten. Er gilt"
+            " einmal, bis {expires_at}, und wurde nur auf dem Server angezeigt.",
+        ),
+        rows=(("Wer", "{person}"), ("Wann", "{opened_at}"), ("Wo", "{place}")),
+        action=Action("Protokoll ansehen"),
+        stop=Stop(
+            "Das war nicht abgemacht?",
+            "Dann fragen Sie sofort, wer Zugang zum Server hat. Wer mit Inhaberrolle angemeldet ist, kann es"
+            " im Profil von {person} stoppen.",
+        ),
+    ),
+)
+
+_HANDED_OVER = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} now owns {account}",
+        preview="{changed_at}, by {by}.",
+        title="{by} handed ownership over to {person}",
+        body=("{person} is an account owner from now on and may do everything, {by} no longer.",),
+        rows=(
+            ("New owner", "{person}"),
+            ("Who", "{by}"),
+            ("When", "{changed_at}"),
+            ("Where", "{place}"),
+        ),
+        action=Action("Look at the staff list"),
+        stop=Stop("You didn’t agree to this?", "Then talk to {by} and {person} at once."),
+    ),
+    german=Text(
+        subject="{person} hat jetzt die Inhaberrolle von {account}",
+        preview="{changed_at}, durch {by}.",
+        title="{by} hat die Inhaberrolle an {person} übergeben",
+        body=("{person} hat ab jetzt die Inhaberrolle und darf alles, {by} nicht mehr.",),
+        rows=(
+            ("Neu mit Inhaberrolle", "{person}"),
+            ("Wer", "{by}"),
+            ("Wann", "{changed_at}"),
+            ("Wo", "{place}"),
+        ),
+        action=Action("Mitarbeitende ansehen"),
+        stop=Stop("Das war nicht abgemacht?", "Dann sprechen Sie sofort mit {by} und {person}."),
+    ),
+)
+
+_POLICY = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="The security policy of {account} was made weaker",
+        preview="{changed_at}, by {by}.",
+        title="The security policy was made weaker",
+        body=("{by} changed the security policy. Every account owner is told when it asks for less.",),
+        rows=(
+            ("Change", "{change}"),
+            ("Who", "{by}"),
+            ("When", "{changed_at}"),
+            ("Where", "{place}"),
+        ),
+        action=Action("Look at the policy"),
+        stop=Stop("You didn’t agree to this?", "Sign in and set it back, then talk to {by}."),
+    ),
+    german=Text(
+        subject="Die Sicherheitsrichtlinie von {account} wurde gelockert",
+        preview="{changed_at}, durch {by}.",
+        title="Die Sicherheitsrichtlinie wurde gelockert",
+        body=(
+            "{by} hat die Sicherheitsrichtlinie geändert. Wenn sie weniger verlangt, erfahren es alle mit"
+            " Inhaberrolle.",
+        ),
+        rows=(
+            ("Änderung", "{change}"),
+            ("Wer", "{by}"),
+            ("Wann", "{changed_at}"),
+            ("Wo", "{place}"),
+        ),
+        action=Action("Richtlinie ansehen"),
+        stop=Stop(
+            "Das war nicht abgemacht?",
+            "Melden Sie sich an und stellen Sie sie zurück, dann sprechen Sie mit {by}.",
+        ),
+    ),
+)
+
+KINDS = {
+    "owner_recovered_owners": _FROM_CONSOLE,
+    "ownership_handed_over": _HANDED_OVER,
+    "policy_changed": _POLICY,
+}

@@ -1,0 +1,264 @@
+"""Letters to account owners: about somebody they answer for, or about the account itself.
+
+Their one action leads to the page where the thing can be looked at and stopped, after signing in.
+"""
+
+from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
+
+_PROFILE_EN = Action("Look at the profile")
+_PROFILE_DE = Action("Profil ansehen")
+_NOT_AGREED_EN = Stop(
+    "You didn’t agree to this?", "Call {by} on a number you already had, and stop it there."
+)
+_NOT_AGREED_DE = Stop(
+    "Das war nicht abgemacht?",
+    "Rufen Sie {by} auf einer Ihnen bekannten Nummer an, und stoppen Sie es dort.",
+)
+_CALL_EN = (
+    "Call {person} on a number you already had. An incoming call, an email or a chat message proves nothing."
+)
+_CALL_DE = (
+    "Rufen Sie {person} auf einer Ihnen bekannten Nummer an. Ein eingehender Anruf, eine E-Mail oder eine"
+    " Chatnachricht beweist nichts."
+)
+
+_OPENED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{by} is helping {person} back in",
+        preview="{opened_at}, checked: {checked}.",
+        title="{by} is helping {person} back in",
+        body=("{person} has more rights than staff, so every account owner is told.",),
+        rows=(
+            ("Who", "{by}"),
+            ("What", "{delivery}"),
+            ("When", "{opened_at}"),
+            ("Where", "{place}"),
+            ("Checked that it’s them", "{checked}"),
+        ),
+        action=_PROFILE_EN,
+        stop=_NOT_AGREED_EN,
+    ),
+    german=Text(
+        subject="{by} hilft {person} zurück ins Konto",
+        preview="{opened_at}, geprüft: {checked}.",
+        title="{by} hilft {person} zurück ins Konto",
+        body=("{person} hat mehr Rechte als Mitarbeitende, darum erfahren es alle mit Inhaberrolle.",),
+        rows=(
+            ("Wer", "{by}"),
+            ("Was", "{delivery}"),
+            ("Wann", "{opened_at}"),
+            ("Wo", "{place}"),
+            ("Identität geprüft", "{checked}"),
+        ),
+        action=_PROFILE_DE,
+        stop=_NOT_AGREED_DE,
+    ),
+)
+
+_STOPPED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} says: this wasn’t me",
+        preview="The help by {by} was stopped, {stopped_at}.",
+        title="{person} stopped the help by {by}",
+        body=(
+            "What was handed over no longer works. Someone may have pretended to be {person}. " + _CALL_EN,
+            "Is the second factor really lost? For 24 hours an owner other than {by} has to help.",
+        ),
+        rows=(("Stopped", "{stopped_at}"), ("Where", "{place}"), ("Help began", "{opened_at}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="{person} sagt: Das war ich nicht",
+        preview="Die Hilfe von {by} wurde gestoppt, {stopped_at}.",
+        title="{person} hat die Hilfe von {by} gestoppt",
+        body=(
+            "Was übergeben wurde, gilt nicht mehr. Vielleicht hat sich jemand als {person} ausgegeben. "
+            + _CALL_DE,
+            "Ist der zweite Faktor wirklich verloren? 24 Stunden lang muss jemand anders mit Inhaberrolle"
+            " helfen, nicht {by}.",
+        ),
+        rows=(("Gestoppt", "{stopped_at}"), ("Wo", "{place}"), ("Hilfe begonnen", "{opened_at}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+_COMPLETED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} is back in",
+        preview="{completed_at}, {place}.",
+        title="{person} has a new password and a new secret",
+        body=("The change that {by} opened is complete. What was handed over was destroyed.",),
+        rows=(("When", "{completed_at}"), ("Where", "{place}"), ("Helped by", "{by}")),
+        action=_PROFILE_EN,
+        stop=Stop("You didn’t agree to this?", _CALL_EN),
+    ),
+    german=Text(
+        subject="{person} ist wieder drin",
+        preview="{completed_at}, {place}.",
+        title="{person} hat ein neues Passwort und einen neuen Geheimcode",
+        body=("Die Änderung, die {by} geöffnet hat, ist abgeschlossen. Was übergeben wurde, ist zerstört.",),
+        rows=(("Wann", "{completed_at}"), ("Wo", "{place}"), ("Geholfen hat", "{by}")),
+        action=_PROFILE_DE,
+        stop=Stop("Das war nicht abgemacht?", _CALL_DE),
+    ),
+)
+
+_TRIPWIRE = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="The lost second factor of {person} was used, with the right password",
+        preview="{used_at}, {place}. The sign-in was refused.",
+        title="Someone has the lost second factor of {person}, or it was found",
+        body=(
+            "The sign-in was refused and the help by {by} was stopped. The second factor stays suspended"
+            " until {person} proves another way in, or you begin to help anew.",
+            _CALL_EN,
+        ),
+        rows=(("When", "{used_at}"), ("Where", "{place}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="Der verlorene zweite Faktor von {person} wurde benutzt, mit dem richtigen Passwort",
+        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        title="Jemand hat den verlorenen zweiten Faktor von {person}, oder er wurde gefunden",
+        body=(
+            "Die Anmeldung wurde abgelehnt und die Hilfe von {by} gestoppt. Der zweite Faktor bleibt"
+            " gesperrt, bis {person} einen anderen Anmeldeweg beweist oder Sie von vorn helfen.",
+            _CALL_DE,
+        ),
+        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+_LATE_WARNING = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} says a finished change wasn’t theirs",
+        preview="Reported {reported_at}.",
+        title="Someone else may be in the account of {person}",
+        body=(
+            "Someone used the link “This wasn’t me” in an email about a change that is already complete."
+            " Nothing was undone.",
+            _CALL_EN + " If it wasn’t them, deactivate the account at once.",
+        ),
+        rows=(("Changed", "{completed_at}"), ("Reported", "{reported_at}"), ("Reported from", "{place}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="{person} sagt, eine abgeschlossene Änderung sei fremd",
+        preview="Gemeldet {reported_at}.",
+        title="Vielleicht ist jemand anders im Konto von {person}",
+        body=(
+            "Jemand hat den Link «Das war ich nicht» in einer E-Mail zu einer schon abgeschlossenen Änderung"
+            " benutzt. Rückgängig gemacht wurde nichts.",
+            _CALL_DE + " War es jemand anders, deaktivieren Sie den Eintrag sofort.",
+        ),
+        rows=(("Geändert", "{completed_at}"), ("Gemeldet", "{reported_at}"), ("Gemeldet von", "{place}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+_DOUBTED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} says a notice from us wasn’t about them",
+        preview="Reported {reported_at}.",
+        title="Someone else may be in the account of {person}",
+        body=(
+            "Someone used the link “This wasn’t me” in an email to {person}. {person} was signed out"
+            " everywhere; nothing else was changed.",
+            _CALL_EN + " If it wasn’t them, deactivate the account at once.",
+        ),
+        rows=(("Reported", "{reported_at}"), ("Reported from", "{place}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="{person} sagt, ein Hinweis von uns betreffe etwas Fremdes",
+        preview="Gemeldet {reported_at}.",
+        title="Vielleicht ist jemand anders im Konto von {person}",
+        body=(
+            "Jemand hat den Link «Das war ich nicht» in einer E-Mail an {person} benutzt. {person} wurde"
+            " überall abgemeldet; sonst ist nichts geändert.",
+            _CALL_DE + " War es jemand anders, deaktivieren Sie den Eintrag sofort.",
+        ),
+        rows=(("Gemeldet", "{reported_at}"), ("Gemeldet von", "{place}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+_RESET = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{by} reset the sign-in of {person}",
+        preview="{done_at}, checked: {checked}.",
+        title="{by} reset the sign-in of {person}",
+        body=("Password, second factor and backup codes were removed. {person} gets a new invitation.",),
+        rows=(
+            ("Who", "{by}"),
+            ("When", "{done_at}"),
+            ("Where", "{place}"),
+            ("Checked that it’s them", "{checked}"),
+        ),
+        action=_PROFILE_EN,
+        stop=_NOT_AGREED_EN,
+    ),
+    german=Text(
+        subject="{by} hat die Anmeldung von {person} zurückgesetzt",
+        preview="{done_at}, geprüft: {checked}.",
+        title="{by} hat die Anmeldung von {person} zurückgesetzt",
+        body=(
+            "Passwort, zweiter Faktor und Backup-Codes sind entfernt. {person} erhält eine neue Einladung.",
+        ),
+        rows=(
+            ("Wer", "{by}"),
+            ("Wann", "{done_at}"),
+            ("Wo", "{place}"),
+            ("Identität geprüft", "{checked}"),
+        ),
+        action=_PROFILE_DE,
+        stop=_NOT_AGREED_DE,
+    ),
+)
+
+_BUDGET_CLOSED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="Too many wrong tries on temporary secrets of {person}",
+        preview="{closed_at}. Send a set-up link instead.",
+        title="{person} gets no more temporary secrets for now",
+        body=(
+            "Too many wrong codes were tried. Until {person} finishes a change, only a one-time set-up link"
+            " helps.",
+            _CALL_EN,
+        ),
+        rows=(("When", "{closed_at}"), ("Where", "{place}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="Zu viele falsche Versuche mit temporären Geheimcodes von {person}",
+        preview="{closed_at}. Senden Sie stattdessen einen Einrichtungslink.",
+        title="{person} erhält vorerst keine temporären Geheimcodes mehr",
+        body=(
+            "Es wurden zu viele falsche Codes versucht. Bis {person} eine Änderung abschliesst, hilft nur ein"
+            " einmaliger Einrichtungslink.",
+            _CALL_DE,
+        ),
+        rows=(("Wann", "{closed_at}"), ("Wo", "{place}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+KINDS = {
+    "recovery_opened_owners": _OPENED,
+    "recovery_stopped": _STOPPED,
+    "recovery_completed_owners": _COMPLETED,
+    "recovery_tripwire_owners": _TRIPWIRE,
+    "recovery_late_warning": _LATE_WARNING,
+    "letter_doubted_owners": _DOUBTED,
+    "reset_done_owners": _RESET,
+    "temporary_budget_closed": _BUDGET_CLOSED,
+}

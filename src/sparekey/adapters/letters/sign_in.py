@@ -1,0 +1,240 @@
+"""Letters about a person's own ways in: changed, used, tried. Nothing to do unless it wasn't them."""
+
+from sparekey.adapters.letters._shape import Action, Kind, Stop, Text
+
+_REPORT_EN = (
+    "Then someone is in your account. Report it here, without signing in; your owners are told at once:"
+)
+_REPORT_DE = (
+    "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
+)
+_KNOWS_EN = "Then someone knows your password. Report it here, without signing in, and change it:"
+_KNOWS_DE = "Dann kennt jemand Ihr Passwort. Melden Sie es hier, ohne Anmeldung, und ändern Sie es:"
+
+_SECRET_CHANGED = Kind(
+    english=Text(
+        subject="Your secret was changed",
+        preview="{changed_at}, {place}.",
+        title="Your secret was changed",
+        body=(
+            "The secret of your authenticator app was changed. Codes from the old entry no longer work; you"
+            " can delete it from the app.",
+        ),
+        rows=(("When", "{changed_at}"), ("Where", "{place}"), ("Confirmed with", "{way}")),
+        stop=Stop("You didn’t change it?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ihr Geheimcode wurde geändert",
+        preview="{changed_at}, {place}.",
+        title="Ihr Geheimcode wurde geändert",
+        body=(
+            "Der Geheimcode Ihrer Authenticator-App wurde geändert. Codes aus dem alten Eintrag gelten nicht"
+            " mehr; Sie können ihn in der App löschen.",
+        ),
+        rows=(("Wann", "{changed_at}"), ("Wo", "{place}"), ("Bestätigt mit", "{way}")),
+        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
+_PASSWORD_CHANGED = Kind(
+    english=Text(
+        subject="Your password was changed",
+        preview="{changed_at}, {place}.",
+        title="Your password was changed",
+        body=("The old password no longer works. All your other devices were signed out.",),
+        rows=(("When", "{changed_at}"), ("Where", "{place}"), ("Confirmed with", "{way}")),
+        stop=Stop("You didn’t change it?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ihr Passwort wurde geändert",
+        preview="{changed_at}, {place}.",
+        title="Ihr Passwort wurde geändert",
+        body=("Das alte Passwort gilt nicht mehr. Alle Ihre anderen Geräte wurden abgemeldet.",),
+        rows=(("Wann", "{changed_at}"), ("Wo", "{place}"), ("Bestätigt mit", "{way}")),
+        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
+_CODES_NEW = Kind(
+    english=Text(
+        subject="You have new backup codes",
+        preview="{made_at}, {place}. The old ones no longer work.",
+        title="New backup codes were made",
+        body=("Backup codes from before no longer work: throw the old sheet away.",),
+        rows=(("When", "{made_at}"), ("Where", "{place}")),
+        stop=Stop("You didn’t make them?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Sie haben neue Backup-Codes",
+        preview="{made_at}, {place}. Die alten gelten nicht mehr.",
+        title="Es wurden neue Backup-Codes erzeugt",
+        body=("Frühere Backup-Codes gelten nicht mehr: Werfen Sie das alte Blatt weg.",),
+        rows=(("Wann", "{made_at}"), ("Wo", "{place}")),
+        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
+_CODE_USED = Kind(
+    english=Text(
+        subject="A backup code was used: {left:# code is|# codes are} left",
+        preview="{used_at}, {place}.",
+        title="A backup code was used to sign in",
+        body=("Each code works once. You have {left:# code|# codes} left.",),
+        rows=(("When", "{used_at}"), ("Where", "{place}")),
+        stop=Stop(
+            "You didn’t use one?",
+            "Then someone has your sheet and knows your password. Report it here, without signing in:",
+            "{stop_link}",
+        ),
+    ),
+    german=Text(
+        subject="Ein Backup-Code wurde benutzt: Es {left:bleibt # Code|bleiben # Codes}",
+        preview="{used_at}, {place}.",
+        title="Ein Backup-Code wurde zum Anmelden benutzt",
+        body=("Jeder Code gilt einmal. Es {left:bleibt Ihnen # Code|bleiben Ihnen # Codes}.",),
+        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
+        stop=Stop(
+            "Sie haben keinen benutzt?",
+            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort. Melden Sie es hier, ohne Anmeldung:",
+            "{stop_link}",
+        ),
+    ),
+)
+
+_CODES_LOW = Kind(
+    english=Text(
+        subject="{left:# backup code|# backup codes} left",
+        preview="Get ten new ones before you need them.",
+        title="{left:# of your 10 backup codes is|# of your 10 backup codes are} left",
+        body=("You used one on {used_at}. If you lose your phone, backup codes are your way in.",),
+        action=Action("Get new codes"),
+        after=("The old ones keep working until you have saved the new ones.",),
+        stop=Stop(
+            "You didn’t use a code then?",
+            "Then someone has your sheet and knows your password. Report it here, without signing in:",
+            "{stop_link}",
+        ),
+    ),
+    german=Text(
+        subject="Noch {left:# Backup-Code|# Backup-Codes}",
+        preview="Holen Sie zehn neue, bevor Sie sie brauchen.",
+        title="{left:# von 10 Backup-Codes ist|# von 10 Backup-Codes sind} übrig",
+        body=(
+            "Am {used_at} haben Sie einen benutzt. Verlieren Sie Ihr Telefon, sind Backup-Codes Ihr"
+            " Anmeldeweg.",
+        ),
+        action=Action("Neue Codes holen"),
+        after=("Die alten gelten, bis Sie die neuen gesichert haben.",),
+        stop=Stop(
+            "Sie haben da keinen Code benutzt?",
+            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort. Melden Sie es hier, ohne Anmeldung:",
+            "{stop_link}",
+        ),
+    ),
+)
+
+_NEW_DEVICE = Kind(
+    english=Text(
+        subject="You signed in from a new browser",
+        preview="{signed_in_at}, {place}.",
+        title="A sign-in from a browser not seen before",
+        body=("Someone signed in to your account with your password and your second factor.",),
+        rows=(("When", "{signed_in_at}"), ("Where", "{place}"), ("Second factor", "{way}")),
+        stop=Stop("It wasn’t you?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Anmeldung mit einem neuen Browser",
+        preview="{signed_in_at}, {place}.",
+        title="Anmeldung mit einem bisher unbekannten Browser",
+        body=("Jemand hat sich mit Ihrem Passwort und Ihrem zweiten Faktor in Ihrem Konto angemeldet.",),
+        rows=(("Wann", "{signed_in_at}"), ("Wo", "{place}"), ("Zweiter Faktor", "{way}")),
+        stop=Stop("Das waren nicht Sie?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
+_SUSPICIOUS = Kind(
+    english=Text(
+        subject="Someone with your password failed at the second step",
+        preview="{tried_at}, {place}. Nobody got in.",
+        title="Right password, wrong code",
+        body=(
+            "Someone entered your password rightly and then a wrong code, {tries:# time|# times} in a row."
+            " Nobody got in.",
+        ),
+        rows=(("When", "{tried_at}"), ("Where", "{place}"), ("Tried with", "{way}")),
+        stop=Stop("It wasn’t you?", _KNOWS_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Jemand mit Ihrem Passwort ist am zweiten Schritt gescheitert",
+        preview="{tried_at}, {place}. Niemand kam hinein.",
+        title="Richtiges Passwort, falscher Code",
+        body=(
+            "Jemand hat Ihr Passwort richtig eingegeben und danach {tries:einen falschen Code|#-mal in Folge"
+            " einen falschen Code}. Niemand kam hinein.",
+        ),
+        rows=(("Wann", "{tried_at}"), ("Wo", "{place}"), ("Versucht mit", "{way}")),
+        stop=Stop("Das waren nicht Sie?", _KNOWS_DE, "{stop_link}"),
+    ),
+)
+
+_DISABLED = Kind(
+    english=Text(
+        subject="A way in was switched off after too many tries",
+        preview="{disabled_at}.",
+        title="One of your ways in no longer works",
+        body=(
+            "After too many wrong tries it was switched off. Sign in another way and set it up anew, or ask"
+            " an account owner for a set-up link.",
+        ),
+        rows=(("Way in", "{way}"), ("When", "{disabled_at}"), ("Where", "{place}")),
+        stop=Stop("The tries weren’t yours?", _KNOWS_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ein Anmeldeweg wurde nach zu vielen Versuchen abgeschaltet",
+        preview="{disabled_at}.",
+        title="Einer Ihrer Anmeldewege gilt nicht mehr",
+        body=(
+            "Nach zu vielen falschen Versuchen wurde er abgeschaltet. Melden Sie sich auf einem anderen Weg"
+            " an und richten Sie ihn neu ein, oder bitten Sie die Inhaberrolle um einen Einrichtungslink.",
+        ),
+        rows=(("Anmeldeweg", "{way}"), ("Wann", "{disabled_at}"), ("Wo", "{place}")),
+        stop=Stop("Die Versuche waren nicht von Ihnen?", _KNOWS_DE, "{stop_link}"),
+    ),
+)
+
+_REPLAYED = Kind(
+    english=Text(
+        subject="A code was entered a second time",
+        preview="{tried_at}, {place}. Nobody got in with it.",
+        title="A code that was used already was entered again",
+        body=(
+            "Each code works once, so this sign-in was refused. It happens when a form is sent twice; it also"
+            " happens when someone looked over your shoulder.",
+        ),
+        rows=(("When", "{tried_at}"), ("Where", "{place}"), ("Tried with", "{way}")),
+        stop=Stop("It wasn’t you?", _KNOWS_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ein Code wurde ein zweites Mal eingegeben",
+        preview="{tried_at}, {place}. Damit kam niemand hinein.",
+        title="Ein schon benutzter Code wurde nochmals eingegeben",
+        body=(
+            "Jeder Code gilt einmal, darum wurde diese Anmeldung abgelehnt. Das kommt vor, wenn ein Formular"
+            " zweimal abgeschickt wird; oder wenn Ihnen jemand über die Schulter geschaut hat.",
+        ),
+        rows=(("Wann", "{tried_at}"), ("Wo", "{place}"), ("Versucht mit", "{way}")),
+        stop=Stop("Das waren nicht Sie?", _KNOWS_DE, "{stop_link}"),
+    ),
+)
+
+KINDS = {
+    "secret_changed": _SECRET_CHANGED,
+    "password_changed": _PASSWORD_CHANGED,
+    "backup_codes_new": _CODES_NEW,
+    "backup_code_used": _CODE_USED,
+    "backup_codes_low": _CODES_LOW,
+    "new_device": _NEW_DEVICE,
+    "suspicious_tries": _SUSPICIOUS,
+    "authenticator_disabled": _DISABLED,
+    "code_replayed": _REPLAYED,
+}

@@ -1,0 +1,68 @@
+"""Facts that are one of a few values of the core, and the words for each: English, German.
+
+`fate` is a whole sentence; the others stand in a row of their own, so that no grammar hangs on them.
+"""
+
+from collections.abc import Mapping
+
+from sparekey.core.contract import Answer
+from sparekey.core.people import Role
+from sparekey.core.recovery_case import Delivery, Ending, Fate, How
+
+_ROLES: Mapping[str, tuple[str, str]] = {
+    Role.OWNER: ("Account owner", "Kontoinhaber/in"),
+    Role.ADMIN: ("Administrator", "Administrator/in"),
+    Role.AUDITOR: ("Auditor", "Prüfer/in"),
+    Role.STAFF: ("Staff", "Mitarbeitende"),
+}
+_WAYS: Mapping[str, tuple[str, str]] = {
+    Answer.PASSWORD: ("Password", "Passwort"),
+    Answer.CODE: ("Code from the authenticator app", "Code aus der Authenticator-App"),
+    Answer.BACKUP_CODE: ("Backup code", "Backup-Code"),
+}
+_DELIVERIES: Mapping[str, tuple[str, str]] = {
+    Delivery.LINK: ("One-time set-up link, by email", "Einmaliger Einrichtungslink, per E-Mail"),
+    Delivery.SCREEN: ("Temporary secret, on screen", "Temporärer Geheimcode, am Bildschirm"),
+    Delivery.MAIL: ("Temporary secret, by email", "Temporärer Geheimcode, per E-Mail"),
+    Delivery.CURRENT: ("The present secret, on screen", "Der jetzige Geheimcode, am Bildschirm"),
+}
+_HOWS: Mapping[str, tuple[str, str]] = {
+    How.PERSON: ("In person", "Persönlich"),
+    How.VIDEO: ("On a video call", "Im Videoanruf"),
+    How.CALL: ("By calling a known number", "Durch Anruf auf eine bekannte Nummer"),
+    How.CONSOLE: ("On the server", "Auf dem Server"),
+}
+_ENDINGS: Mapping[str, tuple[str, str]] = {
+    Ending.EXPIRED: ("Its time ran out", "Die Zeit ist abgelaufen"),
+    Ending.CANCELLED_BY_HELPER: ("Cancelled", "Abgebrochen"),
+    Ending.SIGNED_IN_OTHERWISE: ("Signed in another way", "Anmeldung auf einem anderen Weg"),
+    Ending.REPLACED: ("Replaced by new help", "Durch neue Hilfe ersetzt"),
+    Ending.STOPPED_BY_PERSON: ("Stopped with the link in an email", "Mit dem Link in einer E-Mail gestoppt"),
+    Ending.LOST_FACTOR_USED: ("The lost second factor was used", "Der verlorene zweite Faktor wurde benutzt"),
+    Ending.MEMBER_CHANGED: ("The person’s details changed", "Die Angaben zur Person haben sich geändert"),
+}
+_FATES: Mapping[str, tuple[str, str]] = {
+    Fate.DESTROYED: (
+        "Your earlier second factor is gone for good.",
+        "Ihr früherer zweiter Faktor ist endgültig weg.",
+    ),
+    Fate.ACTIVE_AGAIN: (
+        "Your earlier second factor works again.",
+        "Ihr früherer zweiter Faktor gilt wieder.",
+    ),
+    Fate.STAYS_SUSPENDED: (
+        "Your earlier second factor stays suspended. Sign in another way and change your secret.",
+        "Ihr früherer zweiter Faktor bleibt gesperrt. Melden Sie sich auf einem anderen Weg an und ändern Sie"
+        " Ihren Geheimcode.",
+    ),
+}
+
+WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "role": _ROLES,
+    "role_before": _ROLES,
+    "way": _WAYS,
+    "delivery": _DELIVERIES,
+    "checked": _HOWS,
+    "ending": _ENDINGS,
+    "fate": _FATES,
+}

@@ -1,0 +1,1 @@
+"""What Sparekey decides: values in, values out. Standard library and `errors` only."""

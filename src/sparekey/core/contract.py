@@ -1,0 +1,167 @@
+"""What everybody sees of a factor, and what a factor sees of the world.
+
+A factor is a pure plug-in: it proposes and finishes an enrolment and verifies a proof. `verify` returns *the
+material as it must now be kept* with the evidence; the store keeps it by compare-and-set on the row's
+version, so that a replay or a race of two correct answers lets exactly one through, for every factor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import shake_256
+from typing import Any, Generic, Protocol, TypeVar
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The time of one request (UTC) and the chance it may use.
+
+    `draw` gives separate bytes for each label and the same bytes for the same label, so that a unit of work
+    that runs a second time writes the same secrets again.
+    """
+
+    at: datetime
+    seed: bytes = field(repr=False)
+
+    def draw(self, label: str, size: int) -> bytes:
+        """`size` bytes that belong to `label` alone (SHAKE256 over seed and label)."""
+        return shake_256(self.seed + label.encode()).digest(size)
+
+
+class Category(StrEnum):
+    """What a proof rests on (NIST SP 800-63B-4, section 2)."""
+
+    KNOWLEDGE = "knowledge"
+    POSSESSION = "possession"
+
+
+class Loss(StrEnum):
+    """The thing that is lost together with a factor."""
+
+    MEMORY = "memory"
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class Answer(StrEnum):
+    """Which form field a factor is answered in; factors that share one are tried together."""
+
+    PASSWORD = "password"
+    CODE = "code"
+    BACKUP_CODE = "backup_code"
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What everybody outside `factors` may know of a kind of authenticator."""
+
+    kind: str
+    category: Category
+    answer: Answer
+    lost_with: Loss
+    amr: tuple[str, ...]
+    """RFC 8176 values; empty where the registry has none."""
+    is_slow: bool
+    """Verifying costs a password hash: never inside a transaction."""
+    is_temporary: bool = False
+    """Opens nothing but the forced change."""
+    is_disabled_at_limit: bool = True
+    """Too many failures in a row end it until it is bound anew (NIST SP 800-63B-4, section 3.2.2)."""
+
+
+@dataclass(frozen=True)
+class Hashing:
+    """Cost of the password hash (argon2id) and the keys that a copy of the database does not hold."""
+
+    memory_kib: int = 19 * 1024
+    passes: int = 2
+    lanes: int = 1
+    pepper: bytes = field(default=b"", repr=False)
+    """Keyed operation before the hash (NIST SP 800-63B-4, section 3.1.1.2)."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Whom an enrolment is for: what an authenticator app shows, and words a password may not be."""
+
+    issuer: str
+    username: str
+    context_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A started enrolment: what the person is shown, and what must be kept (sealed) until it is finished."""
+
+    shown: Mapping[str, str | list[str]] = field(repr=False)
+    kept: Mapping[str, object] = field(repr=False)
+
+
+class Trouble(StrEnum):
+    """Why an answer is not right: chooses the sentence after a right password, and goes to the audit log."""
+
+    WRONG = "wrong"
+    EMPTY = "empty"
+    WRONG_LENGTH = "wrong_length"
+    ALREADY_USED = "already_used"
+    CLOCK_WRONG = "clock_wrong"
+    EXPIRED = "expired"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    LISTED = "listed"
+    CONTEXT_WORD = "context_word"
+    SAME_AS_BEFORE = "same_as_before"
+
+
+class WrongAnswer(Exception):
+    """The answer proves nothing. `facts` are safe to show to whoever knew the password (a date, a count)."""
+
+    def __init__(self, trouble: Trouble, **facts: object) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+        self.facts: dict[str, Any] = facts
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one right answer proves."""
+
+    category: Category
+    amr: tuple[str, ...]
+    phishing_resistant: bool = False
+    user_verified: bool = False
+    left: int | None = None
+    """How many single-use codes are left, where the factor has such."""
+
+
+M = TypeVar("M")
+
+
+@dataclass(frozen=True)
+class Verified(Generic[M]):
+    """The material as it must now be kept, and the evidence."""
+
+    kept: M = field(repr=False)
+    evidence: Evidence
+
+
+class Factor(Protocol[M]):
+    """One kind of authenticator. `M` is its material: a frozen dataclass of plain values."""
+
+    traits: Traits
+
+    def propose(self, about: About, moment: Moment) -> Proposal:
+        """Start an enrolment."""
+
+    def enrol(self, about: About, proposed: Mapping[str, object], answer: str, moment: Moment) -> M:
+        """Finish it; raises `WrongAnswer`. `proposed` is `Proposal.kept`."""
+
+    def verify(self, kept: M, answer: str, moment: Moment) -> Verified[M]:
+        """Check a proof; raises `WrongAnswer`."""
+
+    def encode(self, kept: M) -> dict[str, object]:
+        """Material as JSON values, to be sealed."""
+
+    def decode(self, data: Mapping[str, object]) -> M:
+        """The inverse of `encode`."""

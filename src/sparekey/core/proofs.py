@@ -1,0 +1,78 @@
+"""Proofs and what they add up to.
+
+Assurance is the sum of the proofs of one session: aal2 needs two categories (NIST SP 800-63B-4, section 2.2),
+and never rests on a secret that somebody else has seen. It is computed, never stored: it can only follow the
+facts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sparekey.core.contract import Category
+from sparekey.core.people import AuthenticatorId
+
+FRESH = timedelta(minutes=5)
+"""How long a proof carries an action that changes something sensitive."""
+
+
+class Aal(IntEnum):
+    NONE = 0
+    AAL1 = 1
+    AAL2 = 2
+
+    @property
+    def acr(self) -> str:
+        return f"urn:sparekey:acr:aal{int(self)}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One right answer and its time."""
+
+    authenticator_id: AuthenticatorId
+    kind: str
+    category: Category
+    amr: tuple[str, ...]
+    at: datetime
+    is_exposed: bool = False
+    """The secret was shown to somebody else since: it still counts as one category, never towards aal2."""
+
+
+@dataclass(frozen=True)
+class Assurance:
+    aal: Aal
+    amr: tuple[str, ...]
+    auth_time: datetime | None
+    """The oldest of the newest proofs of each category: how long ago all of it was true."""
+
+    @property
+    def acr(self) -> str:
+        return self.aal.acr
+
+
+def assurance(proofs: Iterable[Proof]) -> Assurance:
+    """What the proofs are worth together (RFC 8176 for `amr`)."""
+    kept = tuple(proofs)
+    newest: dict[Category, Proof] = {}
+    for proof in kept:
+        if not proof.is_exposed and (proof.category not in newest or newest[proof.category].at < proof.at):
+            newest[proof.category] = proof
+    both = len(newest) > 1
+    amr = tuple(
+        sorted({way for proof in newest.values() for way in proof.amr} | ({"mfa"} if both else set()))
+    )
+    times = [proof.at for proof in newest.values()]
+    aal = Aal.AAL2 if both else Aal.AAL1 if kept else Aal.NONE
+    return Assurance(aal, amr, min(times) if times else None)
+
+
+def is_fresh(proofs: Iterable[Proof], now: datetime) -> bool:
+    """Aal2, and every part of it proven within the last five minutes."""
+    sum_of_all = assurance(proofs)
+    return (
+        sum_of_all.aal is Aal.AAL2
+        and sum_of_all.auth_time is not None
+        and now - sum_of_all.auth_time <= FRESH
+    )

@@ -1,0 +1,104 @@
+"""The one place that decides "is this enough?", for pages, and later for API, OpenID and proxies.
+
+Sign-in asks for the password first, then for one second factor that works. A proof by something temporary or
+exposed opens only the forced change (`Rotate`). Step-up is the same function, with proofs that must be
+fresh. A proof counts only as long as its authenticator may prove: not once it was reported lost, disabled or
+replaced.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sparekey.core.contract import Answer, Category, Traits
+from sparekey.core.people import AuthenticatorId
+from sparekey.core.proofs import Aal, Assurance, Proof, assurance
+
+
+class Standing(StrEnum):
+    """What an enrolled authenticator may do."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """Reported lost: proves nothing; its use is an alarm."""
+    EXPOSED = "exposed"
+    """Somebody else has seen it: opens the forced change only."""
+    DISABLED = "disabled"
+    """Too many failures: must be bound anew."""
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What the decision needs to know of one authenticator."""
+
+    id: AuthenticatorId
+    traits: Traits
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Prove:
+    """More is needed: one answer in one of these fields. Empty: nothing that this person has works."""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Rotate:
+    """The forced change and nothing else."""
+
+    because_of: AuthenticatorId
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    assurance: Assurance
+
+
+Decision = Prove | Rotate | SignedIn
+
+
+def can_prove(one: Enrolled) -> bool:
+    """May this authenticator be answered with at all?"""
+    return one.standing in {Standing.ACTIVE, Standing.EXPOSED}
+
+
+def _is_seen(one: Enrolled) -> bool:
+    """Somebody else knows it, so it can do no more than open the forced change."""
+    return one.traits.is_temporary or one.standing is Standing.EXPOSED
+
+
+def next_step(
+    enrolled: Sequence[Enrolled], proofs: Iterable[Proof], *, is_remembered: bool = False
+) -> Decision:
+    """What these proofs are worth. `is_remembered`: this browser may skip the second step (aal1)."""
+    by_id = {one.id: one for one in enrolled if can_prove(one)}
+    kept = tuple(proof for proof in proofs if proof.authenticator_id in by_id)
+    proven = {proof.category for proof in kept}
+    if Category.KNOWLEDGE not in proven:
+        return Prove(_answers(enrolled, Category.KNOWLEDGE))
+    seen = [proof.authenticator_id for proof in kept if _is_seen(by_id[proof.authenticator_id])]
+    if seen and Category.POSSESSION in proven:
+        return Rotate(seen[0])
+    total = assurance(kept)
+    if not seen and (total.aal is Aal.AAL2 or is_remembered):
+        return SignedIn(total)
+    return Prove(_answers(enrolled, Category.POSSESSION))
+
+
+def _answers(enrolled: Sequence[Enrolled], category: Category) -> tuple[Answer, ...]:
+    """The fields this person can answer in, in the fixed order of `Answer`."""
+    usable = {one.traits.answer for one in enrolled if one.traits.category is category and can_prove(one)}
+    return tuple(answer for answer in Answer if answer in usable)
+
+
+def candidates(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, ...]:
+    """Who may be meant by an answer in this field."""
+    return tuple(one for one in enrolled if one.traits.answer is answer and can_prove(one))
+
+
+def tripwires(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, ...]:
+    """Suspended authenticators whose right use, together with the right password, is an alarm."""
+    return tuple(
+        one for one in enrolled if one.traits.answer is answer and one.standing is Standing.SUSPENDED
+    )

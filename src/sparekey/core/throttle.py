@@ -1,0 +1,99 @@
+"""How many tries there are, and when.
+
+Attempts are counted before the check: `reserve` spends one, a success starts the count anew. So parallel
+requests, other sessions and other sources share one budget (RFC 4226, section 7.3). Four failures in a row
+are free; then the waits grow from 30 s to 60 min. A code-like authenticator ends at 50 (NIST SP 800-63B-4,
+section 3.2.2 allows 100); a password never does, so that nobody can lock a colleague out for good by
+guessing.
+
+Sources (addresses) are limited as a rate, by the generic cell rate algorithm: a burst, then a steady trickle.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+FREE = 4
+LIMIT = 50
+SHOWN_FROM = 3
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=60)
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Failures in a row of one authenticator (or of one unknown name), with those under way."""
+
+    failures: int = 0
+    open_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not now: the answer is not even looked at."""
+
+    until: datetime
+
+
+class Ended:
+    """The limit is reached: this authenticator must be bound anew."""
+
+
+def wait_after(failures: int) -> timedelta:
+    """The pause after that many failures in a row: 30 s after the 5th, then doubled, at most 60 min."""
+    if failures <= FREE:
+        return timedelta()
+    doublings = min(failures - FREE - 1, 7)  # the seventh already reaches the longest; more would overflow
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def reserve(tries: Tries, now: datetime, *, is_limited: bool) -> Tries | Wait | Ended:
+    """Spend one try, or say why not."""
+    if is_limited and tries.failures >= LIMIT:
+        return Ended()
+    if tries.open_at is not None and now < tries.open_at:
+        return Wait(tries.open_at)
+    failures = tries.failures + 1
+    pause = wait_after(failures)
+    return replace(tries, failures=failures, open_at=now + pause if pause else None)
+
+
+def give_back(tries: Tries, now: datetime) -> Tries:
+    """Take one reserved try back: it was neither right nor wrong (the answer was another authenticator's).
+
+    Its wait shrinks to that of the count before and never grows. It does not vanish, so that a try given back
+    opens no door to a guess that ran beside it.
+    """
+    failures = max(0, tries.failures - 1)
+    pause = wait_after(failures)
+    return Tries(failures, min(tries.open_at, now + pause) if pause and tries.open_at else None)
+
+
+def tries_to_tell(tries: Tries) -> int | None:
+    """Tries left before a wait, told from the third failure on."""
+    return FREE + 1 - tries.failures if SHOWN_FROM <= tries.failures <= FREE else None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` events per `period`."""
+
+    burst: int
+    period: timedelta
+
+
+SOURCE_RATES = {"10m": Rate(60, timedelta(minutes=10)), "1h": Rate(300, timedelta(hours=1))}
+MAIL_RATE = Rate(5, timedelta(hours=1))
+
+
+def spend(arrives_at: datetime | None, rate: Rate, now: datetime) -> datetime | Wait:
+    """One event more: the new theoretical arrival time to keep, or how long to wait."""
+    step = rate.period / rate.burst
+    start = max(arrives_at or now, now)
+    if start + step > now + rate.period:
+        return Wait(start + step - rate.period)
+    return start + step
+
+
+def refund(arrives_at: datetime, rate: Rate) -> datetime:
+    """Take one event back."""
+    return arrives_at - rate.period / rate.burst

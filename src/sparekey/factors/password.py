@@ -1,0 +1,117 @@
+"""The password: something a person knows.
+
+- 12 to 128 characters, a code point counting as one after NFC. NIST SP 800-63B-4, section 3.1.1.2, asks for
+  8 where a second factor is always needed, as here, and for room for 64. Every character that can be typed,
+  no rules of composition, no truncation, no change of case.
+- Refused: what everybody guesses first, what is made of the team's and the person's own names, and the
+  present password once more.
+- A right password of an outdated cost comes back hashed at today's cost.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from unicodedata import category, normalize
+
+from sparekey.core.contract import (
+    About,
+    Answer,
+    Category,
+    Evidence,
+    Hashing,
+    Loss,
+    Moment,
+    Proposal,
+    Traits,
+    Trouble,
+    Verified,
+    WrongAnswer,
+)
+from sparekey.factors._argon2 import (
+    MOST_CHARACTERS,
+    MOST_TYPED,
+    SALT_BYTES,
+    hash_text,
+    is_match,
+    needs_rehash,
+    unmatched,
+)
+from sparekey.factors._blocklist import is_listed, is_made_of
+
+LEAST_CHARACTERS = 12
+PRODUCT = "Sparekey"
+
+
+@dataclass(frozen=True)
+class HashedPassword:
+    """All that is kept of a password."""
+
+    phc: str = field(repr=False)
+
+
+class Password:
+    """Compares with one argon2id hash; `hashing` is the cost of new ones."""
+
+    traits = Traits(
+        kind="password",
+        category=Category.KNOWLEDGE,
+        answer=Answer.PASSWORD,
+        lost_with=Loss.MEMORY,
+        amr=("pwd",),
+        is_slow=True,
+        is_disabled_at_limit=False,
+    )
+
+    def __init__(self, hashing: Hashing) -> None:
+        self._hashing = hashing
+
+    def propose(self, about: About, moment: Moment) -> Proposal:
+        """A password is chosen by the person: there is nothing to show."""
+        return Proposal(shown={}, kept={})
+
+    def enrol(
+        self, about: About, proposed: Mapping[str, object], answer: str, moment: Moment
+    ) -> HashedPassword:
+        """Check the rules and hash. `proposed["before"]`: encoded material it may not equal."""
+        _check_rules(answer, about)
+        before = proposed.get("before")
+        if isinstance(before, Mapping) and is_match(self.decode(before).phc, answer, self._hashing):
+            raise WrongAnswer(Trouble.SAME_AS_BEFORE)
+        return self._hashed(answer, f"password/{about.username}", moment)
+
+    def verify(self, kept: HashedPassword, answer: str, moment: Moment) -> Verified[HashedPassword]:
+        """One hash, whatever was typed."""
+        if not is_match(kept.phc, answer, self._hashing):
+            raise WrongAnswer(Trouble.WRONG)
+        if needs_rehash(kept.phc, self._hashing):
+            kept = self._hashed(answer, f"password/{kept.phc}", moment)
+        return Verified(kept, Evidence(self.traits.category, self.traits.amr))
+
+    def encode(self, kept: HashedPassword) -> dict[str, object]:
+        return {"phc": kept.phc}
+
+    def decode(self, data: Mapping[str, object]) -> HashedPassword:
+        return HashedPassword(str(data["phc"]))
+
+    def _hashed(self, answer: str, label: str, moment: Moment) -> HashedPassword:
+        return HashedPassword(hash_text(answer, moment.draw(label, SALT_BYTES), self._hashing))
+
+
+def dummy_password(hashing: Hashing) -> HashedPassword:
+    """What is checked for a name that nobody has: costs the same, and is never right."""
+    return HashedPassword(unmatched(hashing))
+
+
+def _check_rules(answer: str, about: About) -> None:
+    # Beyond this many, NFC can't bring it down to the limit: told without the work of normalising it.
+    text = normalize("NFC", answer) if len(answer) <= MOST_TYPED else answer
+    if len(text) > MOST_CHARACTERS:
+        raise WrongAnswer(Trouble.TOO_LONG, length=len(text), most=MOST_CHARACTERS)
+    if len(text) < LEAST_CHARACTERS:
+        raise WrongAnswer(Trouble.TOO_SHORT, length=len(text), least=LEAST_CHARACTERS)
+    if any(category(character) in {"Cc", "Cs"} for character in text):
+        # Control characters and halves of a pair: no keyboard types them a second time.
+        raise WrongAnswer(Trouble.WRONG)
+    if is_made_of(text, (PRODUCT, about.issuer, about.username, *about.context_words)):
+        raise WrongAnswer(Trouble.CONTEXT_WORD)
+    if is_listed(text):
+        raise WrongAnswer(Trouble.LISTED)

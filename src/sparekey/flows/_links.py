@@ -1,0 +1,73 @@
+"""One-time links: 256 bits, kept hashed, bound to a person and a purpose. Opening one never uses it up."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sparekey.core.people import AccountId, CaseId, Member, MemberId
+from sparekey.errors import LinkUnusable
+from sparekey.flows._work import Work, hashed, token
+from sparekey.store import cases
+from sparekey.store.cases import Link
+
+
+class Purpose(StrEnum):
+    INVITATION = "invitation"
+    FIRST_OWNER = "first_owner"
+    LOST_FACTOR = "lost_factor"
+    RESET = "reset"
+    OWNER_RECOVERY = "owner_recovery"
+    PASSWORD = "password"
+    SIGN_UP = "sign_up"
+    NOT_ME = "not_me"
+
+
+LIFE = {
+    Purpose.INVITATION: timedelta(hours=72),
+    Purpose.RESET: timedelta(hours=72),
+    Purpose.FIRST_OWNER: timedelta(hours=24),
+    Purpose.SIGN_UP: timedelta(hours=24),
+    Purpose.LOST_FACTOR: timedelta(hours=24),
+    Purpose.OWNER_RECOVERY: timedelta(minutes=10),
+    Purpose.PASSWORD: timedelta(hours=1),
+}
+SETTING_UP = frozenset(
+    {Purpose.INVITATION, Purpose.RESET, Purpose.FIRST_OWNER, Purpose.OWNER_RECOVERY, Purpose.SIGN_UP}
+)
+"""Purposes that set a password and a second factor from nothing."""
+_PATHS = {Purpose.PASSWORD: "/forgot-password"}
+NOBODY = MemberId("")
+
+
+def make(work: Work, who: Member, purpose: Purpose, case_id: CaseId | None = None) -> tuple[str, datetime]:
+    """A fresh link of this purpose and when it ends; the person's older ones of the same purpose are replaced."""
+    cases.end_links(work.conn, who.account_id, who.id, "replaced", work.now, purpose=purpose.value)
+    return _add(work, Link("", who.account_id, who.id, purpose.value, work.now, case_id=case_id))
+
+
+def make_for_nobody(
+    work: Work, account_id: AccountId, purpose: Purpose, facts: Mapping[str, str] | None = None
+) -> tuple[str, datetime]:
+    """A link for somebody who is no member yet: the first owner, or whoever signs up."""
+    return _add(work, Link("", account_id, NOBODY, purpose.value, work.now, facts=facts or {}))
+
+
+def _add(work: Work, link: Link) -> tuple[str, datetime]:
+    purpose = Purpose(link.purpose)
+    fresh = token(work.moment, f"link:{purpose}:{link.member_id}:{link.facts.get('email', '')}")
+    ends_at = work.now + LIFE[purpose]
+    cases.add_link(work.conn, replace(link, hash=hashed(fresh), expires_at=ends_at))
+    return work.ctx.site.link(f"{_PATHS.get(purpose, '/setup')}/{fresh}"), ends_at
+
+
+def find(work: Work, text: str, *purposes: Purpose, lock: bool = False) -> Link:
+    """The link with this token, or `LinkUnusable` with the reason: unknown, used, replaced, stopped, expired."""
+    link = cases.link(work.conn, hashed(text), lock=lock)
+    if link is None or link.purpose not in purposes:
+        raise LinkUnusable(reason="unknown")
+    if link.ended_at is not None:
+        raise LinkUnusable(reason=link.ending or "used", purpose=link.purpose)
+    if link.expires_at is not None and work.now >= link.expires_at:
+        raise LinkUnusable(reason="expired", purpose=link.purpose)
+    return link

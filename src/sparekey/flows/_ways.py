@@ -1,0 +1,168 @@
+"""One person's authenticators, from rows to what `core` decides on and back.
+
+Material stays sealed until it is needed. Every change of what somebody has goes through here, so that the event
+is recorded and the summary that lists show (`safety`, `ways`) is renewed with it.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sparekey.core.contract import Category
+from sparekey.core.events import (
+    AuthenticatorActivated,
+    AuthenticatorDestroyed,
+    AuthenticatorDisabled,
+    AuthenticatorEnrolled,
+    AuthenticatorExposed,
+    AuthenticatorSuspended,
+)
+from sparekey.core.losses import Safety, Way, safety, ways_of
+from sparekey.core.people import AuthenticatorId, Member, new_id
+from sparekey.core.sign_in import Enrolled, Standing
+from sparekey.factors import TRAITS, codes_left, saved_at
+from sparekey.flows._work import Work
+from sparekey.flows.context import Context
+from sparekey.store import authenticators, people, queue
+from sparekey.store.authenticators import Authenticator
+
+
+@dataclass(frozen=True)
+class Had:
+    """One authenticator: as it is kept, and as the decision sees it."""
+
+    kept: Authenticator
+    enrolled: Enrolled
+
+    @property
+    def is_second(self) -> bool:
+        """A second factor of the person's own."""
+        traits = self.enrolled.traits
+        return traits.category is Category.POSSESSION and not traits.is_temporary
+
+
+def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:
+    """What a person has enrolled, oldest first."""
+    return [_had(one) for one in authenticators.of_member(conn, account_id, member_id)]
+
+
+def _had(kept: Authenticator) -> Had:
+    return Had(kept, Enrolled(kept.id, TRAITS[kept.kind], kept.standing))
+
+
+def decided_on(had: Iterable[Had]) -> list[Enrolled]:
+    return [one.enrolled for one in had]
+
+
+def context(kept: Authenticator) -> str:
+    """What the sealed material is bound to."""
+    return f"authenticators:{kept.account_id}:{kept.member_id}:{kept.id}:{kept.kind}:{kept.version}"
+
+
+def material(ctx: Context, kept: Authenticator) -> Any:
+    """Unsealed and decoded."""
+    return ctx.factors[kept.kind].decode(json.loads(ctx.keys.unseal(kept.sealed, context(kept))))
+
+
+def _sealed(work: Work, kept: Authenticator, value: Any) -> bytes:
+    return work.seal(work.ctx.factors[kept.kind].encode(value), context(kept))
+
+
+def keep(work: Work, kept: Authenticator, value: Any, *, is_used: bool) -> None:
+    """Keep changed material by compare-and-set; `Stale` when somebody was faster."""
+    next_one = replace(kept, version=kept.version + 1)
+    changed = replace(
+        kept,
+        sealed=_sealed(work, next_one, value),
+        last_used_at=work.now if is_used else kept.last_used_at,
+        left=codes_left(value),
+        saved_at=saved_at(value),
+    )
+    authenticators.put(work.conn, changed)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How a new authenticator came to be. `reason`: set_up, settings or recovery."""
+
+    label: str
+    reason: str
+
+
+def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
+    """Bind a new authenticator."""
+    new = Authenticator(
+        account_id=who.account_id,
+        member_id=who.id,
+        id=AuthenticatorId(new_id("aut", work.moment, f"{who.id}:{kind}")),
+        kind=kind,
+        label=how.label,
+        standing=Standing.ACTIVE,
+        sealed=b"",
+        created_at=work.now,
+        standing_at=work.now,
+        saved_at=saved_at(value),
+        left=codes_left(value),
+    )
+    new = replace(new, sealed=_sealed(work, new, value))
+    authenticators.add(work.conn, new)
+    work.record(AuthenticatorEnrolled(who.id, new.id, kind, how.reason), who.account_id)
+    return new
+
+
+_STANDING_EVENTS = {
+    Standing.SUSPENDED: AuthenticatorSuspended,
+    Standing.ACTIVE: AuthenticatorActivated,
+    Standing.EXPOSED: AuthenticatorExposed,
+    Standing.DISABLED: AuthenticatorDisabled,
+}
+
+
+def stand(work: Work, who: Member, ones: Iterable[Had], standing: Standing) -> None:
+    """Change what authenticators may do."""
+    for one in ones:
+        if one.kept.standing is not standing:
+            authenticators.stand(work.conn, one.kept, standing, work.now)
+            work.record(_STANDING_EVENTS[standing](who.id, one.kept.id, one.kept.kind), who.account_id)
+
+
+def destroy(work: Work, who: Member, ones: Sequence[Had], reason: str) -> None:
+    """Erase authenticators with their material and their count of tries."""
+    authenticators.destroy(work.conn, [one.kept for one in ones])
+    queue.forget_tries(work.conn, [tries_key(one) for one in ones if not one.enrolled.traits.is_temporary])
+    for one in ones:
+        work.record(AuthenticatorDestroyed(who.id, one.kept.id, one.kept.kind, reason), who.account_id)
+
+
+def tries_key(one: Had) -> str:
+    """Under which the tries of an authenticator are counted: temporary ones share one budget a person."""
+    if one.enrolled.traits.is_temporary:
+        return temporary_key(one.kept.member_id)
+    return f"authenticator:{one.kept.id}"
+
+
+def temporary_key(member_id: str) -> str:
+    return f"temporary:{member_id}"
+
+
+def summary(had: Sequence[Had]) -> tuple[Safety, tuple[Way, ...]]:
+    """The state of a person and the ways it rests on."""
+    saved = frozenset(
+        one.kept.id
+        for one in had
+        if one.kept.left is None or (one.kept.saved_at is not None and one.kept.left > 0)
+    )
+    own_ways = ways_of(decided_on(had), saved)
+    is_set_up = any(one.is_second for one in had)
+    return safety(own_ways, is_set_up=is_set_up), own_ways
+
+
+def renew_summary(work: Work, who: Member) -> None:
+    """Write what lists show of a person: the state, and kinds with how many codes are left."""
+    had = ways(work.conn, who.account_id, who.id)
+    state, _ = summary(had)
+    shown = [[one.kept.kind, one.kept.standing.value, one.kept.left] for one in had if one.is_second]
+    people.put_safety(work.conn, who, state.value, json.dumps(shown))

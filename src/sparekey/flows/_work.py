@@ -1,0 +1,203 @@
+"""One unit of work: a short transaction that keeps the change, its audit events and its messages together.
+
+`unit` runs a function in one transaction. What it records goes on the chains last, in one append for each chain,
+so that the head's lock is held shortest. The function may run again after a deadlock: everything drawn from the
+`Moment` comes out the same.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from sparekey.adapters import messages
+from sparekey.core.audit_chain import Entry
+from sparekey.core.contract import Moment
+from sparekey.core.events import Event
+from sparekey.core.people import SERVER, AccountId, Member, Role, new_id
+from sparekey.core.recovery_case import LATE_LIFE, Case
+from sparekey.core.throttle import MAIL_RATE, Wait, spend
+from sparekey.errors import TooManyTries
+from sparekey.flows.context import Context, Visitor
+from sparekey.store import audit, cases, people, queue
+from sparekey.store.engine import Kept
+
+T = TypeVar("T")
+
+DROPPED_WHEN_MANY = frozenset(
+    {
+        "password_reset_link",
+        "suspicious_tries",
+        "code_replayed",
+        "new_device",
+        "backup_code_used",
+        "signup_link",
+    }
+)
+"""Letters that strangers can cause: more than five an hour of a kind are not sent."""
+REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent"})
+"""Letters that a colleague sends on purpose: the sixth in an hour is refused. Notices are never held back."""
+
+
+class Work:
+    """What a unit can do beside reading and writing rows."""
+
+    def __init__(self, ctx: Context, conn: Connection, visitor: Visitor, moment: Moment) -> None:
+        self.ctx = ctx
+        self.conn = conn
+        self.visitor = visitor
+        self.moment = moment
+        self.now = moment.at
+        self.has_posted = False
+        self._entries: dict[str, list[Entry]] = {}
+
+    def record(self, event: Event, account_id: AccountId = SERVER) -> None:
+        """Put an event on the account's chain when the unit ends."""
+        subject = getattr(event, "subject", "")
+        entry = Entry(
+            chain=account_id,
+            seq=0,
+            at=self.now,
+            tag=event.tag,
+            actor=self.visitor.actor,
+            subject=subject,
+            source=self.visitor.place_in("en"),
+            data=event.data(),
+            previous="",
+        )
+        self._entries.setdefault(account_id, []).append(entry)
+
+    def flush(self) -> None:
+        """Append what was recorded, in a fixed order of chains."""
+        for chain in sorted(self._entries):
+            audit.append(self.conn, chain, self._entries[chain])
+        self._entries = {}
+
+    def seal(self, data: dict[str, Any], context: str) -> bytes:
+        """Seal JSON for its row and version.
+
+        The nonce is drawn under the row, the version and a digest of the content: two nonces are equal only
+        where the whole ciphertext is.
+        """
+        plain = json.dumps(data, separators=(",", ":")).encode()
+        label = f"nonce:{context}:{hashlib.sha256(plain).hexdigest()}"
+        return self.ctx.keys.seal(plain, context, self.moment.draw(label, 12))
+
+    def send(self, to: Member, kind: str, *, address: str = "", **facts: Any) -> None:
+        """Post a letter to a member (or to another `address` of theirs) in this transaction.
+
+        Where from (`place`) and a *This wasn't me* link (`stop_link`) are added for kinds that ask for them.
+        """
+        if not self._is_within_rate(to, kind):
+            return
+        needed = messages.needs(kind)
+        if "place" in needed:
+            facts.setdefault("place", self.visitor.place_in(to.language.value))
+        if "stop_link" in needed and "stop_link" not in facts:
+            facts["stop_link"] = self._stop_link(to, kind)
+        mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{address}")
+        payload = {
+            "to": address or to.email,
+            "name": to.first_name,
+            "language": to.language.value,
+            "facts": {name: _plain(value) for name, value in facts.items()},
+        }
+        queue.post(
+            self.conn,
+            queue.Mail(
+                id=mail_id,
+                account_id=to.account_id,
+                member_id=to.id,
+                kind=kind,
+                dedup=mail_id,
+                sealed=self.seal(payload, f"outbox:{mail_id}"),
+                created_at=self.now,
+                due_at=self.now,
+            ),
+        )
+        self.has_posted = True
+
+    def _stop_link(self, to: Member, kind: str) -> str:
+        """A *This wasn't me* link of a letter that belongs to no case; it warns for 72 hours."""
+        fresh = token(self.moment, f"not-me:{to.id}:{kind}")
+        link = cases.Link(
+            hash=hashed(fresh),
+            account_id=to.account_id,
+            member_id=to.id,
+            purpose="not_me",
+            created_at=self.now,
+            expires_at=self.now + LATE_LIFE,
+        )
+        cases.add_link(self.conn, link)
+        return self.ctx.site.link(f"/not-me/{fresh}")
+
+    def _is_within_rate(self, to: Member, kind: str) -> bool:
+        if kind not in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
+            return True
+        key = f"mail:{to.id}:{kind}"
+        after = spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
+        if isinstance(after, Wait):
+            if kind in REFUSED_WHEN_MANY:
+                raise Kept(TooManyTries(after.until, reason="mails"))
+            return False
+        queue.put_arrivals(self.conn, {key: after})
+        return True
+
+    def tell_owners(self, about: Member, kind: str, **facts: Any) -> None:
+        """Post a letter about a member to every active owner but that member."""
+        facts.setdefault("person", about.name)
+        facts.setdefault("link", self.ctx.site.link(f"/contacts/staff/{about.username}"))
+        for owner in people.with_role(self.conn, about.account_id, Role.OWNER):
+            if owner.id != about.id:
+                self.send(owner, kind, **facts)
+
+
+def _plain(value: str | int | datetime) -> Any:
+    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+
+
+def unit(ctx: Context, visitor: Visitor, moment: Moment, do: Callable[[Work], T]) -> T:
+    """Run `do` in one transaction. Raise `Kept(error)` inside to commit first and refuse then."""
+    posted = False
+
+    def run(conn: Connection) -> T:
+        nonlocal posted
+        work = Work(ctx, conn, visitor, moment)
+        try:
+            result = do(work)
+        except Kept:
+            work.flush()
+            raise
+        work.flush()
+        posted = work.has_posted
+        return result
+
+    try:
+        return ctx.db.write(run)
+    finally:
+        if posted:
+            ctx.wake()
+
+
+def hashed(token: str) -> str:
+    """How tokens are kept: SHA-256, which is enough for 256 random bits."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def blinded(ctx: Context, text: str) -> str:
+    """A keyed hash of what was typed as a name, for names that do not exist."""
+    return hmac.new(ctx.blind_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def stop_token(ctx: Context, case: Case) -> str:
+    """The token of a case's *This wasn't me* link: the same in every letter, and nowhere kept."""
+    return hmac.new(ctx.blind_key, f"not-me:{case.id}".encode(), hashlib.sha256).hexdigest()
+
+
+def token(moment: Moment, label: str) -> str:
+    """256 unforeseeable bits as text for a link or a cookie."""
+    return moment.draw(f"token:{label}", 32).hex()

@@ -1,0 +1,113 @@
+"""What every flow is handed: the outside world behind small functions, made once at start."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+from sparekey.adapters.devices import describe
+from sparekey.adapters.hashing import Pool
+from sparekey.adapters.mail import MailSettings
+from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.core.contract import Factor, Hashing, Moment
+from sparekey.core.people import Account, Member
+from sparekey.core.sessions import Session
+from sparekey.store.engine import Database
+
+
+@dataclass(frozen=True)
+class Site:
+    """How the server is reached and what it is called."""
+
+    base_url: str
+    """Where links in mails lead; never taken from a request."""
+    zone: tzinfo
+    sign_up_is_open: bool = False
+    is_demo: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.base_url.split("://", 1)[-1].rstrip("/")
+
+    def link(self, path: str) -> str:
+        return self.base_url.rstrip("/") + path
+
+
+class LastUses:
+    """When each session was last used since the last write, by the token's hash."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: dict[str, datetime] = {}
+
+    def note(self, token_hash: str, at: datetime) -> None:
+        with self._lock:
+            self._times[token_hash] = at
+
+    def of(self, token_hash: str) -> datetime | None:
+        return self._times.get(token_hash)
+
+    def take(self) -> dict[str, datetime]:
+        """All of them; the memory is empty afterwards."""
+        with self._lock:
+            taken, self._times = self._times, {}
+        return taken
+
+
+@dataclass(frozen=True)
+class Context:
+    db: Database
+    keys: Keys
+    pool: Pool
+    factors: Mapping[str, Factor[Any]]
+    hashing: Hashing
+    site: Site
+    mail: MailSettings | None
+    moment: Callable[[], Moment]
+    wake: Callable[[], None] = field(default=lambda: None)
+    """Tells the outbox that something was posted."""
+    last_uses: LastUses = field(default_factory=LastUses)
+
+    @cached_property
+    def blind_key(self) -> bytes:
+        return self.keys.subkey(Purpose.BLIND)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever the current request is: nobody, half signed in, restricted or a member."""
+
+    source: str = ""
+    """The client's address."""
+    device: str = ""
+    """What the browser says of itself (its `User-Agent`), as it came, cut."""
+    browser: str = ""
+    """Hash of the browser's own cookie; empty for a command."""
+    token_hash: str = ""
+    session: Session | None = None
+    member: Member | None = None
+    account: Account | None = None
+    is_idle: bool = False
+    console: str = ""
+    """The command that acts, instead of a person."""
+
+    @property
+    def actor(self) -> str:
+        """Whom the audit log names."""
+        return self.console or (self.member.id if self.member else "")
+
+    def place_in(self, language: str) -> str:
+        """Where from, in the words of a reader: "Firefox on Windows, 192.0.2.7"."""
+        device = describe(self.device, language) if self.device else ""
+        return ", ".join(part for part in (device, self.source) if part) or self.console
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new session: its token for the cookie, and what it opens."""
+
+    token: str = field(repr=False)
+    session: Session = field(repr=False)
+    ends_at: datetime

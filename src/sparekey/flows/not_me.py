@@ -1,0 +1,107 @@
+"""*This wasn't me*: a link in every letter that stops, and never grants. Looking changes nothing.
+
+For a running case it stops the case; after completion it warns the owners for 72 hours; in letters that belong to
+no case it signs the person out everywhere and warns the owners.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sparekey.core.events import CaseQuestioned
+from sparekey.core.people import Account, Member
+from sparekey.core.recovery_case import FINAL, Case, Ending, Step, is_late
+from sparekey.errors import LinkUnusable, NotFound
+from sparekey.flows import _cases, _links
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.sessions import end_all
+from sparekey.store import cases, people
+
+
+class Reach(StrEnum):
+    """What pressing the button does now."""
+
+    STOPS_CASE = "stops_case"
+    WARNS_OWNERS = "warns_owners"
+    SIGNS_OUT = "signs_out"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the page shows: no secret, and nothing that the letter did not say."""
+
+    reach: Reach
+    first_name: str
+    account_name: str
+    helper: str
+    asked_at: datetime | None
+
+
+def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
+    """What the link would stop, or `LinkUnusable`."""
+
+    def look(work: Work) -> Question:
+        link = _links.find(work, token, _links.Purpose.NOT_ME)
+        member, account = _person(work, link)
+        case = _case_of(work, link)
+        reach = _reach(work, case)
+        helper = _cases.helper_name(work, case) if case else ""
+        return Question(reach, member.first_name, account.name, helper, case.opened_at if case else None)
+
+    return unit(ctx, visitor, ctx.moment(), look)
+
+
+def stop(ctx: Context, visitor: Visitor, token: str) -> Reach:
+    """Stop what the link belongs to. A second press on a stopped case is refused as ended."""
+
+    def act(work: Work) -> Reach:
+        link = _links.find(work, token, _links.Purpose.NOT_ME)
+        member = people.member(work.conn, link.account_id, link.member_id, lock=True)
+        case = _case_of(work, link)
+        if case is not None and case.state not in FINAL:
+            case = _cases.settled(work, member, case)
+        reach = _reach(work, case) if case or link.case_id is None else Reach.SIGNS_OUT
+        if case is None:
+            _sign_out(work, member, link)
+        elif reach is Reach.STOPS_CASE:
+            _cases.close(work, member, case, Step.STOP, Ending.STOPPED_BY_PERSON)
+        else:
+            _warn(work, member, case)
+        return reach
+
+    return unit(ctx, visitor, ctx.moment(), act)
+
+
+def _person(work: Work, link: cases.Link) -> tuple[Member, Account]:
+    try:
+        member = people.member(work.conn, link.account_id, link.member_id)
+    except NotFound:
+        raise LinkUnusable(reason="unknown") from None
+    return member, people.account(work.conn, link.account_id)
+
+
+def _case_of(work: Work, link: cases.Link) -> Case | None:
+    return cases.get(work.conn, link.account_id, link.case_id, lock=True) if link.case_id else None
+
+
+def _reach(work: Work, case: Case | None) -> Reach:
+    if case is None:
+        return Reach.SIGNS_OUT
+    if case.state not in FINAL:
+        return Reach.STOPS_CASE
+    if is_late(case, work.now):
+        return Reach.WARNS_OWNERS
+    raise LinkUnusable(reason=case.state.value)
+
+
+def _sign_out(work: Work, member: Member, link: cases.Link) -> None:
+    end_all(work, member, "not_me")
+    cases.end_link(work.conn, link.hash, "used", work.now)
+    work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
+
+
+def _warn(work: Work, member: Member, case: Case) -> None:
+    work.record(CaseQuestioned(member.id, case.id), member.account_id)
+    end_all(work, member, "not_me")
+    work.tell_owners(member, "recovery_late_warning", completed_at=case.ended_at, reported_at=work.now)

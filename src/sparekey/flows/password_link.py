@@ -1,0 +1,80 @@
+"""Forgotten password, with the second factor at hand: a link by e-mail *and* a second factor.
+
+The mailbox alone never suffices (NIST SP 800-63B-4, section 4.2.2.2). Asking answers alike for everybody, and
+changes nothing but that a letter is on its way.
+"""
+
+from sparekey.core.contract import Answer
+from sparekey.core.events import LinkAccepted, PasswordLinkAsked
+from sparekey.core.people import Member, Status, name_key
+from sparekey.core.recovery_case import Ending, Step
+from sparekey.errors import LinkUnusable
+from sparekey.flows import _cases, _links, _second_check, _sources, _staging
+from sparekey.flows._links import Purpose
+from sparekey.flows._second_check import Ask, Proven
+from sparekey.flows._ways import ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own import put_password
+from sparekey.flows.recover import about
+from sparekey.flows.rotate import before_of
+from sparekey.flows.sessions import end_all, is_own_and_unseen
+from sparekey.flows.sign_in import trip
+from sparekey.store import cases, people
+
+
+def ask(ctx: Context, visitor: Visitor, name: str) -> None:
+    """Send a link to whoever has this sign-in name. Says nothing of whether anybody has."""
+
+    def post(work: Work) -> None:
+        _sources.reserve(work)
+        member = people.by_sign_in_name(work.conn, name_key(name))
+        if member is None or member.status is not Status.ACTIVE:
+            return
+        link, until = _links.make(work, member, Purpose.PASSWORD)
+        work.record(PasswordLinkAsked(member.id), member.account_id)
+        work.send(member, "password_reset_link", asked_at=work.now, expires_at=until, link=link)
+
+    unit(ctx, visitor, ctx.moment(), post)
+
+
+def look(ctx: Context, visitor: Visitor, token: str) -> Member:
+    """Whose password the link is for, or `LinkUnusable`."""
+
+    def find(work: Work) -> Member:
+        link = _links.find(work, token, Purpose.PASSWORD)
+        return people.member(work.conn, link.account_id, link.member_id)
+
+    return unit(ctx, visitor, ctx.moment(), find)
+
+
+def answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
+    """The second factors that count here: one's own, active, seen by nobody else."""
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    usable = {one.enrolled.traits.answer for one in had if one.is_second and is_own_and_unseen(one)}
+    return tuple(answer for answer in Answer if answer in usable)
+
+
+def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Answer, str]) -> None:
+    """A new password, by the link and a second factor together. All sessions end; an open hand-over is cancelled."""
+    member = look(ctx, visitor, token)
+    moment = ctx.moment()
+    account = ctx.db.read(lambda conn: people.account(conn, member.account_id))
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    made = _staging.make_password(ctx, about(account, member), new, before_of(ctx, had), moment)
+    ask_for = Ask(member, *proof, trip, takes=is_own_and_unseen)
+
+    def change(work: Work, proven: Proven) -> None:
+        who = proven.member
+        link = _links.find(work, token, Purpose.PASSWORD, lock=True)
+        if not cases.end_link(work.conn, link.hash, "used", work.now):
+            raise LinkUnusable(reason="used", purpose=link.purpose)
+        case = _cases.running(work, who)
+        if case is not None:
+            _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
+        work.record(LinkAccepted(who.id, link.purpose), who.account_id)
+        put_password(work, who, made, "forgotten")
+        end_all(work, who, "password_changed")
+        work.send(who, "password_changed", changed_at=work.now, way=proof[0].value)
+
+    _second_check.prove(ctx, visitor, moment, ask_for, change)

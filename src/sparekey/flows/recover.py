@@ -1,0 +1,318 @@
+"""Letting a colleague back in: open a case, hand something over, look at it, take it back.
+
+Whatever is handed over is fresh, and the one before it is destroyed. The person is told in the same transaction,
+with a link that stops everything and needs no sign-in. Nobody helps themselves here.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sparekey.core.contract import About, Answer
+from sparekey.core.events import CaseAllowed, CaseIssued, CaseOpened, SecretViewed, ViewClosed
+from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, new_id
+from sparekey.core.permissions import Action
+from sparekey.core.recovery_case import (
+    Case,
+    Delivery,
+    Ending,
+    How,
+    Step,
+    blocks_another,
+    can,
+    is_reason_fresh,
+    is_view_open,
+    issue,
+    settle,
+)
+from sparekey.core.sign_in import Standing
+from sparekey.core.throttle import LIMIT
+from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
+from sparekey.factors import reveal
+from sparekey.flows import _cases, _links, _ways
+from sparekey.flows._ways import Had, ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.sessions import demand_member, demand_right, end_all
+from sparekey.recovery import METHODS
+from sparekey.store import cases, people, queue, sessions
+from sparekey.store.engine import Kept
+
+_METHOD = METHODS["owner_issues"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a helper asks for. `how` None: the reason given in this case less than 5 minutes ago still holds."""
+
+    delivery: Delivery
+    how: How | None
+    is_stolen: bool = False
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What was issued, for the helper's eyes while the view is open."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+    until: datetime
+    works_until: datetime
+    is_current: bool
+
+
+def about(account: Account, member: Member) -> About:
+    """What an authenticator app shows of this account, and words that no password of this person may be."""
+    words = (account.name, member.name, member.username, member.email, *member.name.split())
+    return About(account.name, member.username, words)
+
+
+def help_back_in(ctx: Context, visitor: Visitor, member_id: str, request: Request) -> Case:
+    """Open a case (or go on in the running one) and hand over what was asked for."""
+    return unit(ctx, visitor, ctx.moment(), lambda work: _help(work, member_id, request))
+
+
+def _help(work: Work, member_id: str, request: Request) -> Case:
+    _, helper = demand_member(work.visitor)
+    member = people.member(work.conn, helper.account_id, member_id, lock=True)
+    account = people.account(work.conn, helper.account_id)
+    demand_right(work.ctx, work.visitor, _METHOD.rights[request.delivery], member)
+    _refuse_if_impossible(work, account, member, helper, request)
+    case = _case_for(work, member, helper, request)
+    return _issue(work, account, member, case, request.delivery)
+
+
+def _refuse_if_impossible(
+    work: Work, account: Account, member: Member, helper: Member, request: Request
+) -> None:
+    if request.delivery is Delivery.CURRENT and not account.policy.reveal_current:
+        raise NotAllowed(reason="policy")
+    if (
+        request.delivery in {Delivery.LINK, Delivery.MAIL}
+        and work.ctx.mail is None
+        and not work.ctx.site.is_demo
+    ):
+        raise Conflict("This server cannot send mail yet. Show the secret instead", reason="no_mail")
+    if request.delivery in {Delivery.SCREEN, Delivery.MAIL} and _is_budget_closed(work, member):
+        raise NotAllowed(
+            "Too many wrong codes were tried on temporary secrets. Send a set-up link instead",
+            reason="budget",
+        )
+    stopped = cases.last_stopped_of(work.conn, member.account_id, member.id)
+    if any(blocks_another(one, helper.id, work.now) for one in stopped):
+        raise NotAllowed(
+            "They stopped your last help less than a day ago. Another owner must help now", reason="stopped"
+        )
+
+
+def _is_budget_closed(work: Work, member: Member) -> bool:
+    key = _ways.temporary_key(member.id)
+    tried = queue.peek_tries(work.conn, [key]).get(key)
+    return tried is not None and tried.failures >= LIMIT
+
+
+def _case_for(work: Work, member: Member, helper: Member, request: Request) -> Case:
+    running = _cases.running(work, member)
+    if running is not None and not can(running, Step.ISSUE):
+        _cases.close(work, member, running, Step.CANCEL, Ending.REPLACED)
+        running = None
+    if request.how is None and not (running and is_reason_fresh(running, helper.id, work.now)):
+        raise BadInput("how", "empty", "Say how you know that it's really them")
+    if running is None:
+        return _open(work, member, helper, request)
+    if request.how is None:
+        return running
+    changed = replace(
+        running,
+        opened_by=helper.id,
+        how=request.how,
+        reason_at=work.now,
+        is_stolen=running.is_stolen or request.is_stolen,
+    )
+    return _cases.keep(work, changed)
+
+
+def _open(work: Work, member: Member, helper: Member, request: Request) -> Case:
+    case = Case(
+        id=CaseId(new_id("cas", work.moment, member.id)),
+        account_id=member.account_id,
+        member_id=member.id,
+        method=_METHOD.name,
+        policy=_METHOD.policy,
+        opened_by=helper.id,
+        opened_at=work.now,
+        how=request.how or How.PERSON,
+        is_stolen=request.is_stolen,
+        reason_at=work.now,
+    )
+    cases.add(work.conn, case)
+    _cases.add_stop_link(work, case)
+    work.record(
+        CaseOpened(member.id, case.id, case.method, case.how.value, case.is_stolen), member.account_id
+    )
+    allowed = settle(case, work.now)
+    work.record(CaseAllowed(member.id, case.id), member.account_id)
+    return _cases.keep(work, allowed)
+
+
+def _issue(work: Work, account: Account, member: Member, case: Case, delivery: Delivery) -> Case:
+    had = ways(work.conn, member.account_id, member.id)
+    _ways.destroy(work, member, [one for one in had if one.enrolled.traits.is_temporary], "replaced")
+    sessions.end_all(work.conn, member, case_id=case.id)
+    temporary = None
+    if delivery is Delivery.CURRENT:
+        _expose(work, member, had)
+    else:
+        lost = _suspend(work, member, had)
+        case = replace(case, lost=tuple(dict.fromkeys((*case.lost, *lost))))
+    secret: dict[str, str] = {}
+    if delivery in {Delivery.SCREEN, Delivery.MAIL}:
+        temporary, secret = _make_temporary(work, account, member)
+    issued = _cases.keep(work, issue(case, delivery, temporary, work.now))
+    if issued.is_stolen:
+        end_all(work, member, "reported_stolen")
+    _ways.renew_summary(work, member)
+    work.record(CaseIssued(member.id, case.id, delivery.value), member.account_id)
+    _tell(work, member, issued, secret)
+    return issued
+
+
+def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId]:
+    """What may be lost: every second factor that is answered with a code from a device."""
+    lost = [one for one in had if one.is_second and one.enrolled.traits.answer is Answer.CODE]
+    _ways.stand(work, member, lost, Standing.SUSPENDED)
+    return [one.kept.id for one in lost]
+
+
+def _expose(work: Work, member: Member, had: list[Had]) -> None:
+    """The present secret is about to be seen: from now on it opens the forced change only."""
+    seen = [
+        one
+        for one in had
+        if one.is_second
+        and one.enrolled.traits.answer is Answer.CODE
+        and one.kept.standing in {Standing.ACTIVE, Standing.EXPOSED}
+    ]
+    if not seen:
+        raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
+    _ways.stand(work, member, seen, Standing.EXPOSED)
+    ids = {one.kept.id for one in seen}
+    for stored in sessions.of_member(work.conn, member.account_id, member.id):
+        proofs = tuple(
+            replace(proof, is_exposed=proof.is_exposed or proof.authenticator_id in ids)
+            for proof in stored.session.proofs
+        )
+        if proofs != stored.session.proofs:
+            sessions.put_proofs(work.conn, stored, proofs)
+
+
+def _make_temporary(work: Work, account: Account, member: Member) -> tuple[AuthenticatorId, dict[str, str]]:
+    factor = next(one for one in work.ctx.factors.values() if one.traits.is_temporary)
+    whom = about(account, member)
+    proposal = factor.propose(whom, work.moment)
+    kept = factor.enrol(whom, proposal.kept, "", work.moment)
+    added = _ways.add(work, member, factor.traits.kind, kept, _ways.Binding("", "recovery"))
+    found = reveal(kept, whom)
+    return added.id, {"secret": str(found["secret"]), "uri": str(found["uri"])}
+
+
+def _tell(work: Work, member: Member, case: Case, secret: dict[str, str]) -> None:
+    if case.expires_at is None or case.issued_at is None:
+        raise AssertionError
+    common: dict[str, Any] = {
+        "helper": _cases.helper_name(work, case),
+        "checked": case.how.value,
+        "opened_at": case.issued_at,
+        "expires_at": case.expires_at,
+        "stop_link": _cases.stop_link_of(work, case),
+    }
+    if case.delivery is Delivery.LINK:
+        link, _ = _links.make(work, member, _links.Purpose.LOST_FACTOR, case_id=case.id)
+        work.send(member, "setup_link", link=link, **common)
+    elif case.delivery is Delivery.MAIL:
+        link = work.ctx.site.link("/sign-in")
+        work.send(member, "secret_sent", link=link, username=member.username, **secret, **common)
+    elif case.delivery is Delivery.CURRENT:
+        work.send(member, "secret_revealed", **common)
+    else:
+        work.send(member, "recovery_opened", delivery=Delivery.SCREEN.value, **common)
+    _tell_owners_of_privileged(work, member, case)
+
+
+def _tell_owners_of_privileged(work: Work, member: Member, case: Case) -> None:
+    """Help for somebody with rights of their own is told to all owners."""
+    if member.role.value != "staff":
+        helper = _cases.helper_name(work, case)
+        delivery = case.delivery.value if case.delivery else ""
+        work.tell_owners(
+            member,
+            "recovery_opened_owners",
+            by=helper,
+            checked=case.how.value,
+            delivery=delivery,
+            opened_at=work.now,
+        )
+
+
+def view(ctx: Context, visitor: Visitor, member_id: str, form: str) -> Secret:
+    """What was issued, for whoever issued it, while the view is open. `form`: page, txt, svg, png or sheet."""
+
+    def look(work: Work) -> Secret:
+        helper, member, case = _open_view(work, member_id)
+        account = people.account(work.conn, helper.account_id)
+        shown = _shown(work, member, case)
+        work.record(SecretViewed(member.id, case.id, form), member.account_id)
+        found = reveal(_ways.material(ctx, shown.kept), about(account, member))
+        if case.view_until is None or case.expires_at is None:
+            raise AssertionError
+        is_current = case.delivery is Delivery.CURRENT
+        return Secret(str(found["secret"]), str(found["uri"]), case.view_until, case.expires_at, is_current)
+
+    return unit(ctx, visitor, ctx.moment(), look)
+
+
+def _open_view(work: Work, member_id: str) -> tuple[Member, Member, Case]:
+    _, helper = demand_member(work.visitor)
+    member = people.member(work.conn, helper.account_id, member_id, lock=True)
+    demand_right(work.ctx, work.visitor, Action.SEE_STAFF)
+    case = _cases.running(work, member)
+    if case is None or case.opened_by != helper.id or not is_view_open(case, work.now):
+        raise Kept(
+            LinkUnusable("This view has closed. Show a new secret if it is still needed", reason="closed")
+        )
+    return helper, member, case
+
+
+def _shown(work: Work, member: Member, case: Case) -> Had:
+    had = ways(work.conn, member.account_id, member.id)
+    for one in had:
+        exposed = case.delivery is Delivery.CURRENT and one.kept.standing is Standing.EXPOSED
+        if one.kept.id == case.temporary or exposed:
+            return one
+    raise NotFound()
+
+
+def hide(ctx: Context, visitor: Visitor, member_id: str) -> None:
+    """Close the view now; what was issued goes on working until its time is over."""
+
+    def close(work: Work) -> None:
+        _, member, case = _open_view(work, member_id)
+        _cases.keep(work, replace(case, view_until=work.now))
+        work.record(ViewClosed(member.id, case.id), member.account_id)
+
+    unit(ctx, visitor, ctx.moment(), close)
+
+
+def take_back(ctx: Context, visitor: Visitor, member_id: str) -> None:
+    """Cancel what was handed over; the lost factor works again unless something speaks against it."""
+
+    def cancel(work: Work) -> None:
+        _, helper = demand_member(work.visitor)
+        member = people.member(work.conn, helper.account_id, member_id, lock=True)
+        demand_right(ctx, visitor, Action.SEND_LINK, member)
+        case = _cases.running(work, member)
+        if case is None:
+            raise Kept(NotFound())
+        _cases.close(work, member, case, Step.CANCEL, Ending.CANCELLED_BY_HELPER)
+
+    unit(ctx, visitor, ctx.moment(), cancel)

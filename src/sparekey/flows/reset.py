@@ -1,0 +1,49 @@
+"""*Reset*: everything was lost, the password too. All of it ends at once, and a new invitation goes out.
+
+For whoever invited the person it is the first day again (OWASP ASVS 5.0, 6.4.4): the same proof of who they are.
+"""
+
+from dataclasses import replace
+
+from sparekey.core.events import LinkSent, MemberReset
+from sparekey.core.people import Member, Status, name_key
+from sparekey.core.permissions import Action
+from sparekey.core.recovery_case import Ending, How, Step
+from sparekey.errors import BadInput
+from sparekey.flows import _cases, _links, _ways
+from sparekey.flows._ways import ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.sessions import demand_member, demand_right, end_all
+from sparekey.store import people, queue
+
+
+def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_username: str) -> None:
+    """Void password, second factors, codes and sessions of a colleague and send an invitation."""
+
+    def act(work: Work) -> None:
+        _, helper = demand_member(visitor)
+        member = people.member(work.conn, helper.account_id, member_id, lock=True)
+        demand_right(ctx, visitor, Action.RESET, member)
+        if name_key(typed_username) != member.username:
+            raise BadInput("username", "not_the_username", "Type the username exactly as it stands above")
+        _reset(work, member, helper, how)
+
+    unit(ctx, visitor, ctx.moment(), act)
+
+
+def _reset(work: Work, member: Member, helper: Member, how: How) -> None:
+    case = _cases.running(work, member)
+    if case is not None:
+        _cases.close(work, member, case, Step.CANCEL, Ending.REPLACED)
+    _ways.destroy(work, member, ways(work.conn, member.account_id, member.id), "reset")
+    queue.forget_tries(work.conn, [_ways.temporary_key(member.id)])
+    end_all(work, member, "reset")
+    people.put_member(work.conn, replace(member, status=Status.INVITED))
+    _ways.renew_summary(work, member)
+    link, until = _links.make(work, member, _links.Purpose.RESET)
+    work.record(MemberReset(member.id, how.value), member.account_id)
+    work.record(LinkSent(member.id, _links.Purpose.RESET.value), member.account_id)
+    work.send(member, "reset_done", helper=helper.name, checked=how.value, done_at=work.now)
+    work.send(member, "invitation", helper=helper.name, username=member.username, link=link, expires_at=until)
+    work.tell_owners(member, "reset_done_owners", by=helper.name, checked=how.value, done_at=work.now)

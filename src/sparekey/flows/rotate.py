@@ -1,0 +1,152 @@
+"""The forced change: New password, New secret, Verify, Done. Nothing else is open until it is complete.
+
+Both parts are staged in the restricted session and committed in one transaction, which also ends every other
+session, remembered browser and backup code, destroys the lost and the temporary secret and closes the case. The
+person is not signed in by it: a normal sign-in follows (OWASP Forgot Password Cheat Sheet).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sparekey.core.events import CaseCompleted, PasswordChanged
+from sparekey.core.people import Account, Member
+from sparekey.core.proofs import Proof
+from sparekey.core.recovery_case import LATE_LIFE, Case, State, complete
+from sparekey.core.sessions import HALF_LIFE, Scope
+from sparekey.errors import Conflict, NotSignedIn
+from sparekey.factors import TRAITS
+from sparekey.flows import _cases, _links, _sessions, _staging, _ways
+from sparekey.flows._staging import Shown
+from sparekey.flows._ways import Had, ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.recover import about
+from sparekey.flows.sessions import end_all
+from sparekey.store import cases, people, queue
+
+
+def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
+    """The person in the forced change, or `NotSignedIn`."""
+    session = visitor.session
+    if session is None or session.scope is not Scope.ROTATE or not visitor.member or not visitor.account:
+        raise NotSignedIn()
+    return visitor.account, visitor.member
+
+
+def step_reached(ctx: Context, visitor: Visitor) -> str:
+    """Where the person goes on: `password` or `secret`."""
+    demand_rotation(visitor)
+    _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
+    return "secret" if "password" in draft else "password"
+
+
+def stage_password(ctx: Context, visitor: Visitor, text: str) -> None:
+    """Stage the new password; it may not be the old one."""
+    account, member = demand_rotation(visitor)
+    moment = ctx.moment()
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    before = before_of(ctx, had)
+    made = _staging.make_password(ctx, about(account, member), text, before, moment)
+    _staging.stage(ctx, visitor, moment, Scope.ROTATE, password=made)
+
+
+def before_of(ctx: Context, had: list[Had]) -> dict[str, Any] | None:
+    """The present password's material, encoded, to be compared with a new one."""
+    kind = _staging.password_factor(ctx).traits.kind
+    found = next((one for one in had if one.kept.kind == kind), None)
+    return ctx.factors[kind].encode(_ways.material(ctx, found.kept)) if found else None
+
+
+def propose(ctx: Context, visitor: Visitor) -> Shown:
+    """The new secret, to be scanned or typed."""
+    account, member = demand_rotation(visitor)
+    _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
+    if "password" not in draft:
+        raise Conflict(reason="password_first")
+    return _staging.propose(ctx, visitor, Scope.ROTATE, about(account, member))
+
+
+def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
+    """Verify a code from the new secret and put everything in force at once."""
+    account, member = demand_rotation(visitor)
+    whom = about(account, member)
+    moment = ctx.moment()
+    _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
+    if "password" not in draft:
+        raise Conflict(reason="password_first")
+    app = _staging.finish_app(ctx, draft, whom, code, moment)
+    codes = _staging.make_codes(ctx, whom, moment)
+    return unit(ctx, visitor, moment, lambda work: _commit(work, member, app, codes))
+
+
+def _commit(work: Work, member: Member, app: Any, codes: dict[str, Any]) -> Started:
+    member = people.member(work.conn, member.account_id, member.id, lock=True)
+    case = _cases.running(work, member)
+    stored, draft = _staging.load(work, work.visitor, Scope.ROTATE)
+    if case is None or case.id != stored.session.case_id or case.state is not State.ROTATING:
+        raise NotSignedIn()
+    after = complete(case, work.now)
+    cases.put(work.conn, after)
+    replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), "recovery")
+    work.record(CaseCompleted(member.id, case.id), member.account_id)
+    _tell(work, member, case)
+    return _sessions.start(
+        work,
+        member,
+        Scope.CODES,
+        (),
+        draft={"codes": codes},
+        expires_at=work.now + HALF_LIFE,
+        purpose="recovery",
+    )
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What takes the place of everything a person had: encoded password, the app's material, encoded codes."""
+
+    password: dict[str, Any] = field(repr=False)
+    app: Any = field(repr=False)
+    codes: dict[str, Any] = field(repr=False)
+
+
+def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tuple[Proof, ...]:
+    """Destroy everything a person had and bind what is new; every session ends.
+
+    Gives the proofs that the person has just made, for whoever may be signed in by them.
+    """
+    ctx = work.ctx
+    old = ways(work.conn, member.account_id, member.id)
+    _ways.destroy(work, member, old, reason)
+    queue.forget_tries(work.conn, [_ways.temporary_key(member.id)])
+    how = _ways.Binding("", reason)
+    password_factor, codes_factor = _staging.password_factor(ctx), _staging.codes_factor(ctx)
+    added = (
+        _ways.add(work, member, password_factor.traits.kind, password_factor.decode(new.password), how),
+        _ways.add(work, member, _staging.app_factor(ctx).traits.kind, new.app, how),
+    )
+    _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)
+    _ways.renew_summary(work, member)
+    work.record(PasswordChanged(member.id, reason), member.account_id)
+    end_all(work, member, reason)
+    for purpose in (_links.Purpose.LOST_FACTOR, _links.Purpose.PASSWORD):
+        cases.end_links(work.conn, member.account_id, member.id, "used", work.now, purpose=purpose.value)
+    traits = [TRAITS[one.kind] for one in added]
+    return tuple(
+        Proof(one.id, one.kind, its.category, its.amr, work.now)
+        for one, its in zip(added, traits, strict=True)
+    )
+
+
+def _tell(work: Work, member: Member, case: Case) -> None:
+    cases.limit_links(work.conn, case, work.now + LATE_LIFE)
+    helper = _cases.helper_name(work, case)
+    stop_link = _cases.stop_link_of(work, case)
+    work.send(member, "recovery_completed", helper=helper, completed_at=work.now, stop_link=stop_link)
+    work.tell_owners(member, "recovery_completed_owners", by=helper, completed_at=work.now)
+
+
+def shown_codes(ctx: Context, visitor: Visitor) -> list[str]:
+    """The ten new codes, for as long as the last page lives (ten minutes)."""
+    _, draft = _staging.peek(ctx, visitor, Scope.CODES)
+    return list(draft["codes"]["shown"]) if "codes" in draft else []

@@ -1,0 +1,243 @@
+"""Sessions: recognised, woken, confirmed, listed, ended.
+
+When a session was last used is kept in memory and written in batches (at most once a minute a session): a crash
+may shorten somebody's idle time by a minute, never lengthen it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from sparekey.core.contract import Answer, Category
+from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
+from sparekey.core.people import Member
+from sparekey.core.permissions import Action, demand, demand_proofs
+from sparekey.core.proofs import Proof
+from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
+from sparekey.core.sign_in import Prove, Standing, next_step
+from sparekey.errors import NotFound, NotSignedIn, SessionIdle, SparekeyError
+from sparekey.flows import _password_check, _second_check, _sessions
+from sparekey.flows._second_check import Ask, Proven
+from sparekey.flows._ways import Had, decided_on, ways
+from sparekey.flows._work import Work, hashed, unit
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.sign_in import trip
+from sparekey.store import people, sessions
+from sparekey.store.sessions import Stored
+
+
+def flush(ctx: Context) -> None:
+    """Write the last uses that were kept in memory."""
+    times = ctx.last_uses.take()
+    if times:
+        ctx.db.write(lambda conn: sessions.touch(conn, times))
+
+
+def recognise(ctx: Context, visitor: Visitor, token: str) -> Visitor:
+    """The visitor with the session, member and account of this token; unchanged when it opens nothing."""
+    if not token:
+        return visitor
+    now = ctx.moment().at
+    token_hash = hashed(token)
+
+    def load(conn: Connection) -> Visitor:
+        stored = sessions.find(conn, token_hash)
+        return _as_visitor(ctx, conn, visitor, stored, now) if stored else visitor
+
+    return ctx.db.read(load)
+
+
+def _as_visitor(ctx: Context, conn: Connection, visitor: Visitor, stored: Stored, now: datetime) -> Visitor:
+    session = stored.session
+    last = max(session.last_used_at, ctx.last_uses.of(stored.hash) or session.last_used_at)
+    state = liveness(session, last, now)
+    member = people.find_member(conn, session.account_id, session.member_id)
+    if state is Liveness.OVER or (member is None and session.scope is not Scope.ENROL):
+        return visitor
+    if state is Liveness.LIVE and session.scope is Scope.FULL and now - last >= TOUCH_EVERY:
+        ctx.last_uses.note(stored.hash, now)
+    return replace(
+        visitor,
+        token_hash=stored.hash,
+        session=session,
+        member=member,
+        account=people.account(conn, session.account_id) if member else None,
+        is_idle=state is Liveness.IDLE,
+    )
+
+
+def demand_member(visitor: Visitor) -> tuple[Session, Member]:
+    """The finished, wakeful session of this visitor; `SessionIdle` or `NotSignedIn` otherwise."""
+    session, member = visitor.session, visitor.member
+    if session is None or member is None or session.scope is not Scope.FULL:
+        raise NotSignedIn()
+    if visitor.is_idle:
+        raise SessionIdle()
+    return session, member
+
+
+def demand_right(
+    ctx: Context, visitor: Visitor, action: Action, subject: Member | None = None
+) -> tuple[Session, Member]:
+    """A signed-in member whose role and proofs carry this action, or the refusal."""
+    session, member = demand_member(visitor)
+    if visitor.account is None:
+        raise NotSignedIn()
+    now = ctx.moment().at
+    demand(member, action, subject, visitor.account.policy, now)
+    demand_proofs(action, session.proofs, now)
+    return session, member
+
+
+def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text: str) -> Started:
+    """*Confirm it's you*: password and second factor, under a new token, fresh for five minutes."""
+    _, member = demand_member(visitor)
+    moment = ctx.moment()
+    try:
+        reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_member(work, member))
+        checked = _password_check.check(ctx, reserved, password, moment)
+        known = unit(ctx, visitor, moment, lambda work: _password_check.settle(work, reserved, checked))
+        ask = Ask(member, answer, text, trip, takes=is_own_and_unseen)
+        started: Started = _second_check.prove(
+            ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
+        )
+    except SparekeyError as refusal:
+        reason = refusal.reason or refusal.code
+        unit(ctx, visitor, moment, lambda work: _record_failed(work, member, reason))
+        raise
+    return started
+
+
+def is_own_and_unseen(one: Had) -> bool:
+    """Not a temporary secret, and not one that somebody else has seen: those confirm nothing."""
+    return not one.enrolled.traits.is_temporary and one.kept.standing is not Standing.EXPOSED
+
+
+def _record_failed(work: Work, member: Member, reason: str) -> None:
+    work.record(StepUpFailed(member.id, reason), member.account_id)
+
+
+def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> Started:
+    stored = _still_there(work, visitor)
+    changed = replace(
+        stored.session, proofs=(known, proven.proof), last_used_at=work.now, is_remembered=False
+    )
+    work.record(StepUpProved(proven.member.id, stored.session.id), proven.member.account_id)
+    return _sessions.swap(work, stored, changed)
+
+
+def _still_there(work: Work, visitor: Visitor) -> Stored:
+    stored = sessions.find(work.conn, visitor.token_hash)
+    if stored is None:
+        raise NotSignedIn()
+    return stored
+
+
+def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
+    """Open an idle session again with the password alone (NIST SP 800-63B-4, section 2.2.3)."""
+    if visitor.session is None or visitor.member is None or visitor.session.scope is not Scope.FULL:
+        raise NotSignedIn()
+    member = visitor.member
+    moment = ctx.moment()
+    reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_member(work, member))
+    checked = _password_check.check(ctx, reserved, password, moment)
+
+    def settle(work: Work) -> Started:
+        known = _password_check.settle(work, reserved, checked)
+        stored = _still_there(work, visitor)
+        others = tuple(one for one in stored.session.proofs if one.category is not known.category)
+        changed = replace(stored.session, proofs=(known, *others), last_used_at=work.now)
+        work.record(SessionWoken(member.id, stored.session.id), member.account_id)
+        return _sessions.swap(work, stored, changed)
+
+    return unit(ctx, visitor, moment, settle)
+
+
+def sign_out(ctx: Context, visitor: Visitor) -> None:
+    """End this session on the server, whatever its scope."""
+    session, member = visitor.session, visitor.member
+    if session is None or member is None:
+        return
+
+    def end(work: Work) -> None:
+        sessions.end(work.conn, visitor.token_hash)
+        if session.scope is Scope.FULL:
+            work.record(SessionEnded(member.id, session.id, "signed_out"), member.account_id)
+
+    unit(ctx, visitor, ctx.moment(), end)
+
+
+@dataclass(frozen=True)
+class Device:
+    """A signed-in device as its owner sees it."""
+
+    id: str
+    device: str
+    source: str
+    created_at: datetime
+    last_used_at: datetime
+    is_this: bool
+
+
+def devices(ctx: Context, visitor: Visitor) -> list[Device]:
+    """Where this person is signed in, this device first, then the last used."""
+    _, member = demand_member(visitor)
+    now = ctx.moment().at
+    stored = ctx.db.read(lambda conn: sessions.of_member(conn, member.account_id, member.id))
+    found = [
+        Device(
+            one.session.id,
+            one.session.device,
+            one.session.source,
+            one.session.created_at,
+            max(one.session.last_used_at, ctx.last_uses.of(one.hash) or one.session.last_used_at),
+            one.hash == visitor.token_hash,
+        )
+        for one in stored
+        if one.session.scope is Scope.FULL and now < one.session.expires_at
+    ]
+    return sorted(found, key=lambda one: (not one.is_this, -one.last_used_at.timestamp()))
+
+
+def end_device(ctx: Context, visitor: Visitor, session_id: str) -> None:
+    """Sign one of one's own devices out (after confirming: OWASP ASVS 5.0, 7.5.2)."""
+    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
+
+    def end(work: Work) -> None:
+        own = sessions.of_member(work.conn, member.account_id, member.id)
+        found = next((one for one in own if one.session.id == session_id), None)
+        if found is None:
+            raise NotFound()
+        sessions.end(work.conn, found.hash)
+        work.record(SessionEnded(member.id, session_id, "signed_out_elsewhere"), member.account_id)
+
+    unit(ctx, visitor, ctx.moment(), end)
+
+
+def end_others(ctx: Context, visitor: Visitor) -> int:
+    """Sign out everywhere else, and forget remembered browsers. Gives how many sessions ended."""
+    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
+
+    def end(work: Work) -> int:
+        return end_all(work, member, "signed_out_elsewhere", but=visitor.token_hash)
+
+    return unit(ctx, visitor, ctx.moment(), end)
+
+
+def end_all(work: Work, who: Member, reason: str, *, but: str = "") -> int:
+    """End a person's sessions but one and forget their remembered browsers, with one event."""
+    count = sessions.end_all(work.conn, who, but=but)
+    sessions.forget_browsers(work.conn, who)
+    work.record(SessionsEnded(who.id, count, reason), who.account_id)
+    return count
+
+
+def answers_for_step_up(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
+    """The second factors a signed-in person may confirm with."""
+    session, member = demand_member(visitor)
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    own = decided_on(one for one in had if is_own_and_unseen(one))
+    knowledge = tuple(one for one in session.proofs if one.category is Category.KNOWLEDGE)
+    decision = next_step(own, knowledge)
+    return decision.answers if isinstance(decision, Prove) else ()

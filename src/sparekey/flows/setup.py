@@ -1,0 +1,354 @@
+"""First set-up: a one-time link, a password, an authenticator app, backup codes.
+
+The same steps serve an invitation, a reset, the first owner, signing up, and recovery from the server's console.
+The link is used up when the set-up is complete, not when it is opened; accepting it again starts over and ends
+the attempt before. A set-up link for a lost factor asks for the present password and leads to the forced change.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sparekey.core.contract import About, Moment
+from sparekey.core.events import (
+    AccountAdded,
+    BackupCodesSaved,
+    LinkAccepted,
+    LinkRefused,
+    MemberActivated,
+    MemberAdded,
+)
+from sparekey.core.people import (
+    SERVER,
+    Account,
+    AccountId,
+    Language,
+    Member,
+    MemberId,
+    Policy,
+    Role,
+    Status,
+    new_id,
+    read_email,
+    read_name,
+    read_username,
+)
+from sparekey.core.sessions import ENROL_LIFE, HALF_LIFE, Scope
+from sparekey.errors import Conflict, LinkUnusable, NotSignedIn
+from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
+from sparekey.flows._links import SETTING_UP, Purpose
+from sparekey.flows._staging import Shown
+from sparekey.flows._ways import ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.recover import about
+from sparekey.flows.rotate import Replacement, replace_all
+from sparekey.flows.sign_in import redeem_case
+from sparekey.store import audit, cases, people, sessions
+from sparekey.store.cases import Link
+
+WITHOUT_MEMBER = frozenset({Purpose.FIRST_OWNER, Purpose.SIGN_UP})
+SIGNS_IN = frozenset({Purpose.INVITATION, Purpose.FIRST_OWNER, Purpose.SIGN_UP})
+"""After these the person is signed in at once; after a recovery a normal sign-in follows."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link is for: looking at it changes nothing."""
+
+    purpose: Purpose
+    account_name: str
+    member: Member | None
+    until: datetime | None
+
+
+def open_link(ctx: Context, visitor: Visitor, token: str) -> Opened:
+    """Look at a link, or `LinkUnusable` with the reason and purpose."""
+
+    def look(work: Work) -> Opened:
+        link = _links.find(work, token, *SETTING_UP, Purpose.LOST_FACTOR)
+        member = _member_of(work, link)
+        account = people.account(work.conn, link.account_id) if member else None
+        return Opened(Purpose(link.purpose), account.name if account else "", member, link.expires_at)
+
+    return unit(ctx, visitor, ctx.moment(), look)
+
+
+def _member_of(work: Work, link: Link) -> Member | None:
+    if link.purpose in WITHOUT_MEMBER:
+        return None
+    return people.member(work.conn, link.account_id, link.member_id)
+
+
+def accept(ctx: Context, visitor: Visitor, token: str) -> Started:
+    """Press Start on a link that sets up from nothing: a restricted session; the link itself stays."""
+
+    def begin(work: Work) -> Started:
+        link = _links.find(work, token, *SETTING_UP, lock=True)
+        member = _member_of(work, link)
+        if member is not None and member.status is Status.DEACTIVATED:
+            raise LinkUnusable(reason="stopped", purpose=link.purpose)
+        if member is not None:
+            work.record(LinkAccepted(member.id, link.purpose), member.account_id)
+        whom = member or _somebody(work, link)
+        return _sessions.restricted(
+            work,
+            whom,
+            Scope.ENROL,
+            purpose=link.purpose,
+            link=link.hash,
+            expires_at=work.now + ENROL_LIFE,
+            draft={"email": link.facts.get("email", "")} if member is None else {},
+        )
+
+    return unit(ctx, visitor, ctx.moment(), begin)
+
+
+def _somebody(work: Work, link: Link) -> Member:
+    """Who sets up an account that does not exist yet: the member they will be."""
+    return Member(
+        id=MemberId(new_id("mem", work.moment)),
+        account_id=AccountId(new_id("acc", work.moment)),
+        username="",
+        name="",
+        email=link.facts.get("email", ""),
+        role=Role.OWNER,
+        status=Status.ACTIVE,
+        language=Language(link.facts.get("language", "en")),
+        created_at=work.now,
+    )
+
+
+def accept_lost(ctx: Context, visitor: Visitor, token: str, password: str) -> Started:
+    """Press Start on a set-up link for a lost factor, with the present password: the forced change begins."""
+    moment = ctx.moment()
+
+    def reserve(work: Work) -> tuple[Link, _password_check.Reserved]:
+        link = _links.find(work, token, Purpose.LOST_FACTOR)
+        member = people.member(work.conn, link.account_id, link.member_id)
+        return link, _password_check.reserve_by_member(work, member)
+
+    link, reserved = unit(ctx, visitor, moment, reserve)
+    checked = _password_check.check(ctx, reserved, password, moment)
+
+    def redeem(work: Work) -> Started:
+        if checked.evidence is None:
+            work.record(LinkRefused(link.member_id, link.purpose, "wrong_password"), link.account_id)
+        member = people.member(work.conn, link.account_id, link.member_id, lock=True)
+        proof = _password_check.settle(work, reserved, checked)
+        _links.find(work, token, Purpose.LOST_FACTOR, lock=True)
+        case = _cases.running(work, member)
+        if case is None or case.id != link.case_id:
+            raise LinkUnusable(reason="expired", purpose=link.purpose)
+        work.record(LinkAccepted(member.id, link.purpose), member.account_id)
+        return redeem_case(work, member, case, (proof,))
+
+    return unit(ctx, visitor, moment, redeem)
+
+
+@dataclass(frozen=True)
+class Details:
+    """Who the first owner of a new account is."""
+
+    account_name: str
+    name: str
+    username: str
+    email: str
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a set-up is. `next`: details, password, app, codes or done."""
+
+    purpose: Purpose
+    next: str
+    username: str
+    email: str
+    account_name: str
+
+
+def progress(ctx: Context, visitor: Visitor) -> Progress:
+    """Where a person in set-up goes on."""
+    session, draft = _staging.peek(ctx, visitor, Scope.ENROL, Scope.CODES)
+    purpose = Purpose(session.purpose) if session.purpose in set(Purpose) else Purpose.LOST_FACTOR
+    details = draft.get("details") or {}
+    if session.scope is Scope.CODES:
+        step = "codes"
+    elif purpose in WITHOUT_MEMBER and not details:
+        step = "details"
+    else:
+        step = "app" if "password" in draft else "password"
+    member = visitor.member
+    return Progress(
+        purpose,
+        step,
+        member.username if member else details.get("username", ""),
+        member.email if member else draft.get("email", ""),
+        visitor.account.name if visitor.account else details.get("account_name", ""),
+    )
+
+
+def stage_details(ctx: Context, visitor: Visitor, details: Details) -> None:
+    """Who the owner is, and what the account is called; names that are taken are refused here already."""
+    moment = ctx.moment()
+    read = {
+        "account_name": read_name(details.account_name, "account_name"),
+        "name": read_name(details.name),
+        "username": read_username(details.username),
+        "email": read_email(details.email),
+        "language": Language(details.language).value,
+    }
+
+    def put(work: Work) -> None:
+        stored, draft = _staging.load(work, visitor, Scope.ENROL)
+        fixed = {**read, "email": draft["email"]} if draft.get("email") else read
+        people.refuse_taken(
+            work.conn, _owner_from(stored.session.account_id, stored.session.member_id, fixed, moment)
+        )
+        _sessions.redraft(work, stored, {**draft, "details": fixed})
+
+    unit(ctx, visitor, moment, put)
+
+
+def _owner_from(
+    account_id: AccountId, member_id: MemberId, details: dict[str, Any], moment: Moment
+) -> Member:
+    return Member(
+        id=member_id,
+        account_id=account_id,
+        username=details["username"],
+        name=details["name"],
+        email=details["email"],
+        role=Role.OWNER,
+        status=Status.ACTIVE,
+        language=Language(details.get("language", "en")),
+        created_at=moment.at,
+    )
+
+
+def _whom(ctx: Context, visitor: Visitor, draft: dict[str, Any], moment: Moment) -> About:
+    """Whom the authenticators are for."""
+    if visitor.session is None:
+        raise NotSignedIn()
+    if visitor.member and visitor.account:
+        return about(visitor.account, visitor.member)
+    details = draft.get("details")
+    if not details:
+        raise Conflict(reason="details_first")
+    owner = _owner_from(visitor.session.account_id, visitor.session.member_id, details, moment)
+    return about(_new_account(owner.account_id, details, moment), owner)
+
+
+def _new_account(account_id: AccountId, details: dict[str, Any], moment: Moment) -> Account:
+    return Account(account_id, details["account_name"], Policy(), moment.at, 0)
+
+
+def stage_password(ctx: Context, visitor: Visitor, text: str) -> None:
+    moment = ctx.moment()
+    _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
+    made = _staging.make_password(ctx, _whom(ctx, visitor, draft, moment), text, None, moment)
+    _staging.stage(ctx, visitor, moment, Scope.ENROL, password=made)
+
+
+def propose(ctx: Context, visitor: Visitor) -> Shown:
+    """The secret for the authenticator app."""
+    _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
+    if "password" not in draft:
+        raise Conflict(reason="password_first")
+    return _staging.propose(ctx, visitor, Scope.ENROL, _whom(ctx, visitor, draft, ctx.moment()))
+
+
+def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
+    """Verify a code and put password, app and backup codes in force; the link is used up."""
+    moment = ctx.moment()
+    _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
+    if "password" not in draft:
+        raise Conflict(reason="password_first")
+    whom = _whom(ctx, visitor, draft, moment)
+    app = _staging.finish_app(ctx, draft, whom, code, moment)
+    codes = _staging.make_codes(ctx, whom, moment)
+    return unit(ctx, visitor, moment, lambda work: _commit(work, app, codes))
+
+
+def _commit(work: Work, app: Any, codes: dict[str, Any]) -> Started:
+    stored, draft = _staging.load(work, work.visitor, Scope.ENROL)
+    session = stored.session
+    purpose = Purpose(session.purpose)
+    if not cases.end_link(work.conn, session.link, "used", work.now):
+        raise LinkUnusable(reason="used", purpose=purpose.value)
+    if purpose in WITHOUT_MEMBER:
+        member = _found_account(work, session.account_id, session.member_id, draft["details"])
+    else:
+        member = _activate(work, session.account_id, session.member_id)
+    reason = "set_up" if purpose in SIGNS_IN else "recovery"
+    proofs = replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), reason)
+    return _sessions.start(
+        work,
+        member,
+        Scope.CODES,
+        proofs if purpose in SIGNS_IN else (),
+        draft={"codes": codes},
+        expires_at=work.now + HALF_LIFE,
+        purpose=purpose.value,
+    )
+
+
+def _found_account(work: Work, account_id: AccountId, member_id: MemberId, details: dict[str, Any]) -> Member:
+    account = _new_account(account_id, details, work.moment)
+    people.add_account(work.conn, account)
+    audit.start(work.conn, account.id)
+    owner = _owner_from(account_id, member_id, details, work.moment)
+    people.add_member(work.conn, owner)
+    work.record(AccountAdded(account.id), SERVER)
+    work.record(MemberAdded(owner.id, owner.role.value), account.id)
+    return people.member(work.conn, account.id, owner.id, lock=True)
+
+
+def _activate(work: Work, account_id: AccountId, member_id: MemberId) -> Member:
+    member = people.member(work.conn, account_id, member_id, lock=True)
+    if member.status is Status.DEACTIVATED:
+        raise LinkUnusable(reason="stopped")
+    if member.status is not Status.ACTIVE:
+        people.put_member(work.conn, replace(member, status=Status.ACTIVE))
+        work.record(MemberActivated(member.id), account_id)
+        member = people.member(work.conn, account_id, member_id)
+    return member
+
+
+def prove_saved(ctx: Context, visitor: Visitor, text: str) -> Started | None:
+    """The proof that the new codes were saved: one of them, which stays valid. Then the set-up ends."""
+    moment = ctx.moment()
+    session, _ = _staging.peek(ctx, visitor, Scope.CODES)
+    had = ctx.db.read(lambda conn: ways(conn, session.account_id, session.member_id))
+    kind = _staging.codes_factor(ctx).traits.kind
+    found = next(one for one in had if one.kept.kind == kind)
+    kept = _staging.prove_saved(ctx, _ways.material(ctx, found.kept), text, moment)
+
+    def keep(work: Work) -> Started | None:
+        member = people.member(work.conn, session.account_id, session.member_id, lock=True)
+        _ways.keep(work, found.kept, kept, is_used=False)
+        _ways.renew_summary(work, member)
+        work.record(BackupCodesSaved(member.id, found.kept.id), member.account_id)
+        return _leave(work, member)
+
+    return unit(ctx, visitor, moment, keep)
+
+
+def leave(ctx: Context, visitor: Visitor) -> Started | None:
+    """Save them later: the set-up ends all the same."""
+
+    def go(work: Work) -> Started | None:
+        stored, _ = _staging.load(work, visitor, Scope.CODES)
+        return _leave(work, people.member(work.conn, stored.session.account_id, stored.session.member_id))
+
+    return unit(ctx, visitor, ctx.moment(), go)
+
+
+def _leave(work: Work, member: Member) -> Started | None:
+    """Signed in after a first set-up; to the sign-in page after a recovery (a normal sign-in follows)."""
+    stored, _ = _staging.load(work, work.visitor, Scope.CODES)
+    sessions.end(work.conn, stored.hash)
+    if stored.session.purpose in SIGNS_IN:
+        return _sessions.start_full(work, member, stored.session.proofs)
+    return None

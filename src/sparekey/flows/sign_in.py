@@ -1,0 +1,181 @@
+"""Signing in: the password, then a second factor; the one way into a session.
+
+What follows a right answer is `core.sign_in.next_step`'s word alone. A temporary or exposed secret redeems its
+case and opens the forced change; a normal sign-in while a case runs ends that case.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sparekey.core.contract import Answer
+from sparekey.core.events import BrowserRemembered, CaseRedeemed, LostFactorUsed
+from sparekey.core.people import Member
+from sparekey.core.proofs import Proof
+from sparekey.core.recovery_case import Case, Ending, Step, redeem
+from sparekey.core.sessions import Scope, Session
+from sparekey.core.sign_in import Decision, Prove, Rotate, SignedIn, Standing, next_step
+from sparekey.errors import IllegalTransition, LinkUnusable, NotSignedIn
+from sparekey.flows import _cases, _password_check, _second_check, _sessions
+from sparekey.flows._second_check import Ask, Proven
+from sparekey.flows._ways import Had, decided_on, ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.store import authenticators, people, sessions
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a sign-in stands: the session it has now and the decision it rests on."""
+
+    started: Started
+    decision: Decision
+    must_change_secret: bool = False
+    """Signed in another way while the lost factor stays suspended: lead to *Change secret*."""
+    codes_left: int | None = None
+    """After a backup code: how many are left."""
+
+
+def begin(ctx: Context, visitor: Visitor, name: str, password: str) -> Outcome:
+    """The first post: a sign-in name and a password.
+
+    Raises `WrongProof` (one sentence for everything), `TooManyTries` or `Busy`.
+    """
+    moment = ctx.moment()
+    reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_name(work, name))
+    checked = _password_check.check(ctx, reserved, password, moment)
+
+    def settle(work: Work) -> Outcome:
+        proof = _password_check.settle(work, reserved, checked)
+        if reserved.member is None:
+            raise AssertionError
+        return _after_password(work, reserved.member, reserved.had, proof)
+
+    return unit(ctx, visitor, moment, settle)
+
+
+def _after_password(work: Work, who: Member, had: tuple[Had, ...], proof: Proof) -> Outcome:
+    remembered = _is_remembered(work, who)
+    decision = next_step(decided_on(had), (proof,), is_remembered=remembered)
+    if isinstance(decision, SignedIn):
+        return Outcome(_sessions.start_full(work, who, (proof,), is_remembered=True), decision)
+    return Outcome(_sessions.start(work, who, Scope.HALF, (proof,)), decision)
+
+
+def _is_remembered(work: Work, who: Member) -> bool:
+    if not work.visitor.browser:
+        return False
+    seen = sessions.browser(work.conn, who, work.visitor.browser)
+    if seen is None or seen[1] is None or seen[1] <= work.now:
+        return False
+    return people.account(work.conn, who.account_id).policy.remember_days > 0
+
+
+def options(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
+    """The second factors a half signed-in person may answer with."""
+    session, member = demand_half(visitor)
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    decision = next_step(decided_on(had), session.proofs)
+    return decision.answers if isinstance(decision, Prove) else ()
+
+
+def demand_half(visitor: Visitor) -> tuple[Session, Member]:
+    """The half-finished sign-in of this visitor, or `NotSignedIn`."""
+    if visitor.session is None or visitor.member is None or visitor.session.scope is not Scope.HALF:
+        raise NotSignedIn()
+    return visitor.session, visitor.member
+
+
+def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember: bool = False) -> Outcome:
+    """The second post: an answer in one field. Raises `WrongProof` with a reason, `TooManyTries`."""
+    session, member = demand_half(visitor)
+    ask = Ask(member, answer, text, trip)
+
+    def then(work: Work, proven: Proven) -> Outcome:
+        stored = sessions.find(work.conn, visitor.token_hash)
+        if stored is None:
+            raise NotSignedIn()
+        sessions.end(work.conn, stored.hash)
+        return _after_second(work, proven, (*session.proofs, proven.proof), remember=remember)
+
+    outcome: Outcome = _second_check.prove(ctx, visitor, ctx.moment(), ask, then)
+    return outcome
+
+
+def _after_second(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, remember: bool) -> Outcome:
+    member = proven.member
+    decision = next_step(decided_on(proven.had), proofs)
+    case = _cases.running(work, member)
+    if isinstance(decision, Rotate):
+        if case is None:
+            raise LinkUnusable(reason="expired")
+        return Outcome(redeem_case(work, member, case, proofs), decision)
+    if case is not None:
+        _cases.close(work, member, case, Step.CANCEL, Ending.SIGNED_IN_OTHERWISE)
+    if proven.evidence.left is not None:
+        _tell_code_used(work, member, proven.evidence.left)
+    started = _sessions.start_full(work, member, proofs)
+    if remember:
+        _remember_browser(work, member)
+    return Outcome(started, decision, _has_suspended(work, member), proven.evidence.left)
+
+
+def _has_suspended(work: Work, member: Member) -> bool:
+    had = ways(work.conn, member.account_id, member.id)
+    return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
+
+
+def _tell_code_used(work: Work, member: Member, left: int) -> None:
+    if left <= LOW:
+        link = work.ctx.site.link("/me#two-factor")
+        work.send(member, "backup_codes_low", used_at=work.now, left=left, link=link)
+    else:
+        work.send(member, "backup_code_used", used_at=work.now, left=left)
+
+
+LOW = 3
+"""Backup codes left at which the person is warned."""
+
+
+def _remember_browser(work: Work, member: Member) -> None:
+    days = people.account(work.conn, member.account_id).policy.remember_days
+    if days and work.visitor.browser:
+        until: datetime = work.now + timedelta(days=days)
+        sessions.put_browser(work.conn, member, work.visitor.browser, work.now, until)
+        work.record(BrowserRemembered(member.id, days), member.account_id)
+
+
+def redeem_case(work: Work, member: Member, case: Case, proofs: tuple[Proof, ...]) -> Started:
+    """Use what was handed over: one restricted session, and an earlier one of the same case ends."""
+    try:
+        after = redeem(case, work.now)
+    except IllegalTransition as error:
+        raise LinkUnusable(reason="expired") from error
+    again = case.redeemed_at is not None
+    after = _cases.keep(work, after)
+    work.record(CaseRedeemed(member.id, case.id, again, _is_helpers_browser(work, case)), member.account_id)
+    return _sessions.restricted(
+        work,
+        member,
+        Scope.ROTATE,
+        case_id=case.id,
+        proofs=proofs,
+        expires_at=after.expires_at,
+        purpose="again" if again else "",
+    )
+
+
+def _is_helpers_browser(work: Work, case: Case) -> bool:
+    """The helper has signed in from this very browser: worth a second look in the log."""
+    if not work.visitor.browser:
+        return False
+    helper = people.names(work.conn, case.account_id, [case.opened_by]).get(case.opened_by)
+    return helper is not None and sessions.browser(work.conn, helper, work.visitor.browser) is not None
+
+
+def trip(work: Work, member: Member, one: Had) -> None:
+    """The alarm: a factor that was reported lost was used together with the right password."""
+    work.record(LostFactorUsed(member.id, one.kept.id), member.account_id)
+    case = _cases.running(work, member)
+    if case is not None:
+        _cases.close(work, member, case, Step.STOP, Ending.LOST_FACTOR_USED)
+    authenticators.used(work.conn, one.kept, work.now)

@@ -1,0 +1,82 @@
+"""What happens by itself as time goes by: every 20 seconds, in a thread of its own.
+
+- Recovery cases whose time ran out are ended, with all that hangs on them. Nothing rests on that: whoever
+  touches such a case settles it first.
+- Sessions that ended, limits that limit nothing any more and long dead links are forgotten. A link is kept
+  for 30 days after its end, so that its page can say what became of it.
+- Last uses of sessions are written from memory.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from sparekey.core.contract import Moment
+from sparekey.core.recovery_case import Case
+from sparekey.flows import _cases, sessions
+from sparekey.flows._background import Background
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.store import cases, people, queue
+from sparekey.store import sessions as kept_sessions
+
+EVERY = 20.0
+"""Seconds."""
+LINKS_KEPT = timedelta(days=30)
+SERVER_ITSELF = Visitor(console="server")
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """The thread that keeps house."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._background = Background("upkeep", self._work)
+
+    def start(self) -> None:
+        self._background.start()
+
+    def stop(self) -> None:
+        """End the thread, and write what is only in memory."""
+        self._background.stop()
+        sessions.flush(self._ctx)
+
+    def _work(self) -> float:
+        run_once(self._ctx)
+        return EVERY
+
+
+def run_once(ctx: Context) -> None:
+    """All of it once. One piece that fails keeps no other from being done."""
+    moment = ctx.moment()
+    _try("last uses", lambda: sessions.flush(ctx))
+    for due in ctx.db.read(lambda conn: cases.due(conn, moment.at)):
+        _try(f"case {due.id}", partial(_settle, ctx, moment, due))
+    _try("forgetting", lambda: ctx.db.write(lambda conn: _forget(conn, moment)))
+
+
+def _try(name: str, piece: Callable[[], None]) -> None:
+    try:
+        piece()
+    except Exception:
+        _log.exception("upkeep failed at: %s", name)
+
+
+def _settle(ctx: Context, moment: Moment, due: Case) -> None:
+    """End one case in a unit of its own."""
+
+    def settle(work: Work) -> None:
+        member = people.member(work.conn, due.account_id, due.member_id, lock=True)
+        _cases.running(work, member)
+
+    unit(ctx, SERVER_ITSELF, moment, settle)
+
+
+def _forget(conn: Connection, moment: Moment) -> None:
+    kept_sessions.purge(conn, moment.at)
+    cases.purge_links(conn, moment.at - LINKS_KEPT)
+    queue.purge(conn, moment.at)

@@ -1,0 +1,285 @@
+"""Accounts and members."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sparekey.core.people import (
+    Account,
+    AccountId,
+    Language,
+    Member,
+    MemberId,
+    Policy,
+    Role,
+    Status,
+    folded,
+    name_key,
+)
+from sparekey.errors import NameTaken, NotFound, Stale
+from sparekey.store.schema import accounts, members
+
+_M = members.c
+_BY_NAME = select(members).where(or_(_M.username == bindparam("key"), _M.email_key == bindparam("key")))
+_BY_ID = select(members).where(_M.account_id == bindparam("account"), _M.id == bindparam("member"))
+_LOCK_BY_ID = _BY_ID.with_for_update()
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account"))
+_SIGNED_IN = (
+    update(members)
+    .where(_M.account_id == bindparam("account"), _M.id == bindparam("member"))
+    .values(last_sign_in_at=bindparam("at"))
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A member as lists show one."""
+
+    member: Member
+    safety: str
+    ways: str
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        id=MemberId(row.id),
+        account_id=AccountId(row.account_id),
+        username=row.username,
+        name=row.name,
+        email=row.email,
+        role=Role(row.role),
+        status=Status(row.status),
+        language=Language(row.language),
+        created_at=row.created_at,
+        version=row.version,
+        former_role=Role(row.former_role) if row.former_role else None,
+        role_changed_at=row.role_changed_at,
+        former_email=row.former_email,
+        email_changed_at=row.email_changed_at,
+        last_sign_in_at=row.last_sign_in_at,
+    )
+
+
+def _columns(member: Member) -> dict[str, Any]:
+    return {
+        "account_id": member.account_id,
+        "id": member.id,
+        "username": member.username,
+        "name": member.name,
+        "email": member.email,
+        "email_key": name_key(member.email),
+        "search": folded(f"{member.name} {member.username} {member.email}"),
+        "role": member.role.value,
+        "status": member.status.value,
+        "language": member.language.value,
+        "created_at": member.created_at,
+        "former_role": member.former_role.value if member.former_role else None,
+        "role_changed_at": member.role_changed_at,
+        "former_email": member.former_email,
+        "email_changed_at": member.email_changed_at,
+        "last_sign_in_at": member.last_sign_in_at,
+    }
+
+
+def add_account(conn: Connection, account: Account) -> None:
+    conn.execute(
+        insert(accounts).values(
+            id=account.id,
+            name=account.name,
+            policy=json.dumps(asdict(account.policy)),
+            created_at=account.created_at,
+            version=account.version,
+        )
+    )
+
+
+def account(conn: Connection, account_id: AccountId) -> Account:
+    row = conn.execute(_ACCOUNT, {"account": account_id}).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Account(account_id, row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
+
+
+def all_accounts(conn: Connection) -> list[Account]:
+    rows = conn.execute(select(accounts).order_by(accounts.c.created_at))
+    return [
+        Account(AccountId(row.id), row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
+        for row in rows
+    ]
+
+
+def put_account(conn: Connection, changed: Account) -> None:
+    """Keep name and policy if nobody was faster."""
+    done = conn.execute(
+        update(accounts)
+        .where(accounts.c.id == changed.id, accounts.c.version == changed.version)
+        .values(name=changed.name, policy=json.dumps(asdict(changed.policy)), version=changed.version + 1)
+    )
+    if done.rowcount != 1:
+        raise Stale()
+
+
+def by_sign_in_name(conn: Connection, key: str) -> Member | None:
+    """The member whose username or address has this key."""
+    row = conn.execute(_BY_NAME, {"key": key}).one_or_none()
+    return _member(row) if row else None
+
+
+def member(conn: Connection, account_id: AccountId, member_id: str, *, lock: bool = False) -> Member:
+    """A member of this account, or `NotFound`: another account's ids answer alike."""
+    statement = _LOCK_BY_ID if lock else _BY_ID
+    row = conn.execute(statement, {"account": account_id, "member": member_id}).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _member(row)
+
+
+def find_member(conn: Connection, account_id: AccountId, member_id: str) -> Member | None:
+    row = conn.execute(_BY_ID, {"account": account_id, "member": member_id}).one_or_none()
+    return _member(row) if row else None
+
+
+def by_username(conn: Connection, account_id: AccountId, username: str) -> Member:
+    row = conn.execute(
+        select(members).where(_M.account_id == account_id, _M.username == name_key(username))
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _member(row)
+
+
+def names(conn: Connection, account_id: AccountId, ids: Sequence[str]) -> dict[str, Member]:
+    """Members by id, for showing names of ids; those deleted are missing."""
+    rows = conn.execute(select(members).where(_M.account_id == account_id, _M.id.in_(set(ids))))
+    return {row.id: _member(row) for row in rows}
+
+
+def with_role(conn: Connection, account_id: AccountId, role: Role) -> list[Member]:
+    """Active members of one role, by name."""
+    rows = conn.execute(
+        select(members)
+        .where(_M.account_id == account_id, _M.role == role.value, _M.status == Status.ACTIVE.value)
+        .order_by(_M.name)
+    )
+    return [_member(row) for row in rows]
+
+
+def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
+    """The active owners, locked in a fixed order: two demotions at once cannot leave an account without one."""
+    rows = conn.execute(
+        select(members)
+        .where(_M.account_id == account_id, _M.role == Role.OWNER.value, _M.status == Status.ACTIVE.value)
+        .order_by(_M.id)
+        .with_for_update()
+    )
+    return [_member(row) for row in rows]
+
+
+def add_member(conn: Connection, new: Member) -> None:
+    """Keep a new member; `NameTaken` when the username or the address belongs to somebody on the server."""
+    refuse_taken(conn, new)
+    values = {**_columns(new), "version": 0, "safety": "not_set_up", "ways": ""}
+    try:
+        conn.execute(insert(members).values(values))
+    except IntegrityError as error:
+        raise NameTaken("username") from error
+
+
+def refuse_taken(conn: Connection, wanted: Member) -> None:
+    """Raise `NameTaken` with the field whose name somebody else on the server has."""
+    for field, key in (("username", wanted.username), ("email", name_key(wanted.email))):
+        holder = by_sign_in_name(conn, key)
+        if holder is not None and holder.id != wanted.id:
+            raise NameTaken(field)
+
+
+def put_member(conn: Connection, changed: Member) -> None:
+    """Keep a changed member if nobody was faster."""
+    try:
+        done = conn.execute(
+            update(members)
+            .where(_M.account_id == changed.account_id, _M.id == changed.id, _M.version == changed.version)
+            .values({**_columns(changed), "version": changed.version + 1})
+        )
+    except IntegrityError as error:
+        raise NameTaken("username") from error
+    if done.rowcount != 1:
+        raise Stale()
+
+
+def signed_in(conn: Connection, who: Member, at: Any) -> None:
+    conn.execute(_SIGNED_IN, {"account": who.account_id, "member": who.id, "at": at})
+
+
+def put_safety(conn: Connection, who: Member, safety: str, ways: str) -> None:
+    conn.execute(
+        update(members)
+        .where(_M.account_id == who.account_id, _M.id == who.id)
+        .values(safety=safety, ways=ways)
+    )
+
+
+def remove_member(conn: Connection, who: Member) -> None:
+    conn.execute(delete(members).where(_M.account_id == who.account_id, _M.id == who.id))
+
+
+_RISK = case({"locked_out": 0, "one_loss": 1, "not_set_up": 2}, value=_M.safety, else_=3)
+_SORTS: dict[str, list[Any]] = {
+    "risk": [_RISK, _M.name, _M.id],
+    "name": [_M.name, _M.id],
+    "username": [_M.username],
+    "role": [_M.role, _M.name, _M.id],
+    "last": [_M.last_sign_in_at.desc().nulls_last(), _M.id],
+}
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a list of members asks for. `page` counts from 1; `safety` and `status` empty: all."""
+
+    text: str = ""
+    safety: str = ""
+    status: str = ""
+    sort: str = "risk"
+    page: int = 1
+    size: int = 50
+
+
+def search(conn: Connection, account_id: AccountId, wanted: Search) -> tuple[list[Listed], int]:
+    """One page of members and how many there are in all. Umlauts fold; every word must occur."""
+    where = [_M.account_id == account_id]
+    where += [_M.search.contains(word, autoescape=True) for word in folded(wanted.text).split()[:8]]
+    if wanted.safety:
+        where.append(_M.safety == wanted.safety)
+    if wanted.status:
+        where.append(_M.status == wanted.status)
+    count = conn.execute(select(func.count()).select_from(members).where(*where)).scalar_one()
+    rows = conn.execute(
+        select(members)
+        .where(*where)
+        .order_by(*_SORTS.get(wanted.sort, _SORTS["risk"]))
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
+    )
+    return [Listed(_member(row), row.safety, row.ways) for row in rows], count
+
+
+def count_by_safety(conn: Connection, account_id: AccountId) -> dict[str, list[Member]]:
+    """Active and invited members grouped by state, by name."""
+    rows = conn.execute(
+        select(members)
+        .where(and_(_M.account_id == account_id, _M.status != Status.DEACTIVATED.value))
+        .order_by(_M.name)
+    )
+    groups: dict[str, list[Member]] = {}
+    for row in rows:
+        groups.setdefault(row.safety, []).append(_member(row))
+    return groups
+
+
+def how_many(conn: Connection, account_id: AccountId) -> int:
+    return conn.execute(select(func.count()).where(_M.account_id == account_id)).scalar_one()

@@ -1,0 +1,196 @@
+"""The outbox, and how many tries and mails there were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from sparekey.core.throttle import Tries
+from sparekey.store.schema import facts, outbox, rates, tries
+
+_O = outbox.c
+_TRIES = select(tries).where(tries.c.key == bindparam("k")).with_for_update()
+_NEW_TRIES = insert(tries)
+_PUT_TRIES = (
+    update(tries)
+    .where(tries.c.key == bindparam("k"))
+    .values(failures=bindparam("f"), open_at=bindparam("o"), changed_at=bindparam("t"))
+)
+_RATES = select(rates).where(rates.c.key.in_(bindparam("ks", expanding=True))).with_for_update()
+
+
+def _upsert(conn: Connection, table: Any) -> Any:
+    return (sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+def tries_of(conn: Connection, key: str, now: datetime) -> Tries:
+    """The tries under this key, locked. A row is made where there is none, so that there is one to lock."""
+    row = conn.execute(_TRIES, {"k": key}).one_or_none()
+    if row is None:
+        fresh = {"key": key, "failures": 0, "open_at": None, "changed_at": now}
+        conn.execute(_upsert(conn, tries).values(fresh).on_conflict_do_nothing())
+        row = conn.execute(_TRIES, {"k": key}).one()
+    return Tries(row.failures, row.open_at)
+
+
+def peek_tries(conn: Connection, keys: Sequence[str]) -> dict[str, Tries]:
+    rows = conn.execute(select(tries).where(tries.c.key.in_(keys)))
+    return {row.key: Tries(row.failures, row.open_at) for row in rows}
+
+
+def put_tries(conn: Connection, key: str, changed: Tries, now: datetime) -> None:
+    conn.execute(_PUT_TRIES, {"k": key, "f": changed.failures, "o": changed.open_at, "t": now})
+
+
+def forget_tries(conn: Connection, keys: Sequence[str]) -> None:
+    conn.execute(delete(tries).where(tries.c.key.in_(keys)))
+
+
+def arrivals(conn: Connection, keys: Sequence[str]) -> dict[str, datetime]:
+    """The theoretical arrival times under these keys (generic cell rate algorithm)."""
+    return {row.key: row.arrives_at for row in conn.execute(_RATES, {"ks": list(keys)})}
+
+
+def put_arrivals(conn: Connection, times: dict[str, datetime]) -> None:
+    statement = _upsert(conn, rates)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"arrives_at": statement.excluded.arrives_at}
+        ),
+        [{"key": key, "arrives_at": at} for key, at in sorted(times.items())],
+    )
+
+
+def purge(conn: Connection, now: datetime) -> None:
+    """Forget what no longer limits anything: rates that ran out, names nobody tried for a week."""
+    conn.execute(delete(rates).where(rates.c.arrives_at < now))
+    conn.execute(
+        delete(tries).where(tries.c.changed_at < now - timedelta(days=7), tries.c.key.like("name:%"))
+    )
+    conn.execute(delete(outbox).where(_O.state == "sent", _O.sent_at < now - timedelta(days=30)))
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One letter to be sent. `sealed` holds address, facts and secrets until it is sent."""
+
+    id: str
+    account_id: str
+    member_id: str
+    kind: str
+    dedup: str
+    sealed: bytes | None = field(repr=False)
+    created_at: datetime
+    due_at: datetime
+    tries: int = 0
+    state: str = "waiting"
+    sent_at: datetime | None = None
+    trouble: str | None = None
+
+
+def _mail(row: Row[Any]) -> Mail:
+    return Mail(
+        row.id, row.account_id, row.member_id, row.kind, row.dedup, row.sealed, row.created_at, row.due_at,
+        row.tries, row.state, row.sent_at, row.trouble,
+    )  # fmt: skip
+
+
+def post(conn: Connection, new: Mail) -> None:
+    """Put a letter in the outbox; one with the same `dedup` is there once."""
+    conn.execute(
+        _upsert(conn, outbox)
+        .values(
+            id=new.id,
+            account_id=new.account_id,
+            member_id=new.member_id,
+            kind=new.kind,
+            dedup=new.dedup,
+            sealed=new.sealed,
+            created_at=new.created_at,
+            due_at=new.due_at,
+            tries=0,
+            state="waiting",
+        )
+        .on_conflict_do_nothing(index_elements=["dedup"])
+    )
+
+
+def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[Mail]:
+    """Take due letters for `lease`; a crashed sender's lease runs out and another takes them."""
+    due = (
+        select(_O.id)
+        .where(
+            _O.state == "waiting",
+            _O.due_at <= now,
+            or_(_O.lease_until.is_(None), _O.lease_until < now),
+        )
+        .order_by(_O.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = conn.execute(
+        update(outbox)
+        .where(_O.id.in_(due))
+        .values(lease_until=now + lease, tries=_O.tries + 1)
+        .returning(outbox)
+    )
+    return sorted(map(_mail, rows), key=lambda mail: (mail.due_at, mail.id))
+
+
+def sent(conn: Connection, mail: Mail, now: datetime) -> None:
+    """Sent: what it carried is erased."""
+    conn.execute(
+        update(outbox)
+        .where(_O.id == mail.id)
+        .values(state="sent", sent_at=now, sealed=None, trouble=None, lease_until=None)
+    )
+
+
+def failed(conn: Connection, mail: Mail, trouble: str, again_at: datetime | None) -> None:
+    """Not sent: again later, or given up (then what it carried is erased)."""
+    values: dict[str, Any] = {"trouble": trouble, "lease_until": None}
+    values |= {"due_at": again_at} if again_at else {"state": "failed", "sealed": None}
+    conn.execute(update(outbox).where(_O.id == mail.id).values(values))
+
+
+def withdraw(conn: Connection, account_id: str, member_id: str, kinds: Sequence[str]) -> int:
+    """Take back letters of these kinds that were not sent: what they carry has ended."""
+    where = and_(
+        _O.account_id == account_id, _O.member_id == member_id, _O.kind.in_(kinds), _O.state == "waiting"
+    )
+    return conn.execute(update(outbox).where(where).values(state="dropped", sealed=None)).rowcount
+
+
+def troubled(conn: Connection, account_id: str) -> list[Mail]:
+    """Letters of an account that failed or are being tried again, newest first."""
+    rows = conn.execute(
+        select(outbox)
+        .where(_O.account_id == account_id, _O.trouble.is_not(None), _O.state != "dropped")
+        .order_by(_O.created_at.desc())
+        .limit(20)
+    )
+    return [_mail(row) for row in rows]
+
+
+def waiting(conn: Connection) -> tuple[int, datetime | None]:
+    """How many letters wait, and since when the oldest."""
+    row = conn.execute(select(func.count(), func.min(_O.created_at)).where(_O.state == "waiting")).one()
+    return row[0], row[1]
+
+
+def fact(conn: Connection, name: str) -> str | None:
+    return conn.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+
+
+def put_fact(conn: Connection, name: str, value: str) -> None:
+    statement = _upsert(conn, facts).values(name=name, value=value)
+    conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def next_due(conn: Connection) -> datetime | None:
+    found = conn.execute(select(func.min(_O.due_at)).where(_O.state == "waiting")).scalar_one_or_none()
+    return found if isinstance(found, datetime) else None

@@ -1,0 +1,262 @@
+"""Every table, for SQLite and PostgreSQL alike.
+
+Keys lead with the account, so that rows could be split by account. Times are microseconds since 1970 in UTC, so
+that both databases give back the same instant. `sealed` columns hold ciphertext bound to their row and version.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC time as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // _TICK
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, String(40), primary_key=key, nullable=False)
+
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What belongs to the database as a whole: the key's check value, whether it is a demo."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id("id", key=True),
+    Column("name", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _id("account_id", key=True),
+    _id("id", key=True),
+    Column("username", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("language", String(5), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("former_role", String(10)),
+    Column("role_changed_at", Instant),
+    Column("former_email", String(254)),
+    Column("email_changed_at", Instant),
+    Column("last_sign_in_at", Instant),
+    Column("safety", String(12), nullable=False),
+    Column("ways", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("username"),
+    UniqueConstraint("email_key"),
+)
+"""`safety` and `ways` repeat what the person's authenticators say, for lists; `flows` renews both together."""
+Index(None, members.c.account_id, members.c.name, members.c.id)
+
+authenticators = Table(
+    "authenticators",
+    metadata,
+    _id("account_id", key=True),
+    _id("member_id", key=True),
+    _id("id", key=True),
+    Column("kind", String(20), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("standing", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("standing_at", Instant, nullable=False),
+    Column("saved_at", Instant),
+    Column("last_used_at", Instant),
+    Column("left", Integer),
+    Column("version", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _id("id"),
+    _id("account_id"),
+    _id("member_id"),
+    Column("scope", String(10), nullable=False),
+    Column("proofs", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("case_id", String(40)),
+    Column("purpose", String(20), nullable=False),
+    Column("link", String(64), nullable=False),
+    Column("is_remembered", Boolean, nullable=False),
+    Column("sealed_draft", LargeBinary),
+    Column("version", Integer, nullable=False),
+)
+Index(None, sessions.c.account_id, sessions.c.member_id)
+Index(None, sessions.c.expires_at)
+
+browsers = Table(
+    "browsers",
+    metadata,
+    _id("account_id", key=True),
+    _id("member_id", key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("remembered_until", Instant),
+)
+"""Browsers a person has signed in from: for "new device" notices, and for remembering where policy allows it."""
+
+cases = Table(
+    "cases",
+    metadata,
+    _id("account_id", key=True),
+    _id("id", key=True),
+    _id("member_id"),
+    Column("method", String(20), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("approvals_needed", Integer, nullable=False),
+    Column("waiting_seconds", Integer, nullable=False),
+    Column("approvals", Integer, nullable=False),
+    _id("opened_by"),
+    Column("opened_at", Instant, nullable=False),
+    Column("how", String(10), nullable=False),
+    Column("reason_at", Instant),
+    Column("is_stolen", Boolean, nullable=False),
+    Column("was_used", Boolean, nullable=False),
+    Column("delivery", String(10)),
+    Column("issued_at", Instant),
+    Column("expires_at", Instant),
+    Column("view_until", Instant),
+    Column("redeemed_at", Instant),
+    Column("ended_at", Instant),
+    Column("ending", String(24)),
+    Column("lost", Text, nullable=False),
+    Column("temporary", String(40)),
+    Column("version", Integer, nullable=False),
+)
+Index(None, cases.c.account_id, cases.c.member_id, cases.c.opened_at)
+Index(None, cases.c.state, cases.c.expires_at)
+
+links = Table(
+    "links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _id("account_id"),
+    Column("member_id", String(40), nullable=False),
+    Column("case_id", String(40)),
+    Column("purpose", String(20), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("ended_at", Instant),
+    Column("ending", String(12)),
+    Column("facts", Text, nullable=False),
+)
+Index(None, links.c.account_id, links.c.member_id, links.c.purpose)
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", String(96), primary_key=True),
+    Column("arrives_at", Instant, nullable=False),
+)
+
+chains = Table(
+    "chains",
+    metadata,
+    _id("chain", key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id("chain", key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("tag", String(60), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+Index(None, audit.c.chain, audit.c.subject, audit.c.seq)
+Index(None, audit.c.chain, audit.c.tag, audit.c.seq)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id("id", key=True),
+    _id("account_id"),
+    Column("member_id", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("dedup", String(120), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("sent_at", Instant),
+    Column("trouble", Text),
+    UniqueConstraint("dedup"),
+)
+Index(None, outbox.c.state, outbox.c.due_at)
+Index(None, outbox.c.account_id, outbox.c.created_at)

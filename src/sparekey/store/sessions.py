@@ -1,0 +1,218 @@
+"""Sessions and known browsers. Tokens are kept as SHA-256 only; drafts are sealed."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from sparekey.core.contract import Category
+from sparekey.core.people import AccountId, AuthenticatorId, CaseId, Member, MemberId, SessionId
+from sparekey.core.proofs import Proof
+from sparekey.core.sessions import Scope, Session
+from sparekey.errors import Stale
+from sparekey.store.schema import browsers, sessions
+
+_S = sessions.c
+_BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
+_ADD = insert(sessions)
+_END = delete(sessions).where(_S.hash == bindparam("h"))
+_B = browsers.c
+_BROWSER = select(browsers).where(
+    _B.account_id == bindparam("account"), _B.member_id == bindparam("member"), _B.hash == bindparam("h")
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A session as it is kept, with what only the store and flows need."""
+
+    hash: str
+    session: Session
+    sealed_draft: bytes | None
+
+
+def _proofs(text: str) -> tuple[Proof, ...]:
+    return tuple(
+        Proof(
+            AuthenticatorId(item["id"]),
+            item["kind"],
+            Category(item["category"]),
+            tuple(item["amr"]),
+            datetime.fromisoformat(item["at"]),
+            bool(item.get("exposed")),
+        )
+        for item in json.loads(text)
+    )
+
+
+def _proofs_text(proofs: Iterable[Proof]) -> str:
+    return json.dumps(
+        [
+            {
+                "id": one.authenticator_id,
+                "kind": one.kind,
+                "category": one.category.value,
+                "amr": list(one.amr),
+                "at": one.at.isoformat(),
+                "exposed": one.is_exposed,
+            }
+            for one in proofs
+        ]
+    )
+
+
+def _stored(row: Row[Any]) -> Stored:
+    session = Session(
+        id=SessionId(row.id),
+        account_id=AccountId(row.account_id),
+        member_id=MemberId(row.member_id),
+        scope=Scope(row.scope),
+        proofs=_proofs(row.proofs),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        device=row.device,
+        source=row.source,
+        case_id=CaseId(row.case_id) if row.case_id else None,
+        purpose=row.purpose,
+        link=row.link,
+        is_remembered=row.is_remembered,
+        version=row.version,
+    )
+    return Stored(row.hash, session, row.sealed_draft)
+
+
+def find(conn: Connection, token_hash: str) -> Stored | None:
+    row = conn.execute(_BY_HASH, {"h": token_hash}).one_or_none()
+    return _stored(row) if row else None
+
+
+def of_member(conn: Connection, account_id: str, member_id: str) -> list[Stored]:
+    rows = conn.execute(
+        select(sessions)
+        .where(_S.account_id == account_id, _S.member_id == member_id)
+        .order_by(_S.last_used_at.desc())
+    )
+    return [_stored(row) for row in rows]
+
+
+def add(conn: Connection, token_hash: str, new: Session, sealed_draft: bytes | None) -> None:
+    conn.execute(
+        _ADD,
+        {
+            "hash": token_hash,
+            "id": new.id,
+            "account_id": new.account_id,
+            "member_id": new.member_id,
+            "scope": new.scope.value,
+            "proofs": _proofs_text(new.proofs),
+            "created_at": new.created_at,
+            "expires_at": new.expires_at,
+            "last_used_at": new.last_used_at,
+            "device": new.device,
+            "source": new.source,
+            "case_id": new.case_id,
+            "purpose": new.purpose,
+            "link": new.link,
+            "is_remembered": new.is_remembered,
+            "sealed_draft": sealed_draft,
+            "version": new.version,
+        },
+    )
+
+
+def put(conn: Connection, kept: Stored, changed: Session, sealed_draft: bytes | None) -> None:
+    """Keep proofs, scope, life and draft of a session if nobody was faster."""
+    done = conn.execute(
+        update(sessions)
+        .where(_S.hash == kept.hash, _S.version == kept.session.version)
+        .values(
+            scope=changed.scope.value,
+            proofs=_proofs_text(changed.proofs),
+            expires_at=changed.expires_at,
+            last_used_at=changed.last_used_at,
+            purpose=changed.purpose,
+            sealed_draft=sealed_draft,
+            version=kept.session.version + 1,
+        )
+    )
+    if done.rowcount != 1:
+        raise Stale()
+
+
+def put_proofs(conn: Connection, kept: Stored, proofs: Iterable[Proof]) -> None:
+    """Lower what a session's proofs are worth; its version and draft stay."""
+    conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=_proofs_text(proofs)))
+
+
+def end(conn: Connection, token_hash: str) -> None:
+    conn.execute(_END, {"h": token_hash})
+
+
+def end_all(
+    conn: Connection, who: Member, *, but: str = "", scopes: Iterable[Scope] = (), case_id: str | None = None
+) -> int:
+    """End a person's sessions (of these scopes, of this case; empty: all), but for one. Gives how many."""
+    where = [_S.account_id == who.account_id, _S.member_id == who.id, _S.hash != but]
+    names = [scope.value for scope in scopes]
+    if names:
+        where.append(_S.scope.in_(names))
+    if case_id is not None:
+        where.append(_S.case_id == case_id)
+    return conn.execute(delete(sessions).where(*where)).rowcount
+
+
+def touch(conn: Connection, last_used: Mapping[str, datetime]) -> None:
+    """Write last uses that were kept in memory; never back in time."""
+    for token_hash, at in last_used.items():
+        conn.execute(
+            update(sessions).where(_S.hash == token_hash, _S.last_used_at < at).values(last_used_at=at)
+        )
+
+
+def purge(conn: Connection, now: datetime) -> int:
+    return conn.execute(delete(sessions).where(_S.expires_at <= now)).rowcount
+
+
+def browser(conn: Connection, who: Member, browser_hash: str) -> tuple[datetime, datetime | None] | None:
+    """When this browser was last seen with this person, and until when it is remembered."""
+    values = {"account": who.account_id, "member": who.id, "h": browser_hash}
+    row = conn.execute(_BROWSER, values).one_or_none()
+    return (row.seen_at, row.remembered_until) if row else None
+
+
+def knows_any_browser(conn: Connection, who: Member) -> bool:
+    found = conn.execute(
+        select(_B.hash).where(_B.account_id == who.account_id, _B.member_id == who.id).limit(1)
+    )
+    return found.first() is not None
+
+
+def put_browser(
+    conn: Connection, who: Member, browser_hash: str, at: datetime, remembered_until: datetime | None
+) -> None:
+    key = (_B.account_id == who.account_id) & (_B.member_id == who.id) & (_B.hash == browser_hash)
+    values = {"seen_at": at, "remembered_until": remembered_until}
+    if conn.execute(update(browsers).where(key).values(values)).rowcount == 0:
+        conn.execute(
+            insert(browsers).values(account_id=who.account_id, member_id=who.id, hash=browser_hash, **values)
+        )
+
+
+def forget_browsers(conn: Connection, who: Member) -> None:
+    """No browser is remembered any longer; they stay known."""
+    conn.execute(
+        update(browsers)
+        .where(_B.account_id == who.account_id, _B.member_id == who.id)
+        .values(remembered_until=None)
+    )
+
+
+def remove_browsers(conn: Connection, who: Member, seen_before: datetime | None = None) -> None:
+    where = [_B.account_id == who.account_id, _B.member_id == who.id]
+    if seen_before is not None:
+        where.append(_B.seen_at < seen_before)
+    conn.execute(delete(browsers).where(*where))

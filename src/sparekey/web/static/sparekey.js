@@ -1,0 +1,56 @@
+/* Sparekey. Everything here is a convenience: each page works without it. */
+(() => {
+  const d = document, root = d.documentElement;
+  const on = (sel, ev, fn) => d.querySelectorAll(sel).forEach(el => el.addEventListener(ev, e => fn(el, e)));
+  root.classList.add('js');
+
+  // Menus close on Escape, on a click elsewhere and when focus leaves, so they never cover the focused thing.
+  const shut = except => d.querySelectorAll('[data-menu][open]').forEach(m => { if (m !== except) m.open = false; });
+  d.addEventListener('click', e => shut(e.target.closest('[data-menu]')));
+  on('[data-menu]', 'focusout', (m, e) => { if (e.relatedTarget && !m.contains(e.relatedTarget)) m.open = false; });
+  d.addEventListener('keydown', e => {
+    const m = e.key === 'Escape' && d.querySelector('[data-menu][open]');
+    if (m) { m.open = false; m.querySelector('summary').focus(); }
+  });
+
+  // The error summary takes focus when the page comes back with mistakes.
+  d.querySelector('[data-focus]')?.focus();
+
+  // One polite live region for short confirmations.
+  const live = d.body.appendChild(Object.assign(d.createElement('p'), { className: 'vh' }));
+  live.setAttribute('role', 'status');
+  const say = (btn, text) => {
+    const label = btn.querySelector('[data-label]') || btn;
+    btn.dataset.old ??= label.textContent;
+    label.textContent = live.textContent = text;
+    setTimeout(() => { label.textContent = btn.dataset.old; live.textContent = ''; }, 2500);
+  };
+
+  // Spaces are for reading only: a copied secret or code comes without them, one code a line.
+  on('[data-copy]', 'click', async btn => {
+    const from = d.getElementById(btn.dataset.copy);
+    try { await navigator.clipboard.writeText(from.innerText.replace(/[^\S\n]+/g, '')); say(btn, btn.dataset.done); }
+    catch { getSelection().selectAllChildren(from); }
+  });
+  on('[data-print]', 'click', () => print());
+  on('[data-show]', 'click', btn => {
+    const input = d.getElementById(btn.dataset.show), hide = input.type === 'text';
+    input.type = hide ? 'password' : 'text';
+    btn.setAttribute('aria-pressed', String(!hide));
+  });
+  on('form', 'submit', f => f.querySelectorAll('[data-show]').forEach(b => { d.getElementById(b.dataset.show).type = 'password'; }));
+
+  // Theme: follows the system until someone chooses; the server keeps the choice in a cookie.
+  on('[data-theme-next]', 'click', () => {
+    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme:dark)').matches;
+    root.dataset.theme = dark ? 'light' : 'dark';
+    d.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax${location.protocol === 'https:' ? ';secure' : ''}`;
+  });
+
+  // Countdowns: the server prints the exact end; this only keeps the remaining time fresh.
+  const tick = () => d.querySelectorAll('time[data-left]').forEach(t => {
+    const min = Math.max(0, Math.ceil((new Date(t.dateTime) - Date.now()) / 6e4));
+    t.textContent = t.dataset.left.replace('{h}', Math.floor(min / 60)).replace('{m}', t.dataset.left.includes('{h}') ? min % 60 : min);
+  });
+  if (d.querySelector('time[data-left]')) { tick(); setInterval(tick, 3e4); }
+})();

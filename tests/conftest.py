@@ -1,0 +1,89 @@
+"""A frozen world, and a server's context on a database of its own: SQLite always, PostgreSQL where it is there.
+
+Each test gets a copy of an empty database with its schema and the server's audit chain. Nothing is patched: only
+the clock, the dice and the cost of the password hash are other ones.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from sparekey.adapters.hashing import Pool
+from sparekey.adapters.mail import MailSettings, Security
+from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.core.contract import Hashing
+from sparekey.core.people import SERVER
+from sparekey.factors import registered
+from sparekey.flows.context import Context, Site
+from sparekey.store import audit
+from sparekey.store.engine import Database
+from sparekey.store.schema import metadata
+from sparekey.world import moment
+from tests.infra.fixtures import _no_network, chromium, postgres, smtp
+from tests.infra.postgres import Postgres
+from tests.world import FrozenWorld
+
+__all__ = ["_no_network", "chromium", "postgres", "smtp"]
+
+TEMPLATE = "sparekey_empty"
+
+
+@pytest.fixture
+def world() -> FrozenWorld:
+    return FrozenWorld()
+
+
+def fill(url: str) -> None:
+    """Schema and the server's chain, in an empty database."""
+    database = Database(url)
+    metadata.create_all(database.engine)
+    database.write(lambda conn: audit.start(conn, SERVER))
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file, closed, so that it can be copied."""
+    file = tmp_path_factory.mktemp("template") / "empty.db"
+    fill(f"sqlite:///{file}")
+    return file
+
+
+@contextmanager
+def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a fresh database. What a kind needs is started only when it is asked for."""
+    if kind == "sqlite":
+        file = folder / "sparekey.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(server.build_template(TEMPLATE, fill)) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def ctx(request: pytest.FixtureRequest, tmp_path: Path, world: FrozenWorld) -> Iterator[Context]:
+    """What every flow is handed."""
+    keys = Keys([b"k" * 32])
+    hashing = Hashing(memory_kib=8, passes=1, pepper=keys.subkey(Purpose.PEPPER))
+    with _database(request.param, request, tmp_path) as url:
+        db, pool = Database(url), Pool(1)
+        try:
+            yield Context(
+                db=db,
+                keys=keys,
+                pool=pool,
+                factors=registered(hashing),
+                hashing=hashing,
+                site=Site("https://id.example", UTC),
+                mail=MailSettings("localhost", 25, "id@example.com", "Sparekey", Security.NONE),
+                moment=lambda: moment(world),
+            )
+        finally:
+            pool.close()
+            db.close()

@@ -1,0 +1,81 @@
+"""Everything the audit chain can hold."""
+
+import json
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from sparekey.core import events
+from sparekey.core.events import TAGS, Event, fields_of
+
+EVENTS = sorted(TAGS.items())
+
+
+def test_every_event_has_a_tag_of_its_own_and_a_shape_has_none() -> None:
+    public = {
+        value
+        for name, value in vars(events).items()
+        if isinstance(value, type) and issubclass(value, Event) and value is not Event and name[0] != "_"
+    }
+    assert public == set(TAGS.values())
+    assert "" not in TAGS
+
+
+@pytest.mark.parametrize(("tag", "event"), EVENTS)
+def test_a_tag_reads_source_subject_action(tag: str, event: type[Event]) -> None:
+    assert tag == event.tag
+    assert re.fullmatch(r"(server|member|account|notice)(:[a-z_]+){2}", tag)
+
+
+@pytest.mark.parametrize(("tag", "event"), EVENTS)
+def test_an_event_about_a_person_names_them_first(tag: str, event: type[Event]) -> None:
+    if tag.startswith("member:"):
+        assert "subject" == fields_of(event)[0]
+
+
+@pytest.mark.parametrize(("tag", "event"), EVENTS)
+def test_no_event_has_a_place_for_a_secret(tag: str, event: type[Event]) -> None:
+    words = {word for name in fields_of(event) for word in name.split("_")}
+    assert set() == words & {"secret", "code", "codes", "token", "link", "password", "material", "name"} - (
+        {"name"} if "name_hash" in fields_of(event) else set()
+    )
+
+
+def filled(event: type[Event]) -> Event:
+    values: dict[str, Any] = {"str": "x", "int": 1, "bool": True, "dict[str, object]": {"a": 1}}
+    return event(
+        **{one.name: values.get(str(getattr(one.type, "__name__", one.type)), "x") for one in fields(event)}
+    )
+
+
+@pytest.mark.parametrize(("tag", "event"), EVENTS)
+def test_an_event_tells_its_values_without_its_subject(tag: str, event: type[Event]) -> None:
+    data = filled(event).data()
+    assert set(fields_of(event)) - {"subject"} == set(data)
+    json.dumps(data)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert {"command": "serve"} == events.ConsoleUsed("serve").data()
+    assert {"kind": "app", "authenticator": "aut_1"} == events.FactorProved("mem_1", "app", "aut_1").data()
+    assert {"count": 0} == events.ChainVerified(0).data()
+
+
+def test_an_event_is_itself_and_no_other_of_the_same_shape() -> None:
+    assert events.CaseCompleted("mem_1", "cas_1") == events.CaseCompleted("mem_1", "cas_1")
+    other: Event = events.CaseExpired("mem_1", "cas_1")
+    assert other != events.CaseCompleted("mem_1", "cas_1")
+
+
+@pytest.mark.parametrize(
+    ("event", "names"),
+    [
+        (events.AuthenticatorDestroyed, ("subject", "authenticator", "kind", "reason")),
+        (events.CaseOpened, ("subject", "case", "method", "how", "is_stolen")),
+        (events.ServerStopped, ()),
+    ],
+)
+def test_the_fields_of_an_event_stand_in_order(event: type[Event], names: tuple[str, ...]) -> None:
+    assert names == fields_of(event)

@@ -1,0 +1,164 @@
+"""The one place that decides what is enough to be let in."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sparekey.core.contract import Answer, Category
+from sparekey.core.people import AuthenticatorId
+from sparekey.core.proofs import Aal, Proof, assurance
+from sparekey.core.sign_in import (
+    Enrolled,
+    Prove,
+    Rotate,
+    SignedIn,
+    Standing,
+    can_prove,
+    candidates,
+    next_step,
+    tripwires,
+)
+from tests import strategies
+from tests.core.made import APP, CODES, PASSWORD, TEMPORARY, enrolled, proof
+
+HAS_ALL = (enrolled(CODES), enrolled(APP), enrolled(PASSWORD))
+
+
+def with_app(standing: Standing) -> tuple[Enrolled, ...]:
+    return (enrolled(PASSWORD), enrolled(APP, standing), enrolled(CODES))
+
+
+@pytest.mark.parametrize("proofs", [[], [proof(APP)], [proof(CODES), proof(APP)]])
+def test_the_password_comes_first(proofs: list[Proof]) -> None:
+    assert Prove((Answer.PASSWORD,)) == next_step(HAS_ALL, proofs)
+
+
+def test_then_one_second_factor_is_asked_in_a_fixed_order_of_fields() -> None:
+    assert Prove((Answer.CODE, Answer.BACKUP_CODE)) == next_step(HAS_ALL, [proof(PASSWORD)])
+
+
+@pytest.mark.parametrize("second", [APP, CODES])
+def test_password_and_a_second_factor_sign_in(second: object) -> None:
+    both = [proof(PASSWORD), proof(second)]  # type: ignore[arg-type]
+    assert SignedIn(assurance(both)) == next_step(HAS_ALL, both)
+
+
+def test_a_remembered_browser_skips_the_second_step_at_aal1() -> None:
+    assert SignedIn(assurance([proof(PASSWORD)])) == next_step(HAS_ALL, [proof(PASSWORD)], is_remembered=True)
+
+
+def test_a_remembered_browser_does_not_skip_the_password() -> None:
+    assert Prove((Answer.PASSWORD,)) == next_step(HAS_ALL, [proof(APP)], is_remembered=True)
+
+
+def test_a_temporary_secret_and_the_password_open_the_forced_change_only() -> None:
+    owned = (enrolled(PASSWORD), enrolled(TEMPORARY))
+    assert Rotate(enrolled(TEMPORARY).id) == next_step(owned, [proof(PASSWORD), proof(TEMPORARY)])
+
+
+def test_an_exposed_app_opens_the_forced_change_only() -> None:
+    proofs = [proof(PASSWORD), proof(CODES), proof(APP)]
+    assert Rotate(enrolled(APP).id) == next_step(with_app(Standing.EXPOSED), proofs)
+
+
+def test_a_remembered_browser_does_not_lead_past_the_forced_change() -> None:
+    owned = (enrolled(PASSWORD), enrolled(TEMPORARY))
+    proofs = [proof(PASSWORD), proof(TEMPORARY)]
+    assert Rotate(enrolled(TEMPORARY).id) == next_step(owned, proofs, is_remembered=True)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_an_exposed_password_alone_opens_nothing(is_remembered: bool) -> None:
+    owned = (enrolled(PASSWORD, Standing.EXPOSED), enrolled(APP))
+    assert Prove((Answer.CODE,)) == next_step(owned, [proof(PASSWORD)], is_remembered=is_remembered)
+
+
+@pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.DISABLED])
+def test_a_proof_by_what_was_lost_or_disabled_since_counts_for_nothing(standing: Standing) -> None:
+    proofs = [proof(PASSWORD), proof(APP)]
+    assert Prove((Answer.BACKUP_CODE,)) == next_step(with_app(standing), proofs)
+
+
+def test_a_proof_by_what_is_no_longer_enrolled_counts_for_nothing() -> None:
+    owned = (enrolled(PASSWORD), enrolled(CODES))
+    assert Prove((Answer.BACKUP_CODE,)) == next_step(owned, [proof(PASSWORD), proof(APP)])
+
+
+def test_a_proof_marked_exposed_does_not_sign_in() -> None:
+    proofs = [proof(PASSWORD), proof(APP, is_exposed=True)]
+    assert Prove((Answer.CODE, Answer.BACKUP_CODE)) == next_step(HAS_ALL, proofs)
+
+
+def test_nothing_left_to_answer_with_asks_for_nothing() -> None:
+    owned = (enrolled(PASSWORD), enrolled(APP, Standing.SUSPENDED))
+    assert Prove(()) == next_step(owned, [proof(PASSWORD)])
+
+
+@pytest.mark.parametrize(
+    ("standing", "may_prove"),
+    [
+        (Standing.ACTIVE, True),
+        (Standing.EXPOSED, True),
+        (Standing.SUSPENDED, False),
+        (Standing.DISABLED, False),
+    ],
+)
+def test_what_each_standing_may_be_answered_with(standing: Standing, may_prove: bool) -> None:
+    assert may_prove == can_prove(enrolled(APP, standing))
+
+
+def test_candidates_share_the_field_and_may_prove() -> None:
+    second = replace(enrolled(TEMPORARY), id="aut_second")  # type: ignore[arg-type]
+    owned = (*with_app(Standing.EXPOSED), second, enrolled(TEMPORARY, Standing.DISABLED))
+    assert (enrolled(APP, Standing.EXPOSED), second) == candidates(owned, Answer.CODE)
+
+
+def test_tripwires_share_the_field_and_are_suspended() -> None:
+    owned = (*with_app(Standing.SUSPENDED), enrolled(TEMPORARY))
+    assert (enrolled(APP, Standing.SUSPENDED),) == tripwires(owned, Answer.CODE)
+    assert () == tripwires(owned, Answer.BACKUP_CODE)
+
+
+@given(strategies.sign_ins(), st.booleans())
+def test_nobody_is_signed_in_without_knowledge_and_possession_unless_remembered(
+    person: tuple[tuple[Enrolled, ...], tuple[Proof, ...]], is_remembered: bool
+) -> None:
+    owned, proofs = person
+    decision = next_step(owned, proofs, is_remembered=is_remembered)
+    sound = {one.id: one for one in owned if one.standing is Standing.ACTIVE and not one.traits.is_temporary}
+    by_sound = {
+        sound[one.authenticator_id].traits.category for one in proofs if one.authenticator_id in sound
+    }
+    if isinstance(decision, SignedIn):
+        assert Category.KNOWLEDGE in by_sound
+        assert is_remembered or set(Category) == by_sound
+        assert is_remembered or decision.assurance.aal is Aal.AAL2
+
+
+@given(strategies.sign_ins(), st.booleans())
+def test_the_forced_change_asks_for_both_categories_too(
+    person: tuple[tuple[Enrolled, ...], tuple[Proof, ...]], is_remembered: bool
+) -> None:
+    owned, proofs = person
+    decision = next_step(owned, proofs, is_remembered=is_remembered)
+    if isinstance(decision, Rotate):
+        standing = {one.id: one for one in owned}
+        because = standing[decision.because_of]
+        usable = {one.category for one in proofs if can_prove_with(standing, one)}
+        assert because.traits.is_temporary or because.standing is Standing.EXPOSED
+        assert set(Category) == usable
+
+
+def can_prove_with(owned: dict[AuthenticatorId, Enrolled], one: Proof) -> bool:
+    return one.authenticator_id in owned and can_prove(owned[one.authenticator_id])
+
+
+@given(strategies.sign_ins())
+def test_nothing_is_asked_in_a_field_that_leads_nowhere(
+    person: tuple[tuple[Enrolled, ...], tuple[Proof, ...]],
+) -> None:
+    decision = next_step(*person)
+    if isinstance(decision, Prove):
+        assert all(candidates(person[0], answer) for answer in decision.answers)

@@ -1,0 +1,91 @@
+"""docs/guess-probability.md says what the limits in the code give (RFC 4226, section 6)."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sparekey.core.contract import WrongAnswer
+from sparekey.core.throttle import LIMIT, Tries, Wait, reserve
+from sparekey.factors.backup_codes import ALPHABET, CODE_CHARACTERS, SET_SIZE
+from sparekey.factors.totp import LOOKED_FOR, AppSecret, Totp, code_of_step
+from tests.factors.builders import NOON, moment
+
+PAGE = Path(__file__).parents[2] / "docs" / "guess-probability.md"
+DAY = timedelta(days=1)
+
+
+def chance(accepted: int, tries: int, possible: int) -> float:
+    return accepted * tries / possible
+
+
+def accepted_at_a_time(drift: int) -> int:
+    kept = AppSecret(key=b"12345678901234567890", drift=drift)
+    now = kept.step(NOON)
+    count = 0
+    for step in range(now - 2 * LOOKED_FOR, now + 2 * LOOKED_FOR):
+        try:
+            Totp().verify(kept, code_of_step(kept, step), moment())
+        except WrongAnswer:
+            continue
+        count += 1
+    return count
+
+
+def times_of_tries() -> list[datetime]:
+    """When the tries of somebody who never waits longer than they must take place, until the end."""
+    now, tries, times = NOON, Tries(), []
+    while True:
+        answer = reserve(tries, now, is_limited=True)
+        if isinstance(answer, Wait):
+            now = answer.until
+        elif isinstance(answer, Tries):
+            tries = answer
+            times.append(now)
+        else:
+            return times
+
+
+def table() -> dict[str, tuple[int, int, str, str]]:
+    rows = re.findall(
+        r"^\| (.+?) \| (\d+) \| (\d+) \| (\d+\^\d+) \| (\S+) \|$", PAGE.read_text("utf-8"), re.M
+    )
+    return {case: (int(s), int(v), possible, p) for case, s, v, possible, p in rows}
+
+
+def row(accepted: int, tries: int, base: int, length: int) -> tuple[int, int, str, str]:
+    p = re.sub("e-0", "e-", f"{chance(accepted, tries, base**length):.1e}")
+    return accepted, tries, f"{base}^{length}", p
+
+
+def test_the_page_shows_the_computed_chances() -> None:
+    times = times_of_tries()
+    an_hour, a_day = (sum(at - NOON < span for at in times) for span in (timedelta(hours=1), DAY))
+    s, fast, told = accepted_at_a_time(0), accepted_at_a_time(1), accepted_at_a_time(0) + LOOKED_FOR
+    expected = {
+        "6-digit code, the first hour": row(s, an_hour, 10, 6),
+        "6-digit code, the first day": row(s, a_day, 10, 6),
+        "6-digit code, until it stops working (after 39 h 3 min at the earliest)": row(s, LIMIT, 10, 6),
+        "the same, with a fast clock on record": row(fast, LIMIT, 10, 6),
+        "6-digit code, a year of guessing beside somebody who signs in once a day": row(
+            s, 365 * a_day, 10, 6
+        ),
+        "backup code, all ten unused, until they stop working": row(
+            SET_SIZE, LIMIT, len(ALPHABET), CODE_CHARACTERS
+        ),
+        "6-digit code, if coming codes were told": row(told, LIMIT, 10, 6),
+    }
+    assert expected == table()
+
+
+def test_codes_stop_working_no_earlier_than_the_page_says() -> None:
+    times = times_of_tries()
+    assert (LIMIT, timedelta(hours=39, minutes=3, seconds=30)) == (len(times), times[-1] - NOON)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tries", "digits", "expected"), [(3, 100, 6, 3.0e-4), (2, 10, 6, 2.0e-5), (1, 10, 8, 1.0e-7)]
+)
+def test_the_formula_of_the_rfc(accepted: int, tries: int, digits: int, expected: float) -> None:
+    assert expected == pytest.approx(chance(accepted, tries, 10**digits))

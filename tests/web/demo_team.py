@@ -1,0 +1,161 @@
+"""The demo team on Tuesday 17 November 2026, 10:42 in Zurich, as pages see it; Jonas lost his phone."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace as Thing
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from markupsafe import Markup
+
+ZONE = ZoneInfo("Europe/Zurich")
+
+NOW = datetime(2026, 11, 17, 9, 42, 18, tzinfo=UTC)
+
+Values = dict[str, Any]
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def ahead(**span: float) -> datetime:
+    return NOW + timedelta(**span)
+
+
+def qr(text: str, label: str = "QR code") -> Markup:
+    drawn = segno.make(text).svg_inline(svgclass="qr", lineclass=None, border=4, omitsize=True)
+    return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+
+
+SECRET = Thing(
+    text="NEWK EYDE MOON LYNO TARE ALSE CRET 4567",
+    qr_svg=qr(
+        "otpauth://totp/Berg%20%26%20Tal:jonas.frei?secret=NEWKEYDEMOONLYNOTAREALSECRET4567&issuer=Berg%20%26%20Tal"
+    ),
+    uri="otpauth://totp/Berg%20%26%20Tal:jonas.frei?secret=NEWKEYDEMOONLYNOTAREALSECRET4567&issuer=Berg%20%26%20Tal",
+    issuer="Berg & Tal",
+    username="jonas.frei",
+)
+
+CODES = [
+    "7HKM-Q4WD-P2XE-93TN",
+    "W8CV-KD6R-M5JT-X7HA",
+    "3RQP-E9GK-D6NW-2VYC",
+    "K9TA-H4XM-X4GE-7PQS",
+    "R8VD-M3WK-H2YC-T6NE",
+    "QZ5F-8B2M-JW7K-N4TR",
+    "V6XP-3CHD-9GSA-YE2K",
+    "B7NM-R4QT-WX8V-5DJH",
+    "G2KS-PF9Y-6THC-M3ZB",
+    "E4WJ-T7RA-8KXN-VQ5D",
+]
+
+LOSS = Thing(
+    ways=[Thing(thing="phone", where="iPhone 15"), Thing(thing="paper", where="")],
+    rows=[
+        Thing(lost=("phone",), remains=(False, True), gets_in=True),
+        Thing(lost=("paper",), remains=(True, False), gets_in=True),
+        Thing(lost=("phone", "paper"), remains=(False, False), gets_in=False),
+    ],
+    helped=True,
+)
+
+LOSS_ALONE = Thing(ways=LOSS.ways, rows=LOSS.rows, helped=False)
+
+JONAS = Thing(
+    name="Jonas Frei",
+    first_name="Jonas",
+    initials="JF",
+    username="jonas.frei",
+    role="staff",
+    language="de",
+    email="jonas.frei@bergundtal.example",
+    created_at=ago(days=991),
+)
+
+NORA = Thing(
+    name="Nora Keller",
+    initials="NK",
+    username="nora.keller",
+    role="owner",
+    role_label="Account owner",
+    account_name="Berg & Tal AG",
+    path="/me",
+)
+
+MIA = Thing(
+    name="Mia Zürcher",
+    initials="MZ",
+    username="mia.zuercher",
+    role="staff",
+    role_label="Staff",
+    account_name="Berg & Tal AG",
+    path="/me",
+)
+
+OWNER_MENU = Thing(staff=True, policy=True, audit=True, staff_count=12)
+
+STAFF_MENU = Thing(staff=False, policy=False, audit=False, staff_count=0)
+
+SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "now": NOW}
+
+SHELL: Values = {"me": NORA, "menu": OWNER_MENU, "nav": "", "flash": None}
+
+FOR_MIA: Values = {"me": MIA, "menu": STAFF_MENU}
+
+
+def event(tag: str, at: datetime, **facts: object) -> Thing:
+    return Thing(tag=tag, facts=facts, at=at, source="Chrome on Windows · 203.0.113.7", by="")
+
+
+ACTIVITY = [
+    event("member:second_factor:failed", ago(minutes=33), answer="code", reason="wrong"),
+    event(
+        "member:recovery_case:opened",
+        ago(minutes=20),
+        how="person",
+        is_stolen=False,
+        case="cas_1",
+        method="owner_issues",
+    ),
+    event("member:session:started", ago(hours=16), aal=2, ways="password code", device="Chrome on Windows"),
+    event("member:second_factor:proved", ago(days=8), kind="backup_codes", left=3),
+]
+
+APP = Thing(name="Pixel 8", added_at=ago(days=991), last_used_at=ago(hours=2), standing="active")
+
+
+def staff_row(
+    username: str, name: str, role: str, app: bool, codes: int | None, state: str, reason: str = ""
+) -> Thing:
+    initials = "".join(word[0] for word in name.split())
+    seen = None if state == "not_set_up" else ago(hours=len(username))
+    return Thing(
+        username=username,
+        name=name,
+        initials=initials,
+        role=role,
+        has_app=app,
+        codes_left=codes,
+        state=state,
+        reason=reason,
+        until=ahead(hours=23),
+        last_sign_in_at=seen,
+    )
+
+
+TEAM = [
+    staff_row("jonas.frei", "Jonas Frei", "staff", True, None, "locked_out", "suspended"),
+    staff_row("samuel.braendli", "Samuel Brändli", "staff", True, None, "one_loss", "only_app"),
+    staff_row("reto.caduff", "Reto Caduff", "staff", False, 1, "one_loss", "only_codes"),
+    staff_row("dario.monti", "Dario Monti", "staff", True, 10, "one_loss", "codes_unproven"),
+    staff_row("lea.hofstetter", "Lea Hofstetter", "staff", False, None, "not_set_up", "invited"),
+    staff_row("amelie.rochat", "Amélie Rochat", "staff", True, 6, "safe"),
+    staff_row("ivana.petrovic", "Ivana Petrović", "admin", True, 9, "safe", "helped"),
+    staff_row("luca.bernasconi", "Luca Bernasconi", "auditor", True, 10, "safe"),
+    staff_row("nora.keller", "Nora Keller", "owner", True, 3, "safe"),
+    staff_row("old.person", "Old Person", "staff", False, None, "deactivated", "invitation_over"),
+]
+
+WRONG_CODE = {"code": "That code is not right. Wait for the next code in your app and enter that one"}

@@ -1,0 +1,30 @@
+"""Values for every page: `SPECIMENS` maps a template to named sets of values; `page_of` draws one.
+
+What signed-in pages share is added here.
+"""
+
+from collections.abc import Iterator
+
+from sparekey.web.render import Renderer, Site, make_renderer
+from tests.web.demo_team import SHARED, SHELL, ZONE
+from tests.web.specimens_contacts import CONTACTS
+from tests.web.specimens_outside import SIGNED_OUT
+from tests.web.specimens_own import OWN
+
+SIGNED_IN = {**OWN, **CONTACTS}
+SPECIMENS = {**SIGNED_OUT, **SIGNED_IN}
+
+
+def renderer(demo: bool = False) -> Renderer:
+    return make_renderer(Site(zone=ZONE, name="Berg & Tal", demo=demo))
+
+
+def every_page() -> Iterator[tuple[str, str]]:
+    """Template and name of each specimen."""
+    return ((template, name) for template, sets in SPECIMENS.items() for name, _ in sets)
+
+
+def page_of(draw: Renderer, template: str, name: str, language: str, theme: str | None = None) -> str:
+    values = dict(SPECIMENS[template])[name]
+    shell = SHELL if template in SIGNED_IN else {}
+    return draw(template, language, theme, **{**SHARED, **shell, **values})

@@ -1,0 +1,250 @@
+"""Values for what owners, admins and auditors see: staff, help for others, policy, audit log."""
+
+from types import SimpleNamespace as Thing
+
+from tests.web.demo_team import ACTIVITY, APP, JONAS, NOW, SECRET, TEAM, Values, ago, ahead
+
+EVERYTHING = Thing(
+    link=True,
+    secret=True,
+    reset=True,
+    invite=True,
+    edit=True,
+    deactivate=True,
+    reactivate=False,
+    delete=True,
+    end_sessions=True,
+    hand_over=True,
+    audit=True,
+)
+
+NOTHING = Thing(**dict.fromkeys(vars(EVERYTHING), False))
+
+STAFF_PROFILE: Values = {
+    "nav": "staff",
+    "person": JONAS,
+    "state": "one_loss",
+    "app": APP,
+    "codes_left": None,
+    "is_invited": False,
+    "case": None,
+    "may": EVERYTHING,
+    "why_no_secret": "",
+    "reveals_current": False,
+    "activity": ACTIVITY,
+}
+
+def case(delivery: str, state: str = "issued", view_open: bool = False) -> Thing:
+    return Thing(
+        state=state,
+        delivery=delivery,
+        by="Nora Keller",
+        how="person",
+        issued_at=NOW,
+        expires_at=ahead(hours=24),
+        view_open=view_open,
+    )
+
+STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "deactivated")
+
+STAFF: Values = {
+    "nav": "staff",
+    "may_add": True,
+    "q": "",
+    "total": 12,
+    "rows": TEAM,
+    "filters": [Thing(state=s, count=3, href=f"/contacts/staff?state={s}", is_current=not s) for s in STATES],
+    "columns": [
+        Thing(
+            key=key,
+            href=f"/contacts/staff?sort={key}",
+            direction={"state": "descending", "name": "ascending"}.get(key),
+        )
+        for key in ("username", "name", "role", "state", "last")
+    ],
+    "page": Thing(first=1, last=12, total=12, previous=None, next=None),
+}
+
+CONFIRM: Values = {
+    "nav": "staff",
+    "person": JONAS,
+    "then": "show",
+    "is_fresh": False,
+    "way": "code",
+    "reveals_current": False,
+    "ask_how": True,
+}
+
+POLICY: Values = {
+    "nav": "policy",
+    "team_count": 12,
+    "version": "3",
+    "values": {"reveal": "temporary", "remember_days": "0"},
+}
+
+def entry(number: int, by: str, about: str, tag: str, **facts: object) -> Thing:
+    return Thing(
+        number=number,
+        at=ago(minutes=number),
+        by=by,
+        about=about,
+        tag=tag,
+        facts=facts,
+        source="203.0.113.7 · Safari",
+        fingerprint=f"{number * 2654435761 % 2**32:08x}",
+    )
+
+AUDIT: Values = {
+    "nav": "audit",
+    "verified": None,
+    "summary": Thing(count=1284, since=ago(days=287), last_verified_at=ago(hours=8), fingerprint="9f3a 71c2"),
+    "filters": Thing(q="", kind="recovery", person="jonas.frei", from_date="2026-11-10", to_date=""),
+    "exports": Thing(csv="/account/audit.csv", jsonl="/account/audit.jsonl"),
+    "entries": [
+        entry(1, "nora.keller", "jonas.frei", "member:recovery_case:issued", case="cas_1", delivery="screen"),
+        entry(2, "nora.keller", "nora.keller", "member:step_up:proved", session="ses_1"),
+        entry(3, "jonas.frei", "jonas.frei", "member:second_factor:failed", answer="code", reason="wrong"),
+        entry(4, "", "", "account:audit:verified", count=1274),
+        entry(
+            5, "nora.keller", "dario.monti", "account:member:role_changed", before="staff", after="auditor"
+        ),
+    ],
+    "page": Thing(
+        first=1, last=50, total=208, previous="/account/audit?page=1", next="/account/audit?page=3"
+    ),
+}
+
+VERIFIED = Thing(count=1284, fingerprint="9f3a71c2" * 8, at=NOW, broken_at=None, broken_time=None)
+
+BROKEN = Thing(count=1284, fingerprint="", at=NOW, broken_at=1022, broken_time=ago(days=3))
+
+REVEALED: Values = {
+    **STAFF_PROFILE,
+    "case": case("screen", view_open=True),
+    "secret": SECRET,
+    "view_until": ahead(minutes=5),
+    "until": ahead(minutes=10),
+    "is_current": False,
+}
+
+EDITED = {
+    "name": "Jonas Frei",
+    "username": "jonas.frei",
+    "email": "jonas.frei@bergundtal.example",
+    "role": "staff",
+    "language": "de",
+}
+
+ROLES = ["owner", "admin", "auditor", "staff"]
+
+NOTHING_FOUND = {**STAFF, "q": "braendly", "rows": []}
+
+CONTACTS: dict[str, list[tuple[str, Values]]] = {
+    "staff": [("plain", STAFF)],,
+    "staff_none": [("search", NOTHING_FOUND), ("filter", {**NOTHING_FOUND, "q": ""})],,
+    "staff_empty": [("plain", {**STAFF, "rows": []})],,
+    "staff_add": [
+        ("plain", {"nav": "staff", "roles": ROLES}),
+        (
+            "admin",
+            {
+                "nav": "staff",
+                "roles": ["staff"],
+                "values": EDITED,
+                "errors": {"username": "This name is not available"},
+            },
+        ),
+    ],,
+    "staff_edit": [
+        ("plain", {"nav": "staff", "person": JONAS, "roles": ROLES, "version": "4", "values": EDITED})
+    ],,
+    "staff_profile": [
+        ("owner", STAFF_PROFILE),
+        (
+            "links_only",
+            {
+                **STAFF_PROFILE,
+                "may": Thing(**{**vars(EVERYTHING), "secret": False}),
+                "why_no_secret": "links_only",
+                "codes_left": 4,
+            },
+        ),
+        ("current", {**STAFF_PROFILE, "reveals_current": True}),
+        ("reader", {**STAFF_PROFILE, "may": NOTHING, "why_no_secret": "role", "app": None, "activity": []}),
+        ("invited", {**STAFF_PROFILE, "state": "not_set_up", "is_invited": True, "app": None}),
+        (
+            "rotating",
+            {
+                **STAFF_PROFILE,
+                "state": "locked_out",
+                "case": case("link", "rotating"),
+                "app": Thing(**{**vars(APP), "standing": "suspended"}),
+            },
+        ),
+        ("screen", {**STAFF_PROFILE, "state": "locked_out", "case": case("screen", view_open=True)}),
+    ],,
+    "staff_confirm": [
+        *((then, {**CONFIRM, "then": then}) for then in ("show", "download", "email", "link")),
+        (
+            "current",
+            {
+                **CONFIRM,
+                "reveals_current": True,
+                "way": "backup_code",
+                "values": {"how": "call", "stolen": "yes"},
+                "errors": {"how": "Choose", "password": "No"},
+            },
+        ),
+        ("fresh", {**CONFIRM, "is_fresh": True}),
+    ],,
+    "staff_revealed": [
+        ("temporary", REVEALED),
+        ("current", {**REVEALED, "is_current": True, "reveals_current": True}),
+    ],,
+    "staff_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("mail"), "sent_at": NOW})],,
+    "staff_link_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("link")})],,
+    "staff_reset": [
+        ("plain", {"nav": "staff", "person": JONAS, "app": APP, "codes_left": 4, "session_count": 2}),
+        (
+            "wrong",
+            {
+                "nav": "staff",
+                "person": JONAS,
+                "app": None,
+                "codes_left": None,
+                "session_count": 0,
+                "errors": {"how": "Choose", "confirm": "Type it"},
+            },
+        ),
+    ],,
+    "staff_deactivate": [("plain", {"nav": "staff", "person": JONAS})],,
+    "staff_delete": [("plain", {"nav": "staff", "person": JONAS})],,
+    "handover": [
+        ("plain", {"nav": "staff", "person": JONAS}),
+        ("wrong", {"nav": "staff", "person": JONAS, "errors": {"confirm": "Type it"}}),
+    ],,
+    "policy": [
+        ("plain", POLICY),
+        (
+            "risk",
+            {
+                **POLICY,
+                "values": {"reveal": "current", "remember_days": "30"},
+                "errors": {"accept_risk": "Accept the risk, or leave this off"},
+            },
+        ),
+    ],,
+    "audit": [
+        ("plain", AUDIT),
+        ("verified", {**AUDIT, "verified": VERIFIED}),
+        ("broken", {**AUDIT, "verified": BROKEN}),
+        (
+            "none",
+            {
+                **AUDIT,
+                "entries": [],
+                "summary": Thing(count=0, since=None, last_verified_at=None, fingerprint=""),
+            },
+        ),
+    ],,
+}

@@ -1,0 +1,238 @@
+"""Values for the pages outside the shell: sign-in, set-up, forced change, links, errors, sheets, demo."""
+
+from datetime import timedelta
+from types import SimpleNamespace as Thing
+
+from tests.web.demo_team import (
+    CODES,
+    JONAS,
+    LOSS,
+    LOSS_ALONE,
+    NOW,
+    SECRET,
+    WRONG_CODE,
+    Values,
+    ago,
+    ahead,
+    qr,
+)
+
+STEP: Values = {
+    "account_name": "Berg & Tal",
+    "username": "jonas.frei",
+    "has_backup_codes": True,
+    "remember_days": 0,
+    "tries_left": None,
+    "wait_until": None,
+    "clock_off": None,
+}
+
+BACKUP_STEP: Values = {"username": "jonas.frei", "tries_left": None, "wait_until": None}
+
+SHEET: Values = {
+    "back": "/me/2fa/codes",
+    "person": JONAS,
+    "account_name": "Berg & Tal AG",
+    "address": "id.bergundtal.example",
+    "codes": CODES,
+    "qr_svg": qr("https://id.bergundtal.example/", "QR code: address of the sign-in page"),
+    "is_only_owner": False,
+}
+
+SECRET_SHEET: Values = {
+    "back": "/contacts/staff/jonas.frei/2fa/secret",
+    "person": JONAS,
+    "account_name": "Berg & Tal AG",
+    "address": "id.bergundtal.example",
+    "secret": SECRET,
+    "until": ahead(minutes=10),
+    "is_current": False,
+}
+
+RENEW: Values = {"username": "jonas.frei", "until": ahead(minutes=30), "why": "handed_over"}
+
+PURPOSES = ("invitation", "lost", "reset", "first_owner", "owner_recovery")
+
+MAILS = [
+    Thing(id="9", to="jonas.frei@bergundtal.example", subject="Your set-up link", sent_at=NOW, state="sent"),
+    Thing(
+        id="8",
+        to="nora.keller@bergundtal.example",
+        subject="Your secret was changed",
+        sent_at=ago(days=2),
+        state="failed",
+    ),
+]
+
+DEMO_PEOPLE = [
+    Thing(
+        name="Nora Keller",
+        username="nora.keller",
+        password="four words in a row",
+        role="owner",
+        code="123 456",
+        seconds_left=17,
+    ),
+    Thing(
+        name="Jonas Frei",
+        username="jonas.frei",
+        password="rain over the lake",
+        role="staff",
+        code="",
+        seconds_left=0,
+    ),
+]
+
+MAIL = Thing(
+    id="9",
+    to="jonas.frei@bergundtal.example",
+    subject="Your set-up link",
+    sent_at=NOW,
+    text="Hello Jonas\n\nhttps://…",
+    links=["https://id.bergundtal.example/setup/Kx7"],
+    has_html=False,
+    attachments=[Thing(name="qr-code.png", href="/demo/outbox/9/0")],
+)
+
+SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
+    "sign_in": [
+        ("plain", {"sign_up": False, "next": ""}),
+        (
+            "wrong",
+            {
+                "sign_up": True,
+                "next": "/me",
+                "values": {"username": "jonas.frei"},
+                "errors": {"form": "Check your username and password"},
+            },
+        ),
+    ],
+    "second_step": [
+        ("plain", {**STEP, "remember_days": 30}),
+        ("wrong", {**STEP, "tries_left": 1, "errors": WRONG_CODE}),
+        ("wait", {**STEP, "has_backup_codes": False, "wait_until": ahead(minutes=4)}),
+        ("clock", {**STEP, "clock_off": timedelta(minutes=-2), "errors": WRONG_CODE}),
+    ],
+    "second_step_backup": [
+        ("plain", BACKUP_STEP),
+        (
+            "wait",
+            {
+                **BACKUP_STEP,
+                "tries_left": 2,
+                "wait_until": ahead(seconds=40),
+                "errors": {"backup_code": "No"},
+            },
+        ),
+    ],
+    "reopen": [("plain", {"username": "jonas.frei", "next": "/"})],
+    "recover": [("plain", {})],
+    "forgot_password": [("plain", {})],
+    "forgot_password_sent": [("plain", {})],
+    "forgot_password_new": [
+        ("code", {"username": "jonas.frei", "way": "code"}),
+        (
+            "backup",
+            {
+                "username": "jonas.frei",
+                "way": "backup_code",
+                "errors": {"new_password": "Too short", "backup_code": "No"},
+            },
+        ),
+    ],
+    "setup_link": [
+        (
+            p,
+            {
+                "purpose": p,
+                "person": None if p == "first_owner" else JONAS,
+                "account_name": "Berg & Tal AG",
+                "until": ahead(hours=23),
+            },
+        )
+        for p in PURPOSES
+    ],
+    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
+    "setup_password": [
+        ("invitation", {"first_owner": False, "username": "lea.hofstetter"}),
+        (
+            "first_owner",
+            {
+                "first_owner": True,
+                "username": "",
+                "errors": {"email": "Enter an address such as name@example.com", "new_password": "Too short"},
+            },
+        ),
+    ],
+    "setup_app": [
+        ("plain", {"username": "lea.hofstetter", "secret": SECRET}),
+        ("wrong", {"username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
+    ],
+    "setup_codes": [
+        ("plain", {"username": "lea.hofstetter", "codes": CODES, "may_skip": True}),
+        (
+            "shown",
+            {"username": "lea.hofstetter", "codes": [], "may_skip": False, "errors": {"backup_code": "No"}},
+        ),
+    ],
+    "setup_done": [
+        ("safe", {"state": "safe", "picture": LOSS, "signed_in": True}),
+        ("one_loss", {"state": "one_loss", "picture": LOSS_ALONE, "signed_in": False}),
+    ],
+    "signup": [
+        ("plain", {}),
+        ("wrong", {"values": {"name": "N"}, "errors": {"username": "This name is not available"}}),
+    ],
+    "signup_sent": [("plain", {})],
+    "renew_password": [
+        ("secret", RENEW),
+        (
+            "link",
+            {
+                **RENEW,
+                "why": "link",
+                "errors": {"new_password": "This password is in a known leak. Choose a different one"},
+            },
+        ),
+    ],
+    "renew_secret": [("plain", {"username": "jonas.frei", "secret": SECRET})],
+    "renew_verify": [("plain", {"username": "jonas.frei", "issuer": "Berg & Tal"})],
+    "renew_done": [
+        ("codes", {"username": "jonas.frei", "codes": CODES, "proved": False}),
+        ("shown", {"username": "jonas.frei", "codes": [], "proved": False, "errors": {"backup_code": "No"}}),
+        ("proved", {"username": "jonas.frei", "codes": [], "proved": True}),
+    ],
+    "not_me": [
+        (what, {"username": "jonas.frei", "asked_at": NOW, "what": what})
+        for what in ("link", "secret", "current", "reset", "change")
+    ],
+    "not_me_done": [
+        ("back", {"username": "jonas.frei", "factor_back": True}),
+        ("stays", {"username": "jonas.frei", "factor_back": False}),
+    ],
+    "not_me_late": [
+        ("ask", {"username": "jonas.frei", "done_at": NOW, "warned": False}),
+        ("warned", {"username": "jonas.frei", "done_at": NOW, "warned": True}),
+    ],
+    "message": [
+        *(
+            (code, {"code": code, "status": 0, "href": "/sign-in"})
+            for code in ("signed_out", "bad_form", "form_expired", "too_large", "sign_up_closed")
+        ),
+        ("refused", {"code": "refused", "text": "This person is not active", "status": 409, "href": "/"}),
+    ],
+    "403": [("named", {"owners": ["Nora Keller"]}), ("plain", {"owners": []})],
+    "404": [("plain", {})],
+    "409": [("plain", {"href": "/contacts/staff/jonas.frei"})],
+    "421": [("plain", {"address": "https://id.bergundtal.example"})],
+    "429": [("plain", {"until": ahead(minutes=13)})],
+    "500": [("plain", {"incident": "7QF3-K2"})],
+    "503": [("plain", {"href": "/sign-in"})],
+    "backup_sheet": [("plain", SHEET), ("only_owner", {**SHEET, "is_only_owner": True})],
+    "secret_sheet": [("temporary", SECRET_SHEET), ("current", {**SECRET_SHEET, "is_current": True})],
+    "demo_outbox": [
+        ("plain", {"mails": MAILS, "people": DEMO_PEOPLE}),
+        ("empty", {"mails": [], "people": DEMO_PEOPLE}),
+    ],
+    "demo_mail": [("plain", {"mail": MAIL})],
+}

@@ -1,0 +1,169 @@
+"""Values for what everybody sees of themselves: Home, profile, ways in, help."""
+
+from types import SimpleNamespace as Thing
+
+from tests.web.demo_team import ACTIVITY, APP, CODES, FOR_MIA, LOSS, LOSS_ALONE, NOW, SECRET, TEAM, Values, WRONG_CODE, ago, ahead
+
+SESSIONS = [
+    Thing(
+        id="ses_1",
+        device="Safari on macOS",
+        place="Zürich",
+        signed_in_at=ago(hours=2),
+        last_used_at=NOW,
+        is_this=True,
+        kind="laptop",
+        is_remembered=False,
+    ),
+    Thing(
+        id="ses_2",
+        device="Safari on iPhone",
+        place="",
+        signed_in_at=ago(days=2),
+        last_used_at=ago(hours=13),
+        is_this=False,
+        kind="phone",
+        is_remembered=True,
+    ),
+]
+
+PROFILE: Values = {
+    "nav": "profile",
+    "state": "safe",
+    "last_way": None,
+    "app": APP,
+    "email": "nora.keller@bergundtal.example",
+    "codes": Thing(left=3, made_at=ago(days=287), is_saved=True),
+    "password": Thing(changed_at=ago(days=287)),
+    "sessions": SESSIONS,
+    "activity": ACTIVITY,
+}
+
+HOME: Values = {
+    "nav": "home",
+    "state": "safe",
+    "last_way": None,
+    "helped": True,
+    "is_only_owner": False,
+    "items": [],
+    "picture": LOSS,
+    "team": None,
+}
+
+def item(code: str, **facts: object) -> Thing:
+    return Thing(code=code, facts=Thing(**facts))
+
+ITEMS = [
+    item("locked_out", name="Jonas Frei", username="jonas.frei"),
+    item("case_running", name="Reto Caduff", username="reto.caduff", until=ahead(hours=2)),
+    item("not_set_up", name="Lea Hofstetter", username="lea.hofstetter", until=ahead(hours=23)),
+    item("not_set_up", name="Max Muster", username="max.muster", until=None),
+    item("only_owner"),
+    item("mail_failing", count=2),
+    item("set_up"),
+    item("factor_suspended"),
+    item("codes_low", left=3),
+    item("codes_none"),
+    item("codes_unproven"),
+]
+
+PEOPLE = [Thing(initials=row.initials, first_name=row.name.split()[0], username=row.username) for row in TEAM]
+
+GROUPS = [
+    Thing(state="locked_out", people=PEOPLE[:1]),
+    Thing(state="one_loss", people=PEOPLE[1:4]),
+    Thing(state="not_set_up", people=PEOPLE[4:5]),
+    Thing(state="safe", people=PEOPLE[5:9]),
+]
+
+OWN: dict[str, list[tuple[str, Values]]] = {
+    "home": [
+        (
+            "owner",
+            {
+                **HOME,
+                "is_only_owner": True,
+                "picture": LOSS_ALONE,
+                "items": ITEMS,
+                "team": Thing(count=12, groups=GROUPS),
+                "flash": Thing(code="backup_code_used", facts=Thing(left=3)),
+            },
+        ),
+        ("staff", {**HOME, **FOR_MIA}),
+        ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
+        ("paper", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "paper"}),
+        ("locked_out", {**HOME, **FOR_MIA, "state": "locked_out", "picture": None}),
+        ("not_set_up", {**HOME, **FOR_MIA, "state": "not_set_up", "picture": None}),
+    ],,
+    "profile": [
+        ("owner", {**PROFILE, "flash": Thing(code="secret_exposed", facts=Thing())}),
+        (
+            "unsafe",
+            {
+                **PROFILE,
+                **FOR_MIA,
+                "state": "one_loss",
+                "last_way": "phone",
+                "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
+                "codes": None,
+                "activity": [],
+                "sessions": SESSIONS[:1],
+            },
+        ),
+        (
+            "no_app",
+            {
+                **PROFILE,
+                **FOR_MIA,
+                "state": "one_loss",
+                "last_way": "paper",
+                "app": None,
+                "codes": Thing(left=10, made_at=NOW, is_saved=False),
+            },
+        ),
+    ],,
+    "profile_new": [
+        (
+            "plain",
+            {
+                **PROFILE,
+                **FOR_MIA,
+                "state": "not_set_up",
+                "app": None,
+                "codes": None,
+                "activity": [],
+                "sessions": SESSIONS[:1],
+            },
+        )
+    ],,
+    "step_up": [
+        (why, {"next": "/me/2fa/secret?a=1", "why": why, "way": "code", "has_backup_codes": True})
+        for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
+    ]
+    + [
+        (
+            "backup",
+            {
+                "next": "/",
+                "why": "other",
+                "way": "backup_code",
+                "has_backup_codes": True,
+                "errors": {"password": "No", "backup_code": "No"},
+            },
+        )
+    ],,
+    "help": [("plain", {"nav": "help", **FOR_MIA})],,
+    "change_password": [
+        ("plain", {"nav": "profile"}),
+        ("wrong", {"nav": "profile", "errors": {"current_password": "No", "new_password": "Too short"}}),
+    ],,
+    "secret_change": [
+        ("change", {"secret": SECRET, "has_old": True}),
+        ("first", {"secret": SECRET, "has_old": False, "errors": WRONG_CODE}),
+    ],,
+    "secret_done": [
+        ("changed", {"changed_at": NOW, "old_added_at": ago(days=287)}),
+        ("first", {"changed_at": NOW, "old_added_at": None}),
+    ],,
+    "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("shown", {"codes": [], "old_left": 0})],,
+}
