@@ -1,7 +1,7 @@
-"""A frozen world, and a server's context on a database of its own: SQLite always, PostgreSQL where it is there.
+"""A frozen world, and a server's context on a database of its own: SQLite, and PostgreSQL too.
 
-Each test gets a copy of an empty database with its schema and the server's audit chain. Nothing is patched: only
-the clock, the dice and the cost of the password hash are other ones.
+Each test gets a copy of an empty database with its schema and the server's audit chain. Nothing is patched:
+only the clock, the dice and the cost of the password hash are other ones.
 """
 
 import shutil

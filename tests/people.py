@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from sparekey.core.audit_chain import Entry
-from sparekey.core.contract import About, Answer, Category, Moment
+from sparekey.core.contract import About, Answer, Moment
 from sparekey.core.people import (
     SERVER,
     Account,
@@ -36,7 +36,9 @@ from sparekey.store import audit, people
 from sparekey.store.schema import outbox
 
 PASSWORD = "lantern under the bridge"
-SOMEBODY = Visitor(source="203.0.113.7", device="Firefox on Windows")
+SET_UP = _ways.Binding("", "set_up")
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
+SOMEBODY = Visitor(source="203.0.113.7", device=FIREFOX)
 """Not signed in, with a browser that has no cookie yet."""
 
 
@@ -82,7 +84,7 @@ def account(
         for name, one in members.items():
             people.add_member(work.conn, one)
             for kind, value in materials[name].items():
-                _ways.add(work, one, kind, value, label="", reason="set_up")
+                _ways.add(work, one, kind, value, SET_UP)
             _ways.renew_summary(work, one)
 
     unit(ctx, Visitor(console="test"), moment, keep)
@@ -123,7 +125,7 @@ def with_backup_codes(ctx: Context, who: Member, *, saved: bool = True) -> list[
     value = factor.enrol(About("Sparekey", who.username), proposal.kept, codes[0] if saved else "", moment)
 
     def keep(work: Work) -> None:
-        _ways.add(work, who, "backup_codes", value, label="", reason="set_up")
+        _ways.add(work, who, "backup_codes", value, SET_UP)
         _ways.renew_summary(work, who)
 
     unit(ctx, Visitor(console="test"), moment, keep)
@@ -205,7 +207,7 @@ class Posted:
 
 
 def letters(ctx: Context, *kinds: str) -> list[Posted]:
-    """The letters that wait to be sent (of these kinds; none: all), oldest first, then by kind and address."""
+    """The letters that were posted and not erased (of these kinds; none: all), by time, kind and address."""
     wanted = select(outbox).where(outbox.c.sealed.is_not(None)).order_by(outbox.c.created_at)
     rows = ctx.db.read(lambda conn: conn.execute(wanted).all())
     found = []

@@ -1,196 +1,207 @@
 """Letters are sent once, nothing is lost while the mail server is away, and what was sent is erased."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.people import Member
+from sparekey.flows._work import unit
+from sparekey.flows.context import Context, Visitor
 from sparekey.flows.outbox import DELAYS, LEASE, Sender
 from sparekey.store import queue
 from sparekey.store.schema import outbox
-from tests.flows.small_server import SmallServer, small_server
-from tests.infra.smtp import Behaviour, SmtpSink, smtp_sink
+from tests.infra.smtp import Behaviour, SmtpSink
+from tests.people import Team, account, entries
+from tests.world import FrozenWorld
 
 KIND = "reset_done"
 
 
-@pytest.fixture(scope="module")
-def running_sink() -> Iterator[SmtpSink]:
-    with smtp_sink() as sink:
-        yield sink
+@pytest.fixture
+def ctx(ctx: Context, smtp: SmtpSink) -> Context:
+    return replace(ctx, mail=MailSettings(smtp.host, smtp.port, "id@example.com", "Sparekey", Security.NONE))
 
 
 @pytest.fixture
-def sink(running_sink: SmtpSink) -> SmtpSink:
-    running_sink.behaviour = Behaviour.ACCEPT
-    running_sink.messages.clear()
-    return running_sink
+def team(ctx: Context) -> Team:
+    return account(ctx)
 
 
 @pytest.fixture
-def server(tmp_path: Path, sink: SmtpSink) -> Iterator[SmallServer]:
-    with small_server(tmp_path, mail_port=sink.port) as server:
-        yield server
+def jonas(team: Team) -> Member:
+    return team["jonas.frei"]
 
 
-@pytest.fixture
-def owner(server: SmallServer) -> Member:
-    return server.add_owner()
+def post(ctx: Context, to: Member, kind: str = KIND, **facts: Any) -> None:
+    known = {"helper": "Nora Keller", "checked": "person", "place": "Firefox", "done_at": ctx.moment().at}
+    unit(ctx, Visitor(), ctx.moment(), lambda work: work.send(to, kind, **(facts or known)))
 
 
-@pytest.fixture
-def staff(server: SmallServer, owner: Member) -> Member:
-    return server.add_member(owner, "jonas.frei")
+def waiting(ctx: Context) -> int:
+    return ctx.db.read(queue.waiting)[0]
 
 
-def post(server: SmallServer, to: Member) -> None:
-    server.post(to, KIND, helper="Nora Keller", checked="person", place="Firefox", done_at=server.now)
+def troubled(ctx: Context, who: Member) -> queue.Mail:
+    return ctx.db.read(lambda conn: queue.troubled(conn, who.account_id))[0]
 
 
-def test_a_letter_arrives_with_what_stands_around_it(
-    server: SmallServer, sink: SmtpSink, staff: Member
-) -> None:
-    post(server, staff)
-    Sender(server.ctx).run_once()
-    text = sink.sent_to(staff.email)[0].text
-    assert [] == [word for word in ("Jonas", "Berg & Tal AG", "Nora Keller", "10:42") if word not in text]
+def test_a_letter_arrives_with_what_stands_around_it(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:
+    post(ctx, jonas)
+    Sender(ctx).run_once()
+    text = smtp.sent_to(jonas.email)[0].text
+    around = ("Hello Jonas", "Team of nora.keller", "your account owners: Nora Keller", "12:00", "id.example")
+    assert [] == [words for words in around if words not in text]
 
 
-def test_facts_that_a_kind_does_not_ask_for_are_left_out(
-    server: SmallServer, sink: SmtpSink, staff: Member
-) -> None:
-    server.post(
-        staff, "signup_link", link="https://login.example.org/setup/1", expires_at=server.now, more="x"
-    )
-    Sender(server.ctx).run_once()
-    assert 1 == len(sink.sent_to(staff.email))
+def test_facts_that_a_kind_does_not_ask_for_are_left_out(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:
+    post(ctx, jonas, "signup_link", link="https://id.example/1", expires_at=ctx.moment().at, more="x")
+    Sender(ctx).run_once()
+    assert 1 == len(smtp.sent_to(jonas.email))
 
 
-def test_an_owner_is_not_named_as_somebody_else_to_ask(
-    server: SmallServer, sink: SmtpSink, owner: Member
-) -> None:
-    post(server, owner)
-    Sender(server.ctx).run_once()
-    assert "whoever runs login.example.org" in sink.sent_to(owner.email)[0].text
+def test_an_owner_is_not_told_to_ask_themselves(ctx: Context, smtp: SmtpSink, team: Team) -> None:
+    post(ctx, team.owner)
+    Sender(ctx).run_once()
+    assert "whoever runs id.example" in smtp.sent_to(team.owner.email)[0].text
 
 
-def test_what_was_sent_is_erased_and_on_the_chain(server: SmallServer, staff: Member) -> None:
-    post(server, staff)
-    Sender(server.ctx).run_once()
-    last = server.entries(staff.account_id)[-1]
-    kept = server.db.read(lambda conn: conn.exec_driver_sql("select state, sealed from outbox").one())
-    assert ("sent", None, "notice:mail:sent", staff.id, {"kind": KIND}) == (
-        *kept,
-        last.tag,
-        last.subject,
-        last.data,
-    )
+def test_what_was_sent_is_erased(ctx: Context, jonas: Member) -> None:
+    post(ctx, jonas)
+    Sender(ctx).run_once()
+    row = ctx.db.read(lambda conn: conn.execute(select(outbox)).one())
+    assert ("sent", None) == (row.state, row.sealed)
 
 
-def test_a_refused_address_is_given_up_at_once(server: SmallServer, sink: SmtpSink, staff: Member) -> None:
-    sink.behaviour = Behaviour.REJECT
-    post(server, staff)
-    Sender(server.ctx).run_once()
-    found = server.troubled(staff.account_id)[0]
-    last = server.entries(staff.account_id)[-1]
+def test_what_was_sent_is_on_the_chain(ctx: Context, jonas: Member) -> None:
+    post(ctx, jonas)
+    Sender(ctx).run_once()
+    last = entries(ctx, jonas.account_id)[-1]
+    assert ("notice:mail:sent", jonas.id, {"kind": KIND}) == (last.tag, last.subject, last.data)
+
+
+def test_a_refused_address_is_given_up_at_once(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:
+    smtp.behaviour = Behaviour.REJECT
+    post(ctx, jonas)
+    Sender(ctx).run_once()
+    last = entries(ctx, jonas.account_id)[-1]
+    found = troubled(ctx, jonas)
     assert ("failed", None, True) == (found.state, found.sealed, last.data["is_final"])
 
 
 def test_a_mail_server_away_for_an_hour_loses_nothing(
-    server: SmallServer, sink: SmtpSink, staff: Member
+    ctx: Context, world: FrozenWorld, smtp: SmtpSink, jonas: Member
 ) -> None:
-    sink.behaviour = Behaviour.BUSY
-    post(server, staff)
-    sender = Sender(server.ctx)
-    for _ in range(6):
+    sender = Sender(ctx)
+    smtp.behaviour = Behaviour.DROP
+    post(ctx, jonas)
+    for _ in range(60):
         sender.run_once()
-        server.wait(minutes=10)
-    sink.behaviour = Behaviour.ACCEPT
-    server.wait(hours=1)
+        world.advance(timedelta(minutes=1))
+    smtp.behaviour = Behaviour.ACCEPT
+    world.advance(timedelta(hours=1))
     sender.run_once()
-    assert 1 == len(sink.sent_to(staff.email))
+    assert 1 == len(smtp.sent_to(jonas.email))
 
 
 def test_only_the_first_failure_and_the_end_are_on_the_chain(
-    server: SmallServer, sink: SmtpSink, staff: Member
+    ctx: Context, world: FrozenWorld, smtp: SmtpSink, jonas: Member
 ) -> None:
-    sink.behaviour = Behaviour.BUSY
-    post(server, staff)
-    sender = Sender(server.ctx)
+    sender = Sender(ctx)
+    smtp.behaviour = Behaviour.BUSY
+    post(ctx, jonas)
     for delay in (*DELAYS, DELAYS[-1]):
         sender.run_once()
-        server.now += delay
-    failed = [one for one in server.entries(staff.account_id) if one.tag == "notice:mail:failed"]
-    assert [False, True] == [one.data["is_final"] for one in failed]
-    assert 0 == server.waiting()
+        world.advance(delay)
+    failed = [one for one in entries(ctx, jonas.account_id) if one.tag == "notice:mail:failed"]
+    assert ([False, True], 0) == ([one.data["is_final"] for one in failed], waiting(ctx))
 
 
-def test_a_letter_waits_until_it_is_due_again(server: SmallServer, sink: SmtpSink, staff: Member) -> None:
-    sink.behaviour = Behaviour.BUSY
-    post(server, staff)
-    sender = Sender(server.ctx)
+def test_trying_goes_on_for_a_day() -> None:
+    total = sum(DELAYS, timedelta())
+    assert timedelta(hours=23) < total < timedelta(hours=25)
+
+
+def test_a_letter_is_not_tried_before_it_is_due_again(
+    ctx: Context, world: FrozenWorld, smtp: SmtpSink, jonas: Member
+) -> None:
+    sender = Sender(ctx)
+    smtp.behaviour = Behaviour.BUSY
+    post(ctx, jonas)
     sender.run_once()
-    server.wait(seconds=29)
+    world.advance(timedelta(seconds=29))
     assert 0 == sender.run_once()
 
 
 def test_a_crash_before_marking_repeats_the_letter_under_its_message_id(
-    server: SmallServer, sink: SmtpSink, staff: Member
+    ctx: Context, smtp: SmtpSink, jonas: Member
 ) -> None:
-    post(server, staff)
-    before = server.db.read(lambda conn: conn.execute(select(outbox)).one()._mapping)
-    sender = Sender(server.ctx)
+    post(ctx, jonas)
+    before = ctx.db.read(lambda conn: dict(conn.execute(select(outbox)).one()._mapping))
+    sender = Sender(ctx)
     sender.run_once()
-    server.db.write(lambda conn: conn.execute(update(outbox).values(dict(before))))
+    ctx.db.write(lambda conn: conn.execute(update(outbox).values(before)))
     sender.run_once()
-    one, other = sink.sent_to(staff.email)
+    one, other = smtp.sent_to(jonas.email)
     assert one.message["Message-ID"] == other.message["Message-ID"]
 
 
-def test_a_crashed_sender_holds_a_letter_for_a_minute(server: SmallServer, staff: Member) -> None:
-    post(server, staff)
-    server.db.write(lambda conn: queue.claim(conn, server.now, LEASE, 1))
-    sender = Sender(server.ctx)
+def test_a_crashed_sender_holds_a_letter_for_a_minute(
+    ctx: Context, world: FrozenWorld, jonas: Member
+) -> None:
+    sender = Sender(ctx)
+    post(ctx, jonas)
+    ctx.db.write(lambda conn: queue.claim(conn, world.now(), LEASE, 1))
     before = sender.run_once()
-    server.wait(seconds=61)
+    world.advance(timedelta(seconds=61))
     assert (0, 1) == (before, sender.run_once())
 
 
-def test_without_mail_settings_letters_wait(tmp_path: Path) -> None:
-    with small_server(tmp_path) as server:
-        post(server, server.add_owner())
-        Sender(server.ctx).run_once()
-        assert 1 == server.waiting()
+def test_without_mail_settings_letters_wait(ctx: Context, jonas: Member) -> None:
+    post(ctx, jonas)
+    Sender(replace(ctx, mail=None)).run_once()
+    assert 1 == waiting(ctx)
 
 
-def test_a_demo_keeps_its_letters_readable(tmp_path: Path) -> None:
-    with small_server(tmp_path, is_demo=True) as server:
-        owner = server.add_owner()
-        post(server, owner)
-        sender = Sender(server.ctx)
-        sender.run_once()
-        assert [owner.email] == [one.to for one in sender.delivered]
-        assert 0 == server.waiting()
-
-
-def test_a_letter_that_cannot_be_written_is_tried_again(server: SmallServer, staff: Member) -> None:
-    server.post(staff, KIND)
-    Sender(server.ctx).run_once()
-    assert "waiting" == server.troubled(staff.account_id)[0].state
-
-
-def test_the_thread_sends_what_is_posted_while_it_sleeps(
-    server: SmallServer, sink: SmtpSink, staff: Member
+def test_a_demo_keeps_its_letters_readable_and_sends_none(
+    ctx: Context, smtp: SmtpSink, jonas: Member
 ) -> None:
-    sender = Sender(server.ctx)
+    sender = Sender(replace(ctx, site=replace(ctx.site, is_demo=True)))
+    post(ctx, jonas)
+    sender.run_once()
+    assert ([jonas.email], [], 0) == ([one.to for one in sender.delivered], smtp.messages, waiting(ctx))
+
+
+def test_a_letter_that_cannot_be_written_is_tried_again(ctx: Context, jonas: Member) -> None:
+    post(ctx, jonas, KIND, helper="Nora Keller")
+    Sender(ctx).run_once()
+    assert "waiting" == troubled(ctx, jonas).state
+
+
+def test_one_that_fails_holds_up_no_other(ctx: Context, smtp: SmtpSink, jonas: Member, team: Team) -> None:
+    post(ctx, jonas, KIND, helper="Nora Keller")
+    post(ctx, team.owner)
+    Sender(ctx).run_once()
+    assert 1 == len(smtp.sent_to(team.owner.email))
+
+
+def test_the_thread_sends_what_is_posted_while_it_sleeps(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:
+    sender = Sender(ctx)
     sender.start()
-    post(server, staff)
-    sender.wake()
     try:
-        assert 1 == len(sink.wait_for(1, staff.email))
+        post(ctx, jonas)
+        sender.wake()
+        assert 1 == len(smtp.wait_for(1, jonas.email))
     finally:
         sender.stop()
     assert "outbox" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_what_is_posted_wakes_the_sender(ctx: Context, jonas: Member) -> None:
+    woken: list[bool] = []
+    post(replace(ctx, wake=lambda: woken.append(True)), jonas)
+    assert [True] == woken

@@ -25,7 +25,8 @@ def ahead(**span: float) -> datetime:
 
 def qr(text: str, label: str = "QR code") -> Markup:
     drawn = segno.make(text).svg_inline(svgclass="qr", lineclass=None, border=4, omitsize=True)
-    return Markup(drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))
+    labelled = drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    return Markup(labelled)  # noqa: S704 -- made here, from no input
 
 
 SECRET = Thing(
@@ -79,9 +80,7 @@ NORA = Thing(
     initials="NK",
     username="nora.keller",
     role="owner",
-    role_label="Account owner",
     account_name="Berg & Tal AG",
-    path="/me",
 )
 
 MIA = Thing(
@@ -89,9 +88,7 @@ MIA = Thing(
     initials="MZ",
     username="mia.zuercher",
     role="staff",
-    role_label="Staff",
     account_name="Berg & Tal AG",
-    path="/me",
 )
 
 OWNER_MENU = Thing(staff=True, policy=True, audit=True, staff_count=12)
@@ -126,36 +123,25 @@ ACTIVITY = [
 APP = Thing(name="Pixel 8", added_at=ago(days=991), last_used_at=ago(hours=2), standing="active")
 
 
-def staff_row(
-    username: str, name: str, role: str, app: bool, codes: int | None, state: str, reason: str = ""
-) -> Thing:
+def staff_row(username: str, name: str, state: str, **more: object) -> Thing:
     initials = "".join(word[0] for word in name.split())
     seen = None if state == "not_set_up" else ago(hours=len(username))
+    usual = {"role": "staff", "has_app": True, "codes_left": None, "reason": "", "until": ahead(hours=23)}
     return Thing(
-        username=username,
-        name=name,
-        initials=initials,
-        role=role,
-        has_app=app,
-        codes_left=codes,
-        state=state,
-        reason=reason,
-        until=ahead(hours=23),
-        last_sign_in_at=seen,
+        username=username, name=name, initials=initials, state=state, last_sign_in_at=seen, **usual | more
     )
 
 
 TEAM = [
-    staff_row("jonas.frei", "Jonas Frei", "staff", True, None, "locked_out", "suspended"),
-    staff_row("samuel.braendli", "Samuel Brändli", "staff", True, None, "one_loss", "only_app"),
-    staff_row("reto.caduff", "Reto Caduff", "staff", False, 1, "one_loss", "only_codes"),
-    staff_row("dario.monti", "Dario Monti", "staff", True, 10, "one_loss", "codes_unproven"),
-    staff_row("lea.hofstetter", "Lea Hofstetter", "staff", False, None, "not_set_up", "invited"),
-    staff_row("amelie.rochat", "Amélie Rochat", "staff", True, 6, "safe"),
-    staff_row("ivana.petrovic", "Ivana Petrović", "admin", True, 9, "safe", "helped"),
-    staff_row("luca.bernasconi", "Luca Bernasconi", "auditor", True, 10, "safe"),
-    staff_row("nora.keller", "Nora Keller", "owner", True, 3, "safe"),
-    staff_row("old.person", "Old Person", "staff", False, None, "deactivated", "invitation_over"),
+    staff_row("jonas.frei", "Jonas Frei", "locked_out", reason="suspended"),
+    staff_row("samuel.braendli", "Samuel Brändli", "one_loss", reason="only_app"),
+    staff_row("reto.caduff", "Reto Caduff", "one_loss", reason="only_codes", has_app=False, codes_left=1),
+    staff_row("dario.monti", "Dario Monti", "one_loss", reason="codes_unproven", codes_left=10),
+    staff_row("lea.hofstetter", "Lea Hofstetter", "not_set_up", reason="invited", has_app=False),
+    staff_row("amelie.rochat", "Amélie Rochat", "safe", codes_left=6),
+    staff_row("ivana.petrovic", "Ivana Petrović", "safe", role="admin", codes_left=9, reason="helped"),
+    staff_row("luca.bernasconi", "Luca Bernasconi", "safe", role="auditor", codes_left=10),
+    staff_row("nora.keller", "Nora Keller", "safe", role="owner", codes_left=3),
+    staff_row("old.person", "Old Person", "deactivated", reason="invitation_over", has_app=False),
 ]
-
 WRONG_CODE = {"code": "That code is not right. Wait for the next code in your app and enter that one"}

@@ -34,6 +34,7 @@ STAFF_PROFILE: Values = {
     "activity": ACTIVITY,
 }
 
+
 def case(delivery: str, state: str = "issued", view_open: bool = False) -> Thing:
     return Thing(
         state=state,
@@ -44,6 +45,7 @@ def case(delivery: str, state: str = "issued", view_open: bool = False) -> Thing
         expires_at=ahead(hours=24),
         view_open=view_open,
     )
+
 
 STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "deactivated")
 
@@ -82,6 +84,7 @@ POLICY: Values = {
     "values": {"reveal": "temporary", "remember_days": "0"},
 }
 
+
 def entry(number: int, by: str, about: str, tag: str, **facts: object) -> Thing:
     return Thing(
         number=number,
@@ -93,6 +96,7 @@ def entry(number: int, by: str, about: str, tag: str, **facts: object) -> Thing:
         source="203.0.113.7 · Safari",
         fingerprint=f"{number * 2654435761 % 2**32:08x}",
     )
+
 
 AUDIT: Values = {
     "nav": "audit",
@@ -140,9 +144,9 @@ ROLES = ["owner", "admin", "auditor", "staff"]
 NOTHING_FOUND = {**STAFF, "q": "braendly", "rows": []}
 
 CONTACTS: dict[str, list[tuple[str, Values]]] = {
-    "staff": [("plain", STAFF)],,
-    "staff_none": [("search", NOTHING_FOUND), ("filter", {**NOTHING_FOUND, "q": ""})],,
-    "staff_empty": [("plain", {**STAFF, "rows": []})],,
+    "staff": [("plain", STAFF)],
+    "staff_none": [("search", NOTHING_FOUND), ("filter", {**NOTHING_FOUND, "q": ""})],
+    "staff_empty": [("plain", {**STAFF, "rows": []})],
     "staff_add": [
         ("plain", {"nav": "staff", "roles": ROLES}),
         (
@@ -154,10 +158,10 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"username": "This name is not available"},
             },
         ),
-    ],,
+    ],
     "staff_edit": [
         ("plain", {"nav": "staff", "person": JONAS, "roles": ROLES, "version": "4", "values": EDITED})
-    ],,
+    ],
     "staff_profile": [
         ("owner", STAFF_PROFILE),
         (
@@ -182,7 +186,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("screen", {**STAFF_PROFILE, "state": "locked_out", "case": case("screen", view_open=True)}),
-    ],,
+    ],
     "staff_confirm": [
         *((then, {**CONFIRM, "then": then}) for then in ("show", "download", "email", "link")),
         (
@@ -196,13 +200,13 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("fresh", {**CONFIRM, "is_fresh": True}),
-    ],,
+    ],
     "staff_revealed": [
         ("temporary", REVEALED),
         ("current", {**REVEALED, "is_current": True, "reveals_current": True}),
-    ],,
-    "staff_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("mail"), "sent_at": NOW})],,
-    "staff_link_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("link")})],,
+    ],
+    "staff_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("mail"), "sent_at": NOW})],
+    "staff_link_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("link")})],
     "staff_reset": [
         ("plain", {"nav": "staff", "person": JONAS, "app": APP, "codes_left": 4, "session_count": 2}),
         (
@@ -216,13 +220,13 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },
         ),
-    ],,
-    "staff_deactivate": [("plain", {"nav": "staff", "person": JONAS})],,
-    "staff_delete": [("plain", {"nav": "staff", "person": JONAS})],,
+    ],
+    "staff_deactivate": [("plain", {"nav": "staff", "person": JONAS})],
+    "staff_delete": [("plain", {"nav": "staff", "person": JONAS})],
     "handover": [
         ("plain", {"nav": "staff", "person": JONAS}),
         ("wrong", {"nav": "staff", "person": JONAS, "errors": {"confirm": "Type it"}}),
-    ],,
+    ],
     "policy": [
         ("plain", POLICY),
         (
@@ -233,7 +237,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"accept_risk": "Accept the risk, or leave this off"},
             },
         ),
-    ],,
+    ],
     "audit": [
         ("plain", AUDIT),
         ("verified", {**AUDIT, "verified": VERIFIED}),
@@ -246,5 +250,5 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "summary": Thing(count=0, since=None, last_verified_at=None, fingerprint=""),
             },
         ),
-    ],,
+    ],
 }

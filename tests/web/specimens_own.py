@@ -2,7 +2,21 @@
 
 from types import SimpleNamespace as Thing
 
-from tests.web.demo_team import ACTIVITY, APP, CODES, FOR_MIA, LOSS, LOSS_ALONE, NOW, SECRET, TEAM, Values, WRONG_CODE, ago, ahead
+from tests.web.demo_team import (
+    ACTIVITY,
+    APP,
+    CODES,
+    FOR_MIA,
+    LOSS,
+    LOSS_ALONE,
+    NOW,
+    SECRET,
+    TEAM,
+    WRONG_CODE,
+    Values,
+    ago,
+    ahead,
+)
 
 SESSIONS = [
     Thing(
@@ -50,8 +64,10 @@ HOME: Values = {
     "team": None,
 }
 
+
 def item(code: str, **facts: object) -> Thing:
     return Thing(code=code, facts=Thing(**facts))
+
 
 ITEMS = [
     item("locked_out", name="Jonas Frei", username="jonas.frei"),
@@ -94,7 +110,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("paper", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "paper"}),
         ("locked_out", {**HOME, **FOR_MIA, "state": "locked_out", "picture": None}),
         ("not_set_up", {**HOME, **FOR_MIA, "state": "not_set_up", "picture": None}),
-    ],,
+    ],
     "profile": [
         ("owner", {**PROFILE, "flash": Thing(code="secret_exposed", facts=Thing())}),
         (
@@ -121,7 +137,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "codes": Thing(left=10, made_at=NOW, is_saved=False),
             },
         ),
-    ],,
+    ],
     "profile_new": [
         (
             "plain",
@@ -135,7 +151,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "sessions": SESSIONS[:1],
             },
         )
-    ],,
+    ],
     "step_up": [
         (why, {"next": "/me/2fa/secret?a=1", "why": why, "way": "code", "has_backup_codes": True})
         for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
@@ -151,19 +167,19 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"password": "No", "backup_code": "No"},
             },
         )
-    ],,
-    "help": [("plain", {"nav": "help", **FOR_MIA})],,
+    ],
+    "help": [("plain", {"nav": "help", **FOR_MIA})],
     "change_password": [
         ("plain", {"nav": "profile"}),
         ("wrong", {"nav": "profile", "errors": {"current_password": "No", "new_password": "Too short"}}),
-    ],,
+    ],
     "secret_change": [
         ("change", {"secret": SECRET, "has_old": True}),
         ("first", {"secret": SECRET, "has_old": False, "errors": WRONG_CODE}),
-    ],,
+    ],
     "secret_done": [
         ("changed", {"changed_at": NOW, "old_added_at": ago(days=287)}),
         ("first", {"changed_at": NOW, "old_added_at": None}),
-    ],,
-    "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("shown", {"codes": [], "old_left": 0})],,
+    ],
+    "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("shown", {"codes": [], "old_left": 0})],
 }

@@ -1,4 +1,4 @@
-"""Every page draws from its specimens, in both languages, and keeps the rules of the content security policy."""
+"""Every page draws from its specimens, in both languages, and keeps the rules of the security policy."""
 
 import re
 from collections import Counter
@@ -55,7 +55,7 @@ def drawn(template: str, name: str, language: str = "en") -> Page:
 
 @pytest.mark.parametrize(("template", "name", "language"), EVERY)
 def test_a_page_keeps_the_rules(template: str, name: str, language: str) -> None:
-    """Drawn without undefined values; no inline style or script; forms carry csrf; ids unique; headings in order."""
+    """No undefined values, no inline style or script; csrf in forms; ids unique; headings in order."""
     text = page_of(DRAW, template, name, language)
     page = Page(text)
     ids = Counter(found["id"] for _, found in page.tags if found.get("id"))

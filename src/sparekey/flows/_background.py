@@ -7,6 +7,10 @@ import logging
 import threading
 from collections.abc import Callable
 
+from sparekey.flows.context import Visitor
+
+SERVER_ITSELF = Visitor(console="server")
+"""Who acts where no person and no command does."""
 _log = logging.getLogger(__name__)
 AFTER_FAILURE = 10.0
 """Seconds until the next try when the work itself failed: a full disk, a database that is away."""

@@ -8,6 +8,7 @@ link from here needs no password, sets password and second factor anew, and live
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -144,7 +145,7 @@ def _refuse(member: Member, *, only_owners: bool) -> None:
 
 def _tell(work: Work, member: Member, command: str, ends_at: datetime) -> None:
     """The command stands where a person's browser would."""
-    facts = {"opened_at": work.now, "expires_at": ends_at, "place": f"sparekey {command}"}
+    facts: dict[str, Any] = {"opened_at": work.now, "expires_at": ends_at, "place": f"sparekey {command}"}
     work.send(member, "owner_recovered", **facts)
     work.tell_owners(member, "owner_recovered_owners", link=work.ctx.site.link("/audit"), **facts)
 

@@ -10,12 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sparekey.core.events import FirstLinkMade
 from sparekey.core.people import SERVER
 from sparekey.flows import _links
+from sparekey.flows._background import SERVER_ITSELF
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
-from sparekey.flows.context import Context, Visitor
+from sparekey.flows.context import Context
 from sparekey.store import audit, cases, people
-
-SERVER_ITSELF = Visitor(console="server")
 
 
 def prepare(ctx: Context) -> None:

@@ -9,10 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from sparekey.core.events import CaseQuestioned
-from sparekey.core.people import Account, Member
-from sparekey.core.recovery_case import FINAL, Case, Ending, Step, is_late
+from sparekey.core.people import Member
+from sparekey.core.recovery_case import FINAL, Case, Delivery, Ending, Step, is_late
+from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable, NotFound
 from sparekey.flows import _cases, _links
+from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import end_all
@@ -32,10 +34,18 @@ class Question:
     """What the page shows: no secret, and nothing that the letter did not say."""
 
     reach: Reach
-    first_name: str
-    account_name: str
-    helper: str
-    asked_at: datetime | None
+    username: str
+    at: datetime
+    """When it was asked for; for a completed case: when it was completed."""
+    what: str
+    """`link`, `secret`, `current` or, for a letter that belongs to no case, `change`."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    reach: Reach
+    is_factor_back: bool
+    """The person's second factor works (again)."""
 
 
 def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
@@ -43,19 +53,23 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
 
     def look(work: Work) -> Question:
         link = _links.find(work, token, _links.Purpose.NOT_ME)
-        member, account = _person(work, link)
+        member = _person(work, link)
         case = _case_of(work, link)
         reach = _reach(work, case)
-        helper = _cases.helper_name(work, case) if case else ""
-        return Question(reach, member.first_name, account.name, helper, case.opened_at if case else None)
+        at = (case.ended_at or case.opened_at) if case else link.created_at
+        what = _WHAT.get(case.delivery or Delivery.SCREEN, "secret") if case else "change"
+        return Question(reach, member.username, at, what)
 
     return unit(ctx, visitor, ctx.moment(), look)
 
 
-def stop(ctx: Context, visitor: Visitor, token: str) -> Reach:
+_WHAT = {Delivery.LINK: "link", Delivery.CURRENT: "current"}
+
+
+def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
     """Stop what the link belongs to. A second press on a stopped case is refused as ended."""
 
-    def act(work: Work) -> Reach:
+    def act(work: Work) -> Stopped:
         link = _links.find(work, token, _links.Purpose.NOT_ME)
         member = people.member(work.conn, link.account_id, link.member_id, lock=True)
         case = _case_of(work, link)
@@ -68,17 +82,18 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Reach:
             _cases.close(work, member, case, Step.STOP, Ending.STOPPED_BY_PERSON)
         else:
             _warn(work, member, case)
-        return reach
+        had = ways(work.conn, member.account_id, member.id)
+        is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
+        return Stopped(reach, is_back)
 
     return unit(ctx, visitor, ctx.moment(), act)
 
 
-def _person(work: Work, link: cases.Link) -> tuple[Member, Account]:
+def _person(work: Work, link: cases.Link) -> Member:
     try:
-        member = people.member(work.conn, link.account_id, link.member_id)
+        return people.member(work.conn, link.account_id, link.member_id)
     except NotFound:
         raise LinkUnusable(reason="unknown") from None
-    return member, people.account(work.conn, link.account_id)
 
 
 def _case_of(work: Work, link: cases.Link) -> Case | None:

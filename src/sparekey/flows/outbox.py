@@ -23,9 +23,9 @@ from sparekey.adapters.mail import Posting, Undeliverable
 from sparekey.adapters.messages import Attachment, Fact, Letter
 from sparekey.core.events import NoticeFailed, NoticeSent
 from sparekey.core.people import AccountId, Member, Role
-from sparekey.flows._background import Background
+from sparekey.flows._background import SERVER_ITSELF, Background
 from sparekey.flows._work import Work, unit
-from sparekey.flows.context import Context, Visitor
+from sparekey.flows.context import Context
 from sparekey.store import people, queue
 from sparekey.store.queue import Mail
 
@@ -41,7 +41,6 @@ LONGEST_PAUSE = 10.0
 SHORTEST_PAUSE = 1.0
 """Seconds: a letter that a crashed sender still holds is due, but cannot be taken yet."""
 DELIVERED_KEPT = 200
-SERVER_ITSELF = Visitor(console="server")
 _log = logging.getLogger(__name__)
 
 

@@ -6,12 +6,13 @@ person is not signed in by it: a normal sign-in follows (OWASP Forgot Password C
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sparekey.core.events import CaseCompleted, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
-from sparekey.core.recovery_case import LATE_LIFE, Case, State, complete
+from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, State, complete
 from sparekey.core.sessions import HALF_LIFE, Scope
 from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
@@ -31,6 +32,27 @@ def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
     if session is None or session.scope is not Scope.ROTATE or not visitor.member or not visitor.account:
         raise NotSignedIn()
     return visitor.account, visitor.member
+
+
+def ends_at(visitor: Visitor) -> datetime:
+    """By when the change must be complete."""
+    if visitor.session is None:
+        raise NotSignedIn()
+    return visitor.session.expires_at
+
+
+def began_again(visitor: Visitor) -> bool:
+    """An earlier attempt of the same change was ended by this one."""
+    return visitor.session is not None and visitor.session.purpose == "again"
+
+
+def handed_over_by(ctx: Context, visitor: Visitor) -> Delivery | None:
+    """What opened the change."""
+    session = visitor.session
+    if session is None or session.case_id is None:
+        raise NotSignedIn()
+    case_id = session.case_id
+    return ctx.db.read(lambda conn: cases.get(conn, session.account_id, case_id)).delivery
 
 
 def step_reached(ctx: Context, visitor: Visitor) -> str:

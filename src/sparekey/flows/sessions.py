@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer, Category
 from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
-from sparekey.core.people import Member
+from sparekey.core.people import AccountId, Member
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
@@ -65,6 +65,11 @@ def _as_visitor(ctx: Context, conn: Connection, visitor: Visitor, stored: Stored
         account=people.account(conn, session.account_id) if member else None,
         is_idle=state is Liveness.IDLE,
     )
+
+
+def how_many_members(ctx: Context, account_id: AccountId) -> int:
+    """How many people the account has, for the menu."""
+    return ctx.db.read(lambda conn: people.how_many(conn, account_id))
 
 
 def demand_member(visitor: Visitor) -> tuple[Session, Member]:

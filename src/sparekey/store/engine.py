@@ -1,12 +1,13 @@
 """Short transactions on both databases, and what becomes of a refusal inside one.
 
-SQLite: one process writes, in `BEGIN IMMEDIATE` units behind one fair lock, so nobody waits out a busy timeout; a
-command beside the server waits up to five seconds. PostgreSQL: READ COMMITTED, rows locked in a fixed order
-(member, case, chain head last), at most five retries on a deadlock or serialisation failure. A unit may therefore
-run twice: it sends nothing and draws its secrets from the same `Moment`.
+SQLite: one process writes, in `BEGIN IMMEDIATE` units behind one fair lock, so nobody waits out a busy
+timeout; a command beside the server waits up to five seconds. PostgreSQL: READ COMMITTED, rows locked in a
+fixed order (member, case, chain head last), at most five retries on a deadlock or serialisation failure. A
+unit may therefore run twice: it sends nothing and draws its secrets from the same `Moment`.
 
-A refusal is a fact: raise `Kept(error)` inside a unit and what was written before is committed, then the error is
-raised. Any other exception rolls back.
+A refusal is a fact: raise `Kept(error)` inside a unit and what was written before is committed, then the
+error is raised. Any other exception rolls back. No error text repeats bound values (`hide_parameters`): it
+may be logged.
 """
 
 import sqlite3
@@ -134,6 +135,7 @@ def _sqlite(url: str, pool: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool,
         max_overflow=64,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5},
     )
 
@@ -156,6 +158,7 @@ def _postgresql(url: str, pool: int) -> Engine:
         ),
         pool_size=pool,
         max_overflow=32,
+        hide_parameters=True,
         pool_pre_ping=False,
         pool_recycle=1800,
         connect_args={"prepare_threshold": None},

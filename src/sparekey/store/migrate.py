@@ -1,7 +1,7 @@
 """Whether a database fits this version, and making it fit.
 
-`state` is cheap: it reads one row and imports no Alembic, which costs a server 0.2 s and 10 MB. `migrate` takes a
-lock first (on SQLite the write lock does), so that two starts at once set a database up once.
+`state` is cheap: it reads one row and does not import Alembic, which a running server never needs. `migrate`
+takes a lock first (on SQLite the write lock does), so that two starts at once set a database up once.
 """
 
 from enum import StrEnum
@@ -46,7 +46,7 @@ def is_current(conn: Connection) -> bool:
 
 
 def migrate(database: Database) -> State:
-    """Bring an empty or older database to the present schema; returns what was found. Others stay as they are."""
+    """Bring an empty or older database to the present schema, and leave others; returns what was found."""
     return database.write(_upgrade)
 
 

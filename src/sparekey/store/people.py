@@ -169,7 +169,7 @@ def with_role(conn: Connection, account_id: AccountId, role: Role) -> list[Membe
 
 
 def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
-    """The active owners, locked in a fixed order: two demotions at once cannot leave an account without one."""
+    """The active owners, locked in a fixed order: two demotions at once leave an account one owner."""
     rows = conn.execute(
         select(members)
         .where(_M.account_id == account_id, _M.role == Role.OWNER.value, _M.status == Status.ACTIVE.value)

@@ -1,7 +1,7 @@
 """Every table, for SQLite and PostgreSQL alike.
 
-Keys lead with the account, so that rows could be split by account. Times are microseconds since 1970 in UTC, so
-that both databases give back the same instant. `sealed` columns hold ciphertext bound to their row and version.
+Keys lead with the account, so that rows could be split by account. Times are microseconds since 1970 in UTC,
+so that both databases give back the same instant. `sealed` columns hold ciphertext bound to row and version.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -96,7 +96,7 @@ members = Table(
     UniqueConstraint("username"),
     UniqueConstraint("email_key"),
 )
-"""`safety` and `ways` repeat what the person's authenticators say, for lists; `flows` renews both together."""
+"""`safety` and `ways` repeat what the person's authenticators say, for lists; flows renew both together."""
 Index(None, members.c.account_id, members.c.name, members.c.id)
 
 authenticators = Table(
@@ -150,7 +150,7 @@ browsers = Table(
     Column("seen_at", Instant, nullable=False),
     Column("remembered_until", Instant),
 )
-"""Browsers a person has signed in from: for "new device" notices, and for remembering where policy allows it."""
+"""Browsers a person has signed in from: for "new device" notices, and to be remembered where policy says."""
 
 cases = Table(
     "cases",

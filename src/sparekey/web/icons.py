@@ -34,7 +34,10 @@ PATHS = {
     "key": ('<circle cx="8" cy="15.5" r="4.5"/><path d="M11.2 12.3L20 3.5M16.2 7.3l3 3"/>'),
     "phone": ('<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>'),
     "laptop": ('<rect x="4.5" y="5" width="15" height="10.5" rx="1.5"/><path d="M2 19h20"/>'),
-    "paper": '<path d="M7 3h7l4 4v13a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM14 3v4h4M9 12h6M9 16h6"/>',
+    "paper": (
+        '<path d="M7 3h7l4 4v13a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z"/>'
+        '<path d="M14 3v4h4M9 12h6M9 16h6"/>'
+    ),
     "mail": ('<rect x="3" y="5" width="18" height="14" rx="2"/><path d="M3.5 7l8.5 6 8.5-6"/>'),
     "app": (
         '<rect x="6" y="2.5" width="12" height="19" rx="2.5"/>'

@@ -1,6 +1,6 @@
 """The first schema.
 
-Times are microseconds since 1970 in UTC (`BigInteger`). The server's own audit chain begins empty.
+Times are microseconds since 1970 in UTC (`BigInteger`).
 """
 
 import sqlalchemy as sa
@@ -205,4 +205,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_account_id_created_at", "outbox", ["account_id", "created_at"])
     op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"])
-    op.execute("INSERT INTO chains (chain, seq, hash) VALUES ('server', 0, '" + "0" * 64 + "')")

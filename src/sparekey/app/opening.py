@@ -1,0 +1,171 @@
+"""From settings to a context: the database that fits, and the key that it was made with.
+
+An empty database is set up at the first start, so that two commands suffice. One that an older version made
+is refused until `sparekey migrate` was called, one of a newer version always. A demo and a real server never
+share a database. A key file that was lost is not made anew: nothing could be opened with it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from sparekey.adapters.hashing import Pool
+from sparekey.adapters.key_files import key_from_file, read_key
+from sparekey.adapters.mail import MailSettings, Security
+from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.core.contract import Hashing
+from sparekey.errors import StorageTrouble, Unready
+from sparekey.factors import registered
+from sparekey.flows import first_run
+from sparekey.flows.context import Context, Site
+from sparekey.settings import Settings
+from sparekey.store import figures, migrate, queue
+from sparekey.store.engine import Database
+from sparekey.world import RealWorld, World, moment
+
+_OLDEST_SQLITE = (3, 35)
+"""The first that gives back changed rows (`RETURNING`)."""
+_DEMO = "demo"
+
+
+def open_context(settings: Settings, world: World | None = None, *, is_demo: bool = False) -> Context:
+    """Everything that flows need, on a database that fits; raises `Unready` with what to do."""
+    world = world or RealWorld()
+    prepare_folder(settings)
+    database = Database(settings.database_url, pool=settings.database.pool_size)
+    try:
+        with _telling_of_trouble(settings):
+            _fit(database, is_demo=is_demo)
+            keys = _keys(settings, world, database.read(figures.key_marks))
+            database.write(lambda conn: figures.add_key_marks(conn, keys.fingerprints))
+        hashing = _hashing(settings, keys)
+        ctx = Context(
+            db=database,
+            keys=keys,
+            pool=Pool(),
+            factors=registered(hashing),
+            hashing=hashing,
+            site=_site(settings, is_demo=is_demo),
+            mail=_mail(settings),
+            moment=partial(moment, world),
+        )
+        first_run.prepare(ctx)
+        return ctx
+    except BaseException:
+        database.close()
+        raise
+
+
+def migrate_database(settings: Settings) -> migrate.State:
+    """Bring the database to the present schema; gives what it was before."""
+    prepare_folder(settings)
+    database = Database(settings.database_url)
+    try:
+        with _telling_of_trouble(settings):
+            return migrate.migrate(database)
+    finally:
+        database.close()
+
+
+def prepare_folder(settings: Settings) -> None:
+    """The folder and the SQLite file, readable for nobody else; a file that is there keeps its mode."""
+    file = sqlite_file(settings)
+    if file and sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise Unready(f"SQLite {sqlite3.sqlite_version} is too old: version 3.35 or newer is needed")
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file:
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as trouble:
+        where = trouble.filename or settings.data_dir
+        raise Unready(f"{where} cannot be made or written: {trouble.strerror}", reason="data_dir") from None
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    url = make_url(settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+@contextmanager
+def _telling_of_trouble(settings: Settings) -> Iterator[None]:
+    """Trouble with the database at start, as a sentence that says which database and what is wrong."""
+    try:
+        yield
+    except (StorageTrouble, DBAPIError) as trouble:
+        error = trouble if isinstance(trouble, DBAPIError) else trouble.__cause__
+        said = str(getattr(error, "orig", "")).strip().partition("\n")[0] or "unknown trouble"
+        name = make_url(settings.database_url).render_as_string(hide_password=True)
+        raise Unready(f"The database {name} cannot be used: {said}", reason="database") from trouble
+
+
+def _fit(database: Database, *, is_demo: bool) -> None:
+    """Set an empty database up; refuse one that is not ours, or not of this version."""
+    found = database.read(migrate.state)
+    if found is migrate.State.EMPTY:
+        migrate.migrate(database)
+        if is_demo:
+            database.write(lambda conn: queue.put_fact(conn, _DEMO, "yes"))
+    refusal = {
+        migrate.State.BEHIND: "The database was made by an older version. Back it up; then: sparekey migrate",
+        migrate.State.AHEAD: "The database was made by a newer version of Sparekey: run that version",
+        migrate.State.FOREIGN: "The database already holds something else: give Sparekey one of its own",
+    }.get(found)
+    if refusal:
+        raise Unready(refusal, reason=f"database_{found}")
+    if (database.read(lambda conn: queue.fact(conn, _DEMO)) is not None) is not is_demo:
+        raise Unready(
+            "This database is not the demo's own: the demo does not touch it" if is_demo else
+            "This database belongs to the demo, whose passwords everybody knows: choose another",
+            reason="demo",
+        )  # fmt: skip
+
+
+def _keys(settings: Settings, world: World, marks: frozenset[str]) -> Keys:
+    """The keys, if they are those that the database was made with. A lost key file is not made anew."""
+    if settings.key.value:
+        first = read_key(settings.key.value, "key.value (SPAREKEY_KEY_VALUE)")
+    elif marks and not settings.key_file.exists():
+        raise Unready(
+            f"The key file {settings.key_file} is missing, and the database was made with it: put it back",
+            reason="key_file",
+        )
+    else:
+        first = key_from_file(settings.key_file, world.entropy)
+    older = [read_key(text, "A key of key.older (SPAREKEY_KEY_OLDER)") for text in settings.key.older]
+    keys = Keys([first, *older])
+    keys.demand(marks)
+    return keys
+
+
+def _mail(settings: Settings) -> MailSettings | None:
+    mail = settings.mail
+    if mail.host is None or mail.sender is None:
+        return None
+    return MailSettings(
+        host=mail.host,
+        port=settings.mail_port,
+        sender_address=mail.sender,
+        sender_name=mail.sender_name,
+        security=Security(mail.security),
+        username=mail.username,
+        password=mail.password,
+    )
+
+
+def _hashing(settings: Settings, keys: Keys) -> Hashing:
+    cost = settings.password_hash
+    return Hashing(cost.memory_mib * 1024, cost.passes, cost.lanes, pepper=keys.subkey(Purpose.PEPPER))
+
+
+def _site(settings: Settings, *, is_demo: bool) -> Site:
+    name = settings.server.time_zone
+    zone: tzinfo = UTC if name == "UTC" else ZoneInfo(name)
+    return Site(settings.base_url, zone, settings.server.sign_up_is_open, is_demo)

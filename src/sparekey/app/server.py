@@ -1,0 +1,145 @@
+"""From a context to an ASGI app: pages, what watches them, and what runs beside them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from anyio import to_thread
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+from starlette.routing import Router
+from starlette.types import ASGIApp
+
+from sparekey import __version__
+from sparekey.core.events import Event, ServerStarted, ServerStopped
+from sparekey.errors import SparekeyError, StorageTrouble
+from sparekey.flows._work import unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.outbox import Sender
+from sparekey.flows.upkeep import Upkeep
+from sparekey.settings import Settings
+from sparekey.store import figures, migrate
+from sparekey.web import watch
+
+if TYPE_CHECKING:
+    from sparekey.web.metrics import Figures, Present
+
+_PATIENCE = timedelta(minutes=15)
+"""How long a letter may be due with nobody at work before the server counts as not ready."""
+_SERVER = Visitor(console="server")
+log = structlog.get_logger()
+
+
+def make_app(ctx: Context, settings: Settings) -> ASGIApp:
+    """The whole server as an ASGI app; what runs beside the requests lives as long as its lifespan."""
+    from sparekey.web.routes import make_web  # noqa: PLC0415 -- commands that open no door load no pages
+
+    sender = Sender(ctx)
+    ctx = replace(ctx, wake=sender.wake)
+    web = make_web(ctx, settings)
+    web.state.sender = sender
+    counted = _figures(ctx, settings)
+    routes = watch.health_routes(partial(_reasons, ctx))
+    if counted and settings.metrics.token:
+        routes.append(watch.metrics_route(counted.exposition, counted.media_type, settings.metrics.token))
+    beside = _Beside(ctx, sender, Upkeep(ctx), counted, settings.metrics.listen)
+    router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
+    ids = watch.request_ids(ctx.moment().draw("requests", 4))
+    return watch.watched(router, ids, counted.observe if counted else _not_counted)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Threads, the listener for figures, and the two entries on the server's chain around them."""
+
+    ctx: Context
+    sender: Sender
+    upkeep: Upkeep
+    counted: "Figures | None"
+    listen: str | None
+
+    def lifespan(self, _: object) -> AbstractAsyncContextManager[None]:
+        return self._lifespan()
+
+    @asynccontextmanager
+    async def _lifespan(self) -> AsyncIterator[None]:
+        close = await to_thread.run_sync(self._start)
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(partial(self._stop, close))
+
+    def _start(self) -> Callable[[], None]:
+        close = self.counted.listen(self.listen) if self.counted and self.listen else lambda: None
+        self._record(ServerStarted(__version__))
+        self.sender.start()
+        self.upkeep.start()
+        return close
+
+    def _stop(self, close: Callable[[], None]) -> None:
+        """Requests are answered by now. What is left in the outbox goes at the next start."""
+        close()
+        self.upkeep.stop()
+        self.sender.stop()
+        try:
+            self._record(ServerStopped())
+        except SparekeyError as trouble:
+            log.warning("the stop could not be recorded", code=trouble.code)
+        self.ctx.pool.close()
+        self.ctx.db.close()
+        log.info("stopped")
+
+    def _record(self, what: Event) -> None:
+        unit(self.ctx, _SERVER, self.ctx.moment(), lambda work: work.record(what))
+
+
+def _reasons(ctx: Context) -> list[str]:
+    """Why the server cannot do its work; empty when it can."""
+    now = ctx.moment().at
+
+    def look(conn: Connection) -> list[str]:
+        found = {
+            "database_not_migrated": not migrate.is_current(conn),
+            "wrong_key": not ctx.keys.fingerprints.issuperset(figures.key_marks(conn)),
+            "outbox_stuck": ctx.mail is not None and figures.is_outbox_stuck(conn, now, _PATIENCE),
+        }
+        return [reason for reason, is_so in found.items() if is_so]
+
+    try:
+        return ctx.db.read(look)
+    except StorageTrouble:
+        return ["database_unreachable"]
+    except DBAPIError:
+        return ["database_not_migrated"]
+
+
+def _figures(ctx: Context, settings: Settings) -> "Figures | None":
+    """The counters, where somebody wants them; else Prometheus' library is not even loaded."""
+    if not (settings.metrics.listen or settings.metrics.token):
+        return None
+    from sparekey.web.metrics import Figures, Present  # noqa: PLC0415
+
+    def look() -> "Present | None":
+        with suppress(StorageTrouble, DBAPIError):
+            return ctx.db.read(
+                lambda conn: Present(
+                    figures.letters_by_state(conn), figures.cases_by_state(conn), ctx.pool.inside
+                )
+            )
+        return None
+
+    counted = Figures(look)
+
+    @event.listens_for(ctx.db.engine, "handle_error")
+    def note(trouble: Any) -> None:
+        counted.note_database_error(type(trouble.original_exception).__name__)
+
+    return counted
+
+
+def _not_counted(*_: object) -> None:
+    """Nobody asked for figures."""

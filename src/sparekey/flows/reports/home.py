@@ -1,0 +1,217 @@
+"""Home: how safe one's own access is, and at most five things to look at, most urgent first.
+
+The number of statements does not depend on how many people, cases or letters there are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from sparekey.core.contract import Answer, Loss
+from sparekey.core.losses import Row, Safety, Way, picture
+from sparekey.core.people import Member, Role, Status
+from sparekey.core.permissions import Action, may
+from sparekey.core.proofs import Aal, assurance
+from sparekey.core.recovery_case import FINAL, settle
+from sparekey.core.sign_in import Standing
+from sparekey.flows._links import Purpose
+from sparekey.flows._ways import Had, summary, ways
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.sessions import demand_member
+from sparekey.flows.sign_in import LOW
+from sparekey.store import cases, people, queue
+
+MOST = 5
+RANK = (
+    "set_up",
+    "factor_exposed",
+    "factor_suspended",
+    "factor_disabled",
+    "locked_out",
+    "mail_off",
+    "mail_failing",
+    "case_running",
+    "only_owner",
+    "no_app",
+    "codes_none",
+    "codes_unproven",
+    "codes_low",
+    "not_set_up",
+)
+"""Every kind of thing to review, most urgent first."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to review."""
+
+    kind: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What happens when things get lost: the ways that work (thing and label), and a row for each loss."""
+
+    ways: tuple[tuple[Loss, str], ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Team:
+    """The people of an account by state, the worst first."""
+
+    count: int
+    groups: tuple[tuple[Safety, tuple[Member, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    state: Safety
+    last_way: Loss | None
+    """The thing whose loss would lock one out, where it is a single one."""
+    is_helped: bool
+    """Somebody else could let this person back in."""
+    is_only_owner: bool
+    picture: Picture
+    items: tuple[Item, ...]
+    team: Team | None
+    """For those who may see the staff list."""
+
+
+def home(ctx: Context, visitor: Visitor) -> Home:
+    """The signed-in person's own state, and what waits for them."""
+    return ctx.db.read(lambda conn: _home(ctx, conn, visitor))
+
+
+def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
+    _, me = demand_member(visitor)
+    now = ctx.moment().at
+    had = ways(conn, me.account_id, me.id)
+    state, own = summary(had)
+    is_only_owner = me.role is Role.OWNER and len(people.with_role(conn, me.account_id, Role.OWNER)) == 1
+    groups = _groups(conn, visitor, now)
+    items = [*_own_items(had, own, state), *([Item("only_owner")] if is_only_owner else [])]
+    items += [*_mail_items(ctx, conn, me), *_team_items(conn, visitor, groups or {}, now)]
+    first = sorted(items, key=lambda item: RANK.index(item.kind))[:MOST]
+    return Home(
+        state=state,
+        last_way=last_way(own),
+        is_helped=not is_only_owner,
+        is_only_owner=is_only_owner,
+        picture=picture_of(had, own),
+        items=tuple(_with_link_end(conn, me, item, now) for item in first),
+        team=_team(groups) if groups is not None else None,
+    )
+
+
+def last_way(own: tuple[Way, ...]) -> Loss | None:
+    """The one thing that all working ways are on."""
+    things = {way.thing for way in own if way.works}
+    return things.pop() if len(things) == 1 else None
+
+
+def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
+    second = [one for one in had if one.is_second]
+    shown = tuple((way.thing, one.kept.label) for one, way in zip(second, own, strict=True) if way.works)
+    return Picture(shown, picture(own))
+
+
+def _own_items(had: list[Had], own: tuple[Way, ...], state: Safety) -> Iterator[Item]:
+    if state is Safety.NOT_SET_UP:
+        yield Item("set_up")
+        return
+    second = [one for one in had if one.is_second]
+    standings = {one.kept.standing for one in second}
+    for standing in (Standing.EXPOSED, Standing.SUSPENDED, Standing.DISABLED):
+        if standing in standings:
+            yield Item(f"factor_{standing.value}")
+    if not any(one.enrolled.traits.answer is Answer.CODE for one in second):
+        yield Item("no_app")
+    yield from _code_items([one for one in second if one.kept.left is not None])
+
+
+def _code_items(codes: list[Had]) -> Iterator[Item]:
+    left = sum(one.kept.left or 0 for one in codes)
+    if left == 0:
+        yield Item("codes_none")
+    elif all(one.kept.saved_at is None for one in codes):
+        yield Item("codes_unproven")
+    elif left <= LOW:
+        yield Item("codes_low", {"left": left})
+
+
+def _mail_items(ctx: Context, conn: Connection, me: Member) -> Iterator[Item]:
+    if me.role is not Role.OWNER:
+        return
+    if ctx.mail is None and not ctx.site.is_demo:
+        yield Item("mail_off")
+    elif troubled := queue.troubled(conn, me.account_id):
+        yield Item("mail_failing", {"count": len(troubled)})
+
+
+def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, list[Member]] | None:
+    """Everybody but those deactivated, for who may see them: a session of aal1 may not."""
+    session, me = demand_member(visitor)
+    account = visitor.account
+    is_full = assurance(session.proofs).aal is Aal.AAL2
+    if account is None or not is_full or not may(me, Action.SEE_STAFF, None, account.policy, now):
+        return None
+    return people.count_by_safety(conn, me.account_id)
+
+
+def _team(groups: Mapping[str, list[Member]]) -> Team:
+    order = (Safety.LOCKED_OUT, Safety.ONE_LOSS, Safety.NOT_SET_UP, Safety.SAFE)
+    shown = tuple((state, tuple(groups[state])) for state in order if groups.get(state))
+    return Team(sum(map(len, groups.values())), shown)
+
+
+def _team_items(
+    conn: Connection, visitor: Visitor, groups: Mapping[str, list[Member]], now: datetime
+) -> Iterator[Item]:
+    """Colleagues who need help, for who may give it. Who is being helped is shown once."""
+    _, me = demand_member(visitor)
+    mine = {one.id: one for group in groups.values() for one in group if _may_help(visitor, one, now)}
+    running = [settle(case, now) for case in cases.open_ones(conn, me.account_id)] if mine else []
+    helped = {case.member_id: case for case in running if case.state not in FINAL and case.member_id in mine}
+    for member_id, case in helped.items():
+        who = mine[member_id]
+        yield Item("case_running", {**_who(who), "until": case.expires_at})
+    for who in mine.values():
+        if who.status is Status.INVITED:
+            yield Item("not_set_up", {**_who(who), "id": who.id})
+    for who in groups.get(Safety.LOCKED_OUT, []):
+        if who.id in mine and who.id not in helped:
+            yield Item("locked_out", _who(who))
+
+
+def _may_help(visitor: Visitor, who: Member, now: datetime) -> bool:
+    if visitor.member is None or visitor.account is None or visitor.member.id == who.id:
+        return False
+    action = Action.INVITE_AGAIN if who.status is Status.INVITED else Action.SEND_LINK
+    return may(visitor.member, action, who, visitor.account.policy, now)
+
+
+def _who(who: Member) -> dict[str, object]:
+    return {"name": who.name, "username": who.username}
+
+
+def _with_link_end(conn: Connection, me: Member, item: Item, now: datetime) -> Item:
+    """When an invitation ends is looked up for those few that are shown."""
+    if item.kind != "not_set_up":
+        return item
+    facts = {name: value for name, value in item.facts.items() if name != "id"}
+    return Item(
+        item.kind, {**facts, "until": invitation_until(conn, me.account_id, str(item.facts["id"]), now)}
+    )
+
+
+def invitation_until(conn: Connection, account_id: str, member_id: str, now: datetime) -> datetime | None:
+    """Until when somebody's newest invitation works; None when it has run out."""
+    for purpose in (Purpose.INVITATION, Purpose.RESET):
+        for link in cases.links_of(conn, account_id, member_id, purpose.value):
+            if link.expires_at is not None and now < link.expires_at:
+                return link.expires_at
+    return None

@@ -1,0 +1,93 @@
+"""What several pages show of a person: their ways in, and what happened around them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from sparekey.core.audit_chain import Entry
+from sparekey.core.contract import Answer, Loss
+from sparekey.core.people import AccountId, Member
+from sparekey.core.sign_in import Standing
+from sparekey.flows._ways import Had
+from sparekey.store import audit, people
+from sparekey.store.audit import Filter
+
+DELETED = "deleted person"
+"""What stands for somebody whose entry was deleted; pages put it in their own language."""
+_MEMBER = "mem_"
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """One way in as its owner, or a helper, sees it."""
+
+    id: str
+    kind: str
+    answer: Answer
+    thing: Loss
+    label: str
+    standing: Standing
+    added_at: datetime
+    last_used_at: datetime | None
+    left: int | None
+    """Single-use codes that are left; None for a way without such."""
+    is_saved: bool
+    """For codes: the person proved to have them."""
+
+
+def ways_in(had: Iterable[Had]) -> tuple[WayIn, ...]:
+    """A person's own second factors, oldest first."""
+    return tuple(
+        WayIn(
+            one.kept.id,
+            one.kept.kind,
+            one.enrolled.traits.answer,
+            one.enrolled.traits.lost_with,
+            one.kept.label,
+            one.kept.standing,
+            one.kept.created_at,
+            one.kept.last_used_at,
+            one.kept.left,
+            one.kept.saved_at is not None,
+        )
+        for one in had
+        if one.is_second
+    )
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One audit entry around a person. `by` and `about` are usernames, empty where it is the person."""
+
+    tag: str
+    at: datetime
+    place: str
+    data: Mapping[str, object]
+    by: str = ""
+    about: str = ""
+
+
+def activity(conn: Connection, who: Member, limit: int, offset: int = 0) -> tuple[list[Activity], int]:
+    """The newest entries in which somebody acted or was acted upon, and how many there are in all."""
+    found, count = audit.newest(conn, who.account_id, Filter(member=who.id), limit, offset)
+    known = names_of(conn, who.account_id, found)
+    return [_activity(entry, who, known) for entry in found], count
+
+
+def _activity(entry: Entry, who: Member, known: Mapping[str, str]) -> Activity:
+    by = "" if entry.actor in {"", who.id} else known[entry.actor]
+    about = "" if entry.subject in {"", who.id} else known[entry.subject]
+    return Activity(entry.tag, entry.at, entry.source, entry.data, by, about)
+
+
+def names_of(conn: Connection, account_id: AccountId, found: Sequence[Entry]) -> dict[str, str]:
+    """The usernames behind the ids of entries. What acts without being a person keeps its own name."""
+    ids = {one for entry in found for one in (entry.actor, entry.subject) if one}
+    there = people.names(conn, account_id, sorted(ids)) if ids else {}
+    return {one: there[one].username if one in there else _name_of_nobody(one) for one in ids}
+
+
+def _name_of_nobody(one: str) -> str:
+    return DELETED if one.startswith(_MEMBER) else one

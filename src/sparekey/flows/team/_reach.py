@@ -1,0 +1,49 @@
+"""What reaches a person from outside: invitations, links, hand-overs, and letters that carry them."""
+
+from sparekey.core.events import LinkSent
+from sparekey.core.people import Member
+from sparekey.core.recovery_case import Ending, Step
+from sparekey.core.sessions import Scope
+from sparekey.flows import _cases, _links
+from sparekey.flows._links import Purpose
+from sparekey.flows._work import Work
+from sparekey.store import cases, queue, sessions
+from sparekey.store.engine import Kept
+
+_OPENING = (
+    Purpose.INVITATION,
+    Purpose.RESET,
+    Purpose.LOST_FACTOR,
+    Purpose.OWNER_RECOVERY,
+    Purpose.PASSWORD,
+)
+"""Links that open something. Those that only stop something go on working."""
+_CARRYING = ("invitation", "setup_link", "secret_sent", "password_reset_link")
+_OPENED_BY_LINK = (Scope.ENROL, Scope.ROTATE, Scope.PASSWORD)
+
+
+def invite(work: Work, by: Member, who: Member) -> None:
+    """A fresh invitation; earlier ones end. After a reset it stays one for coming back.
+
+    The sixth letter in an hour is refused, and then everything else of the transaction is undone with it.
+    """
+    after_reset = cases.links_of(work.conn, who.account_id, who.id, Purpose.RESET.value)
+    purpose = Purpose.RESET if after_reset else Purpose.INVITATION
+    link, until = _links.make(work, who, purpose)
+    work.record(LinkSent(who.id, purpose.value), who.account_id)
+    facts = {"helper": by.name, "username": who.username, "link": link, "expires_at": until}
+    try:
+        work.send(who, "invitation", **facts)
+    except Kept as refused:
+        raise refused.error from None
+
+
+def withdraw(work: Work, who: Member) -> None:
+    """End everything that is on its way to somebody and opens something, and what was opened with it."""
+    case = _cases.running(work, who)
+    if case is not None:
+        _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
+    for purpose in _OPENING:
+        cases.end_links(work.conn, who.account_id, who.id, "stopped", work.now, purpose=purpose.value)
+    queue.withdraw(work.conn, who.account_id, who.id, _CARRYING)
+    sessions.end_all(work.conn, who, scopes=_OPENED_BY_LINK)

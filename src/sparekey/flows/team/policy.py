@@ -1,0 +1,87 @@
+"""What the account asks for. Making it weaker is told to all owners, in the words of each one's language."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from sparekey.core.events import PolicyChanged
+from sparekey.core.people import Account, Language, Member, Policy, Role
+from sparekey.core.permissions import Action
+from sparekey.errors import BadInput, Stale
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.team._acting import acting
+from sparekey.store import people
+
+REMEMBER_DAYS = (0, 7, 30)
+
+_Weaker = Callable[[Policy, Policy], bool]
+_WEAKER: tuple[tuple[_Weaker, str, str], ...] = (
+    (
+        lambda before, after: after.reveal_current and not before.reveal_current,
+        "The current secret may be revealed",
+        "Der jetzige Geheimcode darf angezeigt werden",
+    ),
+    (
+        lambda before, after: before.links_only and not after.links_only,
+        "Secrets may be handed over, not only set-up links",
+        "Geheimcodes dürfen übergeben werden, nicht nur Einrichtungslinks",
+    ),
+    (
+        lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
+        "Administrators may hand over secrets and reset staff",
+        "Administratoren dürfen Geheimcodes übergeben und Mitarbeitende zurücksetzen",
+    ),
+    (
+        lambda before, after: after.remember_days > before.remember_days,
+        "Browsers are remembered for longer",
+        "Browser werden länger gemerkt",
+    ),
+)
+"""Each way of asking for less, and how a letter says it in English and German."""
+
+
+@dataclass(frozen=True)
+class NewPolicy:
+    """What was chosen. `accepts_risk`: of revealing the current secret, in the words the page shows."""
+
+    policy: Policy
+    version: int
+    accepts_risk: bool = False
+
+
+def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
+    """Keep another policy if nobody was faster. Raises `BadInput`, `Stale`."""
+
+    def change(work: Work) -> Account:
+        who = acting(work, Action.CHANGE_POLICY)
+        account = who.account
+        if account.version != new.version:
+            raise Stale()
+        _refuse_nonsense(account.policy, new)
+        if new.policy == account.policy:
+            return account
+        people.put_account(work.conn, replace(account, policy=new.policy))
+        work.record(PolicyChanged(asdict(account.policy), asdict(new.policy)), account.id)
+        _tell(work, who.actor, account, new.policy)
+        return people.account(work.conn, account.id)
+
+    return unit(ctx, visitor, ctx.moment(), change)
+
+
+def _refuse_nonsense(before: Policy, new: NewPolicy) -> None:
+    if new.policy.remember_days not in REMEMBER_DAYS:
+        raise BadInput("remember_days", "unknown", "Choose one of those offered")
+    if new.policy.links_only and new.policy.reveal_current:
+        raise BadInput("reveal", "unknown", "Choose one of those offered")
+    if new.policy.reveal_current and not before.reveal_current and not new.accepts_risk:
+        raise BadInput("accept_risk", "risk_not_accepted", "Accept the risk, or leave this off")
+
+
+def _tell(work: Work, by: Member, account: Account, after: Policy) -> None:
+    weaker = [words for is_weaker, *words in _WEAKER if is_weaker(account.policy, after)]
+    if not weaker:
+        return
+    for owner in people.with_role(work.conn, account.id, Role.OWNER):
+        change = "; ".join(words[owner.language is Language.DE] for words in weaker)
+        link = work.ctx.site.link("/account/policy")
+        work.send(owner, "policy_changed", by=by.name, change=change, changed_at=work.now, link=link)

@@ -1,0 +1,242 @@
+"""From a request to a visit and from a refusal to a page.
+
+One handler runs in one thread. Before it runs: text is text, the form belongs to this browser and session, and
+whoever is in the forced change is led back to it. The one broad `except` of this door is here: anything that is no
+refusal is a fault of ours, a 500 with an id that is in the log.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sparekey.core.sessions import Scope
+from sparekey.errors import (
+    Conflict,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    SessionIdle,
+    SparekeyError,
+    StepUpNeeded,
+    TooManyTries,
+)
+from sparekey.flows import sessions
+from sparekey.flows.context import Visitor
+from sparekey.web.forms import FormExpired, local_path, read_form, read_pairs
+from sparekey.web.render import LANGUAGES
+from sparekey.web.visit import Desk, Visit
+
+Handler = Callable[[Visit], Response]
+log = structlog.get_logger()
+KEPT_OUT = ("password", "code", "csrf", "confirm")
+"""Fields whose names hold one of these are not kept over a step-up."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One address. `in_rotation`: open during the forced change; `always`: whatever the session."""
+
+    path: str
+    get: Handler | None = None
+    post: Handler | None = None
+    in_rotation: bool = False
+    always: bool = False
+
+
+def route(desk: Desk, way: Way) -> Route:
+    """The Starlette route of one address."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            form = await read_form(request) if request.method == "POST" else {}
+            query = read_pairs(request.url.query)
+        except SparekeyError as refusal:
+            bad = refusal
+            return await run_in_threadpool(lambda: _refused_early(desk, request, bad))
+        return await run_in_threadpool(_serve, desk, way, request, query, form)
+
+    methods = [name for name, handler in (("GET", way.get), ("POST", way.post)) if handler]
+    return Route(way.path, endpoint, methods=methods)
+
+
+def _refused_early(desk: Desk, request: Request, refusal: SparekeyError) -> Response:
+    visit = make_visit(desk, request, {})
+    return visit.finish(refusal_page(visit, refusal))
+
+
+def _serve(desk: Desk, way: Way, request: Request, query: dict[str, str], form: dict[str, str]) -> Response:
+    visit = make_visit(desk, request, query)
+    try:
+        _recognise(visit, request)
+        language = query.get("lang", "")
+        if request.method in {"GET", "HEAD"} and language in LANGUAGES:
+            return _switch_language(visit, language)
+        return visit.finish(_answer(visit, way, request, form))
+    except SparekeyError as refusal:
+        return visit.finish(refusal_page(visit, refusal))
+    except Exception:
+        incident = str(getattr(request.state, "request_id", ""))
+        log.error("fault", incident=incident, exc_info=True)
+        return visit.page("500", 500, incident=incident)
+
+
+def _answer(visit: Visit, way: Way, request: Request, form: dict[str, str]) -> Response:
+    is_post = request.method == "POST"
+    if is_post:
+        _demand_own_form(visit, request, form)
+        visit.form = {name: value for name, value in form.items() if name != "csrf"}
+    session = visit.visitor.session
+    if session and session.scope is Scope.ROTATE and not (way.in_rotation or way.always):
+        if is_post:
+            raise NotAllowed("Finish the change first", reason="rotation")
+        return visit.go("/renew/password")
+    handler = way.post if is_post else way.get
+    if handler is None:
+        raise NotFound()
+    return handler(visit)
+
+
+def make_visit(desk: Desk, request: Request, query: dict[str, str]) -> Visit:
+    """What can be known of a request without its session."""
+    cookies = request.cookies
+    browser = cookies.get(desk.cookies.browser, "")
+    is_known = len(browser) == 32 and browser.isalnum()
+    if not is_known:
+        browser = desk.ctx.moment().draw("browser", 16).hex()
+    theme = cookies.get("theme")
+    return Visit(
+        desk=desk,
+        visitor=Visitor(
+            source=request.client.host if request.client else "",
+            device=request.headers.get("user-agent", "")[:256],
+            browser=desk.cookies.csrf(browser, "browser")[:32] if is_known else "",
+        ),
+        path=request.url.path,
+        query=query,
+        params=request.path_params,
+        language=_language(request, None),
+        theme=theme if theme in {"light", "dark"} else None,
+        browser=browser,
+        flash=desk.cookies.read("flash", cookies.get("flash", "")),
+        is_new_browser=not is_known,
+    )
+
+
+def _recognise(visit: Visit, request: Request) -> None:
+    cookies = visit.desk.cookies
+    visit.visitor = sessions.recognise(visit.ctx, visit.visitor, request.cookies.get(cookies.session, ""))
+    member = visit.visitor.member
+    visit.language = _language(request, member.language.value if member else None)
+    kept = cookies.read("resume", request.cookies.get("resume", ""))
+    if member and kept.get("path") == visit.path and kept.get("member") == member.id:
+        visit.resumed = {str(name): str(value) for name, value in kept["form"].items()}
+
+
+def _language(request: Request, own: str | None) -> str:
+    """Chosen in this browser, else the person's own, else what the browser asks for."""
+    chosen = request.cookies.get("lang", "")
+    if chosen in LANGUAGES:
+        return chosen
+    if own is not None and own in LANGUAGES:
+        return own
+    asked = request.headers.get("accept-language", "")[:200].lower()
+    found = [part.strip()[:2] for part in asked.split(",")]
+    return next((code for code in found if code in LANGUAGES), "en")
+
+
+def _switch_language(visit: Visit, language: str) -> Response:
+    rest = "&".join(f"{quote(k)}={quote(v)}" for k, v in visit.query.items() if k != "lang")
+    response = RedirectResponse(quote(visit.path) + (f"?{rest}" if rest else ""), HTTPStatus.SEE_OTHER)
+    visit.desk.cookies.put(response, "lang", language, 365 * 24 * 3600)
+    return visit.finish(response)
+
+
+def _demand_own_form(visit: Visit, request: Request, form: dict[str, str]) -> None:
+    """Every post carries this browser's token for this session, and comes from this site."""
+    expected = visit.desk.cookies.csrf(visit.browser, visit.visitor.token_hash)
+    origin = request.headers.get("origin")
+    foreign = origin not in {None, "null", _origin(visit)}
+    from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") in {"cross-site", "same-site"}
+    if foreign or from_elsewhere or not _is_same(form.get("csrf", ""), expected):
+        raise FormExpired()
+
+
+def _is_same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+
+def _origin(visit: Visit) -> str:
+    parts = urlsplit(visit.ctx.site.base_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def refusal_page(visit: Visit, refusal: SparekeyError) -> Response:
+    """The page, or the way on, for a refusal that no form has shown."""
+    if isinstance(refusal, StepUpNeeded):
+        return _to_confirm(visit)
+    if isinstance(refusal, SessionIdle):
+        return visit.go(f"/sign-in/again?next={quote(_came_from(visit))}")
+    if isinstance(refusal, NotSignedIn):
+        path = _came_from(visit)
+        return visit.go("/sign-in" if path == "/" else f"/sign-in?next={quote(path)}")
+    return _error_page(visit, refusal)
+
+
+def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
+    status = int(refusal.status_hint)
+    if isinstance(refusal, TooManyTries):
+        response = visit.page("429", 429, until=refusal.until)
+        wait = (refusal.until - visit.now).total_seconds()
+        response.headers["retry-after"] = str(max(1, int(wait) + 1))
+        return response
+    if isinstance(refusal, LinkUnusable):
+        return visit.page("link_expired", status, purpose=_purpose(refusal))
+    if isinstance(refusal, NotFound):
+        return visit.page("404", 404)
+    if type(refusal) is NotAllowed and refusal.reason in {"role", "their_role", ""}:
+        return visit.page("403", 403, owners=[])
+    if isinstance(refusal, Conflict) and not refusal.reason:
+        return visit.page("409", 409, href=quote(visit.path))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response = visit.page("503", 503, href=quote(visit.path))
+        response.headers["retry-after"] = "5"
+        return response
+    code = refusal.code if refusal.code in {"bad_form", "form_expired", "too_large"} else "refused"
+    text = visit.said(refusal)
+    return visit.page("message", status, code=code, text=text, href=quote(_came_from(visit)))
+
+
+_PURPOSES = {"lost_factor": "lost", "password": "forgot"}
+_KNOWN = {"invitation", "lost", "reset", "first_owner", "owner_recovery", "forgot", "sign_up"}
+
+
+def _purpose(refusal: LinkUnusable) -> str:
+    purpose = str(refusal.facts.get("purpose", ""))
+    purpose = _PURPOSES.get(purpose, purpose)
+    return purpose if purpose in _KNOWN else "unknown"
+
+
+def _came_from(visit: Visit) -> str:
+    """The page to come back to: a post's own address shows its form on GET."""
+    return local_path(quote(visit.path))
+
+
+def _to_confirm(visit: Visit) -> Response:
+    """To *Confirm it's you* and back, with what was typed."""
+    path = _came_from(visit)
+    response = visit.go(f"/me/confirm?next={quote(path)}")
+    kept = {k: v for k, v in visit.form.items() if not any(word in k for word in KEPT_OUT)}
+    if kept:
+        member = visit.visitor.member
+        data = {"path": visit.path, "member": member.id if member else "", "form": kept}
+        visit.desk.cookies.put(response, "resume", visit.desk.cookies.sign("resume", data), 600)
+    return response

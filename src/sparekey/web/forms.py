@@ -1,0 +1,72 @@
+"""Reading what a browser sent: small forms, valid text, or a refusal."""
+
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from sparekey.errors import BadInput, SparekeyError
+
+LARGEST = 64 * 1024
+MOST_FIELDS = 60
+
+
+class BadForm(SparekeyError):
+    code = "bad_form"
+    status_hint = HTTPStatus.BAD_REQUEST
+    sentence = "This form did not arrive as it was sent. Go back and send it again"
+
+
+class TooLarge(SparekeyError):
+    code = "too_large"
+    status_hint = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = "That is too much for one form. Shorten it and send it again"
+
+
+class FormExpired(SparekeyError):
+    code = "form_expired"
+    status_hint = HTTPStatus.FORBIDDEN
+    sentence = "This form is from another session. Open the page again"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a posted form, each once (the last counts)."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"", "application/x-www-form-urlencoded"}:
+        raise BadForm()
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise TooLarge()
+    return read_pairs(body.decode("ascii", "strict") if body.isascii() else _refuse())
+
+
+def _refuse() -> str:
+    raise BadForm()
+
+
+def read_pairs(text: str) -> dict[str, str]:
+    """Fields of a query or form; refuses bytes that are no text, NUL, and too many fields."""
+    try:
+        pairs = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+    except (ValueError, UnicodeDecodeError):
+        raise BadForm() from None
+    if any("\x00" in part for pair in pairs.items() for part in pair):
+        raise BadForm()
+    return pairs
+
+
+def chosen(form: dict[str, str], field: str, among: type[str], sentence: str = "") -> str:
+    """One of the values of an enumeration, or `BadInput` for that field."""
+    value = form.get(field, "")
+    if value not in set(among):  # type: ignore[call-overload]
+        raise BadInput(field, "empty" if not value else "not_a_choice", sentence)
+    return value
+
+
+def local_path(text: str, otherwise: str = "/") -> str:
+    """A path on this server to go on to; anything else (another host, a scheme) gives `otherwise`."""
+    is_path = text.startswith("/") and not text.startswith(("//", "/\\"))
+    is_plain = is_path and all(33 <= ord(char) < 127 for char in text) and len(text) < 500
+    return text if is_plain and "\\" not in text else otherwise

@@ -1,0 +1,104 @@
+"""The URL map on one screen, and the app it makes."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from sparekey import __version__
+from sparekey.adapters.sealing import Purpose
+from sparekey.errors import NotFound
+from sparekey.flows.context import Context
+from sparekey.web import lost, renew, setup, sign_in
+from sparekey.web.cookies import Cookies
+from sparekey.web.door import Way, make_visit, refusal_page, route
+from sparekey.web.guard import guarded
+from sparekey.web.render import HERE, Site, make_renderer
+from sparekey.web.visit import Desk
+
+OUTSIDE = (
+    Way("/sign-in", sign_in.show_sign_in, sign_in.begin),
+    Way("/sign-in/code", sign_in.show_code, sign_in.prove_code),
+    Way("/sign-in/backup-code", sign_in.show_backup, sign_in.prove_backup),
+    Way("/sign-in/again", sign_in.show_reopen, sign_in.reopen),
+    Way("/sign-out", post=sign_in.sign_out, always=True),
+    Way("/signed-out", sign_in.show_signed_out, always=True),
+    Way("/recover", lost.show_recover),
+    Way("/forgot-password", lost.show_forgot, lost.ask_link),
+    Way("/forgot-password/sent", lost.show_link_sent),
+    Way("/forgot-password/{token}", lost.show_new_password, lost.put_new_password),
+    Way("/not-me/{token}", lost.show_not_me, lost.stop, always=True),
+)
+SETTING_UP = (
+    Way("/setup/password", setup.show_password, setup.put_password),
+    Way("/setup/app", setup.show_app, setup.verify_app),
+    Way("/setup/app/{file}", setup.secret_file),
+    Way("/setup/codes", setup.show_codes, setup.prove_codes),
+    Way("/setup/codes/later", post=setup.skip_codes),
+    Way("/setup/codes/sheet", post=setup.codes_sheet),
+    Way("/setup/codes/codes.txt", post=setup.codes_file),
+    Way("/setup/{token}", setup.show_link, setup.accept, in_rotation=True),
+)
+ROTATION = (
+    Way("/renew/password", renew.show_password, renew.put_password, in_rotation=True),
+    Way("/renew/secret", renew.show_secret, in_rotation=True),
+    Way("/renew/secret/{file}", setup.secret_file, in_rotation=True),
+    Way("/renew/verify", renew.show_verify, renew.verify, in_rotation=True),
+    Way("/renew/done", renew.show_done, renew.prove_codes, in_rotation=True),
+    Way("/renew/done/sheet", post=setup.codes_sheet),
+    Way("/renew/done/codes.txt", post=setup.codes_file),
+)
+SIGNED_IN = (
+    Way("/me/confirm", sign_in.show_confirm, sign_in.confirm),
+    Way("/help/lost-second-factor", lost.show_help),
+)
+ALL = OUTSIDE + SETTING_UP + ROTATION + SIGNED_IN
+
+
+def make_web(ctx: Context, site_name: str = "Sparekey") -> "Web":
+    """The HTML door as an ASGI app."""
+    site = Site(zone=ctx.site.zone, name=site_name, demo=ctx.site.is_demo)
+    cookies = Cookies(ctx.site.base_url.startswith("https"), ctx.keys.subkey(Purpose.CSRF))
+    desk = Desk(ctx, make_renderer(site), cookies, __version__)
+    return Web(desk)
+
+
+class Web:
+    """Routes behind the guard."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        files = Mount("/static", _Hashed(desk))
+        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL)]
+        app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
+        app.router.redirect_slashes = False
+        self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def _missing(self, request: Request, _: Exception) -> Response:
+        visit = make_visit(self.desk, request, {})
+        return visit.finish(refusal_page(visit, NotFound()))
+
+    def _misdirected(self, request: Request) -> Response:
+        visit = make_visit(self.desk, request, {})
+        return visit.page("421", 421, address=self.desk.ctx.site.base_url)
+
+
+class _Hashed:
+    """Files under names that carry a hash of their content: kept by browsers for ever."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._files = StaticFiles(directory=HERE / "static")
+        self._names = {address.rsplit("/", 1)[-1]: name for name, address in desk.render.assets.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["path"].rsplit("/", 1)[-1]
+        name = self._names.get(asked)
+        response = await self._files.get_response(name, scope) if name else Response("Not found", 404)
+        if name:
+            response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        await response(scope, receive, send)

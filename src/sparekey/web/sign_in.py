@@ -1,0 +1,248 @@
+"""Sign-in, second step, an idle session, *Confirm it's you*, sign-out."""
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from sparekey.core.contract import Answer
+from sparekey.core.people import Member
+from sparekey.core.sessions import Scope
+from sparekey.core.sign_in import Rotate
+from sparekey.errors import (
+    BadInput,
+    Busy,
+    LinkUnusable,
+    NotSignedIn,
+    SparekeyError,
+    TooManyTries,
+    WrongProof,
+)
+from sparekey.flows import sessions, sign_in
+from sparekey.flows.sign_in import Outcome
+from sparekey.web.forms import local_path
+from sparekey.web.visit import Visit, status_of, wait_of
+
+REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
+PATHS = {Answer.CODE: "/sign-in/code", Answer.BACKUP_CODE: "/sign-in/backup-code"}
+
+
+def show_sign_in(visit: Visit) -> Response:
+    session = visit.visitor.session
+    if session and session.scope is Scope.FULL and not visit.visitor.is_idle:
+        return visit.go(local_path(visit.query.get("next", "")))
+    return _form(visit)
+
+
+def _form(visit: Visit, status: int = 200, **errors: str) -> Response:
+    return visit.page(
+        "sign_in",
+        status,
+        sign_up=visit.ctx.site.sign_up_is_open,
+        next=local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
+        values={"username": visit.form.get("username", "")},
+        errors=errors,
+    )
+
+
+def begin(visit: Visit) -> Response:
+    name, password = visit.form.get("username", ""), visit.form.get("password", "")
+    missing = {
+        field: visit.said(BadInput(field, "empty"), field)
+        for field, value in (("username", name.strip()), ("password", password))
+        if not value
+    }
+    if missing:
+        return _form(visit, 422, **missing)
+    try:
+        outcome = sign_in.begin(visit.ctx, visit.visitor, name, password)
+    except REFUSALS as refusal:
+        return retry(visit, _form(visit, status_of(refusal), form=visit.said(refusal)), refusal)
+    return _go_on(visit, outcome)
+
+
+def retry(visit: Visit, response: Response, refusal: SparekeyError) -> Response:
+    """Tell programs when to come back."""
+    until = wait_of(refusal)
+    if isinstance(refusal, TooManyTries) and until:
+        response.headers["retry-after"] = str(max(1, int((until - visit.now).total_seconds()) + 1))
+    return response
+
+
+def _go_on(visit: Visit, outcome: Outcome) -> Response:
+    visit.start(outcome.started)
+    onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
+    scope = outcome.started.session.scope
+    if scope is Scope.HALF:
+        return visit.go("/sign-in/code" + (f"?next={quote(onward)}" if onward != "/" else ""))
+    if isinstance(outcome.decision, Rotate):
+        return visit.go("/renew/password")
+    if outcome.must_change_secret:
+        return visit.go("/me/2fa/secret", "secret_exposed")
+    if outcome.codes_left is not None:
+        return visit.go("/", "backup_code_used", left=outcome.codes_left)
+    return visit.go(onward)
+
+
+def show_code(visit: Visit) -> Response:
+    sign_in.demand_half(visit.visitor)
+    return _second(visit, Answer.CODE)
+
+
+def show_backup(visit: Visit) -> Response:
+    sign_in.demand_half(visit.visitor)
+    return _second(visit, Answer.BACKUP_CODE)
+
+
+def _second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) -> Response:
+    """The page of one second factor; with a refusal, its sentence, the tries left and the wait."""
+    _, member = sign_in.demand_half(visit.visitor)
+    field = answer.value
+    errors = {field: visit.said(refusal, field)} if refusal else {}
+    facts = refusal.facts if refusal else {}
+    common = {
+        "username": member.username,
+        "errors": errors,
+        "tries_left": facts.get("tries_left"),
+        "wait_until": wait_of(refusal) if refusal else None,
+    }
+    status = status_of(refusal) if refusal else 200
+    if answer is Answer.BACKUP_CODE:
+        return visit.page("second_step_backup", status, **common)
+    account = visit.visitor.account
+    return visit.page(
+        "second_step",
+        status,
+        account_name=account.name if account else "",
+        has_backup_codes=Answer.BACKUP_CODE in sign_in.options(visit.ctx, visit.visitor),
+        remember_days=account.policy.remember_days if account else 0,
+        clock_off=facts.get("off"),
+        **common,
+    )
+
+
+def prove_code(visit: Visit) -> Response:
+    return _prove(visit, Answer.CODE)
+
+
+def prove_backup(visit: Visit) -> Response:
+    return _prove(visit, Answer.BACKUP_CODE)
+
+
+def _prove(visit: Visit, answer: Answer) -> Response:
+    remember = visit.form.get("remember", "") == "yes"
+    text = visit.form.get(answer.value, "")
+    try:
+        outcome = sign_in.prove(visit.ctx, visit.visitor, answer, text, remember=remember)
+    except LinkUnusable:
+        return _second(visit, answer, WrongProof(reason="expired"))
+    except REFUSALS as refusal:
+        return retry(visit, _second(visit, answer, refusal), refusal)
+    return _go_on(visit, outcome)
+
+
+def show_reopen(visit: Visit) -> Response:
+    return _reopen(visit)
+
+
+def _sleeper(visit: Visit) -> Member:
+    session = visit.visitor.session
+    if session is None or session.scope is not Scope.FULL or visit.visitor.member is None:
+        raise NotSignedIn()
+    return visit.visitor.member
+
+
+def _reopen(visit: Visit, status: int = 200, **errors: str) -> Response:
+    return visit.page(
+        "reopen",
+        status,
+        username=_sleeper(visit).username,
+        next=local_path(visit.form.get("next") or visit.query.get("next", "")),
+        errors=errors,
+    )
+
+
+def reopen(visit: Visit) -> Response:
+    _sleeper(visit)
+    try:
+        started = sessions.wake(visit.ctx, visit.visitor, visit.form.get("password", ""))
+    except REFUSALS as refusal:
+        said = visit.said(refusal, "password")
+        return retry(visit, _reopen(visit, status_of(refusal), password=said), refusal)
+    visit.start(started)
+    return visit.go(local_path(visit.form.get("next", "")))
+
+
+def show_confirm(visit: Visit) -> Response:
+    sessions.demand_member(visit.visitor)
+    return _confirm(visit)
+
+
+def way_to_confirm(visit: Visit) -> tuple[str, bool]:
+    """Which second factor the confirmation asks for, and whether there are backup codes."""
+    answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
+    has_codes = Answer.BACKUP_CODE in answers
+    wanted = visit.form.get("way") or visit.query.get("way", "")
+    by_code = has_codes and (wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers)
+    return (Answer.BACKUP_CODE if by_code else Answer.CODE).value, has_codes
+
+
+_WHY = (
+    ("/me/2fa/secret", "secret"),
+    ("/me/2fa/codes", "codes"),
+    ("/me/password", "password"),
+    ("/me/sessions", "sessions"),
+    ("/contacts/", "staff"),
+    ("/account/policy", "policy"),
+    ("/account/audit", "audit"),
+)
+
+
+def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
+    onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
+    way, has_codes = way_to_confirm(visit)
+    why = next((word for start, word in _WHY if onward.startswith(start)), "other")
+    return visit.shell(
+        "step_up", "profile", status, next=onward, why=why, way=way, has_backup_codes=has_codes, errors=errors
+    )
+
+
+def confirm(visit: Visit) -> Response:
+    try:
+        confirm_now(visit)
+    except REFUSALS as refusal:
+        page = _confirm(visit, status_of(refusal), **confirm_errors(visit, refusal))
+        return retry(visit, page, refusal)
+    return visit.go(local_path(visit.form.get("next", "")))
+
+
+def confirm_now(visit: Visit) -> None:
+    """Check password and second factor of a form, and go on under the new session."""
+    way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
+    password, text = visit.form.get("password", ""), visit.form.get(way.value, "")
+    for field, value in (("password", password), (way.value, text)):
+        if not value.strip():
+            raise BadInput(field, "empty")
+    started = sessions.confirm(visit.ctx, visit.visitor, password, way, text)
+    visit.start(started)
+    visit.visitor = sessions.recognise(visit.ctx, visit.visitor, started.token)
+
+
+def confirm_errors(visit: Visit, refusal: SparekeyError) -> dict[str, str]:
+    """At the field that was wrong: a reason belongs to the second factor, none to the password."""
+    way, _ = way_to_confirm(visit)
+    if isinstance(refusal, BadInput):
+        return visit.errors_of(refusal)
+    if isinstance(refusal, WrongProof):
+        field = way if refusal.reason else "password"
+        return {field: visit.said(refusal, field)}
+    return {"form": visit.said(refusal)}
+
+
+def sign_out(visit: Visit) -> Response:
+    sessions.sign_out(visit.ctx, visit.visitor)
+    visit.start(None)
+    return visit.go("/signed-out")
+
+
+def show_signed_out(visit: Visit) -> Response:
+    return visit.page("message", code="signed_out", href="/sign-in", text="")

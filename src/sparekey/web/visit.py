@@ -1,0 +1,164 @@
+"""One request as the pages see it: who, what was sent, and how an answer is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from sparekey.core.people import Member
+from sparekey.core.permissions import Action, may
+from sparekey.errors import BadInput, SparekeyError, TooManyTries
+from sparekey.flows.sessions import how_many_members
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.web.cookies import YEAR, Cookies
+from sparekey.web.render import Renderer
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every page needs of the server."""
+
+    ctx: Context
+    render: Renderer
+    cookies: Cookies
+    version: str
+
+
+@dataclass
+class Visit:
+    """One request. Handlers read it and return what `page` or `go` make."""
+
+    desk: Desk
+    visitor: Visitor
+    path: str
+    query: dict[str, str]
+    params: Mapping[str, str]
+    language: str
+    theme: str | None
+    browser: str
+    form: dict[str, str] = field(default_factory=dict)
+    flash: dict[str, Any] = field(default_factory=dict)
+    resumed: dict[str, str] = field(default_factory=dict)
+    """What was typed into this page's form before a step-up came in between."""
+    token: str | None = None
+    """A new session token for the cookie; empty: the session ended."""
+    is_new_browser: bool = False
+
+    @property
+    def ctx(self) -> Context:
+        return self.desk.ctx
+
+    @property
+    def now(self) -> datetime:
+        return self.ctx.moment().at
+
+    def start(self, started: Started | None) -> None:
+        """Answer with this session's cookie; None ends the present one."""
+        self.token = started.token if started else ""
+
+    def go(self, path: str, code: str = "", **facts: Any) -> Response:
+        """See that page next (303), with a note about what was done."""
+        response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
+        if code:
+            signed = self.desk.cookies.sign("flash", {"code": code, "facts": facts})
+            self.desk.cookies.put(response, "flash", signed, 60)
+        return response
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page outside the shell."""
+        token_hash = self.visitor.token_hash
+        values.setdefault("errors", {})
+        values.setdefault("values", {**self.form, **self.resumed})
+        text = self.desk.render(
+            template,
+            self.language,
+            self.theme,
+            page_path=quote(self.path),
+            csrf=self.desk.cookies.csrf(self.browser, token_hash),
+            now=self.now,
+            flash=self._noted(),
+            **values,
+        )
+        return HTMLResponse(text, 422 if values["errors"] and status == 200 else status)
+
+    def shell(self, template: str, nav: str, status: int = 200, **values: Any) -> Response:
+        """A page of the signed-in shell."""
+        return self.page(template, status, nav=nav, me=self._me(), menu=self._menu(), **values)
+
+    def _noted(self) -> dict[str, Any] | None:
+        return self.flash or None
+
+    def _me(self) -> dict[str, str]:
+        member = self.member
+        return {
+            "name": member.name,
+            "initials": member.initials,
+            "username": member.username,
+            "role": member.role.value,
+            "account_name": self.visitor.account.name if self.visitor.account else "",
+        }
+
+    def _menu(self) -> dict[str, Any]:
+        account = self.visitor.account
+        if account is None:
+            raise AssertionError
+        now = self.now
+
+        def allowed(action: Action) -> bool:
+            return may(self.member, action, None, account.policy, now)
+
+        sees_staff = allowed(Action.SEE_STAFF)
+        return {
+            "staff": sees_staff,
+            "policy": allowed(Action.CHANGE_POLICY),
+            "audit": allowed(Action.SEE_AUDIT),
+            "staff_count": how_many_members(self.ctx, account.id) if sees_staff else 0,
+        }
+
+    @property
+    def member(self) -> Member:
+        """The person of this session."""
+        if self.visitor.member is None:
+            raise AssertionError
+        return self.visitor.member
+
+    def said(self, refusal: SparekeyError, field: str = "") -> str:
+        """What a form says about a refusal."""
+        return self.desk.render.refusal(self.language, refusal, field)
+
+    def errors_of(self, refusal: SparekeyError, field: str = "form") -> dict[str, str]:
+        """A refusal as the errors of a form: at its own field, else at `field`."""
+        at = refusal.field if isinstance(refusal, BadInput) else field
+        return {at: self.said(refusal, at)}
+
+    def finish(self, response: Response) -> Response:
+        """Add the cookies that this visit owes."""
+        cookies = self.desk.cookies
+        if self.token is not None:
+            cookies.put(response, cookies.session, self.token, None if self.token else 0)
+        if self.is_new_browser:
+            cookies.put(response, cookies.browser, self.browser, YEAR)
+        if self.flash:
+            cookies.put(response, "flash", "", 0)
+        return response
+
+
+def wait_of(refusal: SparekeyError) -> datetime | None:
+    """Until when nothing is taken, where a refusal says so."""
+    if isinstance(refusal, TooManyTries):
+        return refusal.until
+    until = refusal.facts.get("wait_until")
+    return until if isinstance(until, datetime) else None
+
+
+def status_of(refusal: SparekeyError) -> int:
+    """The status of a form page that shows this refusal: 422 for what can be typed again, else its own."""
+    return (
+        422
+        if isinstance(refusal, BadInput) and refusal.status_hint != HTTPStatus.CONFLICT
+        else int(refusal.status_hint)
+    )

@@ -1,0 +1,116 @@
+"""The demo's team is real to the server, begins anew each time, and never touches a database of others."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sparekey.core.audit_chain import Whole
+from sparekey.core.contract import Answer
+from sparekey.core.losses import Safety
+from sparekey.core.people import Role, Status
+from sparekey.errors import Unready
+from sparekey.flows import console, sign_in
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.demo import LiveCode, demand_no_demo, live_codes, seed
+from sparekey.flows.demo.team import TEAM
+from sparekey.flows.outbox import Sender
+from sparekey.store import queue
+from sparekey.store.people import Listed
+from tests.people import account, opened
+from tests.world import FrozenWorld
+
+
+@pytest.fixture
+def demo(ctx: Context) -> Context:
+    demo = replace(ctx, site=replace(ctx.site, is_demo=True))
+    seed(demo)
+    return demo
+
+
+def listed(ctx: Context) -> dict[str, Listed]:
+    return {one.member.username: one for _, one in console.list_members(ctx)}
+
+
+def live(ctx: Context, username: str) -> LiveCode:
+    return next(one for one in live_codes(ctx) if one.username == username)
+
+
+def test_twelve_people_are_there_in_their_states(demo: Context) -> None:
+    found = {name: one.safety for name, one in listed(demo).items()}
+    one_loss = dict.fromkeys(("jonas.frei", "samuel.braendli", "reto.caduff", "dario.monti"), Safety.ONE_LOSS)
+    expected = dict.fromkeys((one.username for one in TEAM), Safety.SAFE)
+    assert expected | one_loss | {"lea.hofstetter": Safety.NOT_SET_UP} == found
+
+
+def test_each_has_their_role(demo: Context) -> None:
+    found = {name: one.member.role for name, one in listed(demo).items() if one.member.role is not Role.STAFF}
+    assert {
+        "nora.keller": Role.OWNER,
+        "luca.bernasconi": Role.ADMIN,
+        "ivana.petrovic": Role.AUDITOR,
+    } == found
+
+
+def test_everybody_signs_in_as_the_demo_says(demo: Context, world: FrozenWorld) -> None:
+    world.advance(timedelta(minutes=1))
+    shown = [one for one in live_codes(demo) if one.code]
+    ended = [signs_in(demo, one) for one in shown]
+    assert ([one.username for one in shown], 10) == (ended, len(shown))
+
+
+def signs_in(demo: Context, shown: LiveCode) -> str:
+    started = sign_in.begin(demo, Visitor(), shown.username, shown.password).started
+    half = opened(demo, Visitor(), started.token)
+    done = sign_in.prove(demo, half, Answer.CODE, shown.code).started
+    member = opened(demo, Visitor(), done.token).member
+    return member.username if member else ""
+
+
+def test_nobody_has_the_lost_phone(demo: Context) -> None:
+    assert ("walnut lantern 56", "") == (live(demo, "jonas.frei").password, live(demo, "jonas.frei").code)
+
+
+def test_a_password_that_was_changed_is_not_told(demo: Context) -> None:
+    assert "" == live(demo, "lea.hofstetter").password
+
+
+def test_a_code_says_how_long_it_is_shown(demo: Context, world: FrozenWorld) -> None:
+    world.advance(timedelta(seconds=12))
+    assert 18 == live(demo, "nora.keller").seconds_left
+
+
+def test_who_is_invited_has_a_letter_with_a_link(demo: Context) -> None:
+    sender = Sender(demo)
+    sender.run_once()
+    assert ["lea.hofstetter@bergundtal.example"] == [one.to for one in sender.delivered]
+
+
+def test_the_chains_of_the_past_hold(demo: Context) -> None:
+    results = [console.verify_chain(demo, chain, lambda _: None) for chain in console.chains(demo)]
+    assert [Whole, Whole] == [type(result) for result in results]
+
+
+def test_a_new_start_begins_anew(demo: Context, world: FrozenWorld) -> None:
+    world.advance(timedelta(days=1))
+    seed(demo)
+    invited = [name for name, one in listed(demo).items() if one.member.status is Status.INVITED]
+    assert (12, ["lea.hofstetter"]) == (len(listed(demo)), invited)
+
+
+def test_a_database_with_real_people_is_refused(ctx: Context) -> None:
+    account(ctx)
+    with pytest.raises(Unready) as refusal:
+        seed(ctx)
+    assert ("not_demo", 2) == (refusal.value.reason, len(listed(ctx)))
+
+
+def test_a_real_server_refuses_a_demos_database(demo: Context) -> None:
+    with pytest.raises(Unready) as refusal:
+        demand_no_demo(demo)
+    assert "is_demo" == refusal.value.reason
+
+
+def test_an_empty_database_is_no_demos(ctx: Context) -> None:
+    demand_no_demo(ctx)
+    assert None is ctx.db.read(lambda conn: queue.fact(conn, "demo"))
