@@ -4,7 +4,8 @@ People are set up directly, in one transaction, as they stand after their set-up
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -231,3 +232,16 @@ def entries(ctx: Context, account_id: AccountId = SERVER) -> list[Entry]:
 def tags(ctx: Context, account_id: AccountId = SERVER) -> list[str]:
     """What is on the audit chain, oldest first, without the builders' own entries."""
     return [one.tag for one in entries(ctx, account_id) if one.actor != "test"]
+
+
+@contextmanager
+def without_outbox(ctx: Context) -> Iterator[None]:
+    """Meanwhile no letter can be posted: the outbox's table is away."""
+    _rename(ctx, "outbox", "outbox_away")
+    yield
+    _rename(ctx, "outbox_away", "outbox")
+
+
+def _rename(ctx: Context, before: str, after: str) -> None:
+    with ctx.db.engine.begin() as conn:
+        conn.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")

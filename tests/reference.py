@@ -107,9 +107,9 @@ _ERRORS_HEAD = f"""# Error codes
 
 {MADE}
 
-A refusal has a code that stays the same, a status, and a sentence that may change. Many also carry a reason,
-which chooses a more exact sentence. Anything else that goes wrong is a mistake of ours: the page then shows an
-incident id, and the lines of the log that belong to it carry the same one as `request`.
+A refusal has a code that stays the same, a status, and a sentence that may change. Many also carry a
+reason, which chooses a more exact sentence. Anything else that goes wrong is a mistake of ours: the page then
+shows an incident id, and the lines of the log that belong to it carry the same one as `request`.
 """
 _IN_TREE = re.compile(r"[├└]── (\w+) +(\d{3})(?:  (.+))?")
 
@@ -129,9 +129,9 @@ _EVENTS_HEAD = f"""# Audit events
 {MADE}
 
 What the audit log holds. Every entry also has its number, time (UTC), who did it (`actor`: a person's id, or
-the command that acted), from where (`source`: browser and address), the hash of the entry before it and its own.
-A `subject` is the id of the person it is about. No secret, code, link or password is ever part of an event, and
-no name: names are looked up when shown.
+the command that acted), from where (`source`: browser and address), the hash of the entry before it and its
+own. A `subject` is the id of the person it is about. No secret, code, link or password is ever part of an
+event, and no name: names are looked up when shown.
 """
 _CHAINS = {
     "server": "On the server's own chain",
@@ -161,9 +161,9 @@ _FACTORS_HEAD = f"""# Ways to prove who one is
 
 {MADE}
 
-Every kind is one file of `src/sparekey/factors/`, and everybody else reads its traits. Two proofs of different
-categories make a whole sign-in (NIST SP 800-63B-4, section 2.2). Backup codes have no entry in the registry of
-authentication methods (RFC 8176), so none is claimed for them.
+Every kind is one file of `src/sparekey/factors/`, and everybody else reads its traits. Two proofs of
+different categories make a whole sign-in (NIST SP 800-63B-4, section 2.2). Backup codes have no entry in the
+registry of authentication methods (RFC 8176), so none is claimed for them.
 
 | Kind | Proves | Lost with | Methods (`amr`) | Ends after too many failures |
 |---|---|---|---|---|

@@ -1,4 +1,4 @@
-"""What the outside can see is documented: pages made from the code are up to date, and the rest is complete."""
+"""What the outside can see is documented: pages made from the code are up to date, the rest is complete."""
 
 import re
 

@@ -165,7 +165,7 @@ def test_a_second_link_replaces_the_first(ctx: Context, team: Team) -> None:
 
 def test_everybody_is_listed_account_by_account(ctx: Context, team: Team) -> None:
     console.add_account(ctx, FRESH)
-    found = [(account.name, listed.member.username) for account, listed in console.list_members(ctx)]
+    found = [(one.account.name, one.member.username) for one in console.list_members(ctx)]
     assert [
         ("Alpenblick GmbH", "ida.meier"),
         ("Team of nora.keller", "luca.bernasconi"),

@@ -49,7 +49,7 @@ SECRET_SHEET: Values = {
     "is_current": False,
 }
 
-RENEW: Values = {"username": "jonas.frei", "until": ahead(minutes=30), "why": "handed_over"}
+RENEW: Values = {"username": "jonas.frei", "until": ahead(minutes=30), "why": "handed_over", "again": False}
 
 PURPOSES = ("invitation", "lost", "reset", "first_owner", "owner_recovery")
 
@@ -191,6 +191,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
             {
                 **RENEW,
                 "why": "link",
+                "again": True,
                 "errors": {"new_password": "This password is in a known leak. Choose a different one"},
             },
         ),
@@ -216,10 +217,10 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "message": [
         *(
-            (code, {"code": code, "status": 0, "href": "/sign-in"})
+            (code, {"code": code, "href": "/sign-in"})
             for code in ("signed_out", "bad_form", "form_expired", "too_large", "sign_up_closed")
         ),
-        ("refused", {"code": "refused", "text": "This person is not active", "status": 409, "href": "/"}),
+        ("refused", {"code": "refused", "text": "This person is not active", "href": "/"}),
     ],
     "403": [("named", {"owners": ["Nora Keller"]}), ("plain", {"owners": []})],
     "404": [("plain", {})],

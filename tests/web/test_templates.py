@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sparekey.core import events
-from sparekey.errors import BadInput, NotAllowed, Stale, TooManyTries
+from sparekey.errors import BadInput, NotAllowed, SparekeyError, Stale, TooManyTries, Unready
 from sparekey.web import dates, render
 from tests.web.demo_team import NOW, SHARED, ZONE
 from tests.web.specimens import SPECIMENS, every_page, page_of, renderer
@@ -180,12 +180,30 @@ def test_every_event_has_words(tag: str, language: str) -> None:
         (Stale(), "", "Jemand war schneller. Sehen Sie den jetzigen Stand an und versuchen Sie es nochmals"),
         (TooManyTries(NOW + timedelta(minutes=13)), "code", "Zu viele Versuche. Warten Sie bis 10:55 Uhr"),
         (NotAllowed(reason="links_only"), "", "Die Sicherheitsregeln erlauben nur Einrichtungslinks"),
-        (BadInput("x", "never_heard", "A sentence of its own"), "x", "A sentence of its own"),
+        (BadInput("x", "never_heard", "A sentence of its own"), "x", "Prüfen Sie Ihre Eingabe"),
     ],
 )
 def test_a_refusal_speaks_the_visitors_language(refusal: BadInput, field: str, expected: str) -> None:
-    """By its reason, by its code, or else with its own sentence."""
+    """By its reason, else by its code."""
     assert expected == DRAW.refusal("de", refusal, field)
+
+
+def test_a_refusals_own_sentence_is_kept_in_english() -> None:
+    """An exact sentence beats the general one of its code."""
+    refusal = BadInput("x", "never_heard", "A sentence of its own")
+
+    assert DRAW.refusal("en", refusal, "x") == "A sentence of its own"
+
+
+def refusals(kind: type[SparekeyError] = SparekeyError) -> list[type[SparekeyError]]:
+    return [one for sub in kind.__subclasses__() for one in (sub, *refusals(sub))]
+
+
+@pytest.mark.parametrize("kind", [one for one in refusals() if not issubclass(one, Unready)])
+def test_every_refusal_is_known_in_german(kind: type[SparekeyError]) -> None:
+    """A German page says it in German; `Unready` is for whoever starts the server and reaches no page."""
+    assert DRAW.sentence("de", kind.code, until=NOW)
+    assert DRAW.sentence("de", kind.code, until=NOW) != DRAW.sentence("en", kind.code, until=NOW)
 
 
 def test_what_was_typed_is_escaped_once_in_a_refusal() -> None:

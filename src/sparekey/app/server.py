@@ -40,8 +40,7 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
 
     sender = Sender(ctx)
     ctx = replace(ctx, wake=sender.wake)
-    web = make_web(ctx, settings)
-    web.state.sender = sender
+    web = make_web(ctx, lambda: sender.delivered)
     counted = _figures(ctx, settings)
     routes = watch.health_routes(partial(_reasons, ctx))
     if counted and settings.metrics.token:

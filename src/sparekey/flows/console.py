@@ -37,7 +37,7 @@ from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import audit, people
-from sparekey.store.people import Listed, Search
+from sparekey.store.people import Search
 
 CONSOLE = Visitor(console="console")
 PAGE = 500
@@ -150,16 +150,25 @@ def _tell(work: Work, member: Member, command: str, ends_at: datetime) -> None:
     work.tell_owners(member, "owner_recovered_owners", link=work.ctx.site.link("/audit"), **facts)
 
 
-def list_members(ctx: Context) -> Iterator[tuple[Account, Listed]]:
+@dataclass(frozen=True)
+class Listed:
+    """Somebody, with the account and the state of their ways in."""
+
+    account: Account
+    member: Member
+    safety: str
+
+
+def list_members(ctx: Context) -> Iterator[Listed]:
     """Everybody on the server, account by account, by name; read in pages."""
     for account in ctx.db.read(people.all_accounts):
         page = 1
         while listed := _page(ctx, account, page):
-            yield from ((account, one) for one in listed)
+            yield from (Listed(account, one.member, one.safety) for one in listed)
             page += 1
 
 
-def _page(ctx: Context, account: Account, page: int) -> list[Listed]:
+def _page(ctx: Context, account: Account, page: int) -> list[people.Listed]:
     wanted = Search(sort="name", page=page, size=PAGE)
     return ctx.db.read(lambda conn: people.search(conn, account.id, wanted)[0])
 

@@ -55,8 +55,12 @@ class Renderer:
         return page.replace(_SPRITE, sprite(page), 1)
 
     def refusal(self, language: str, refusal: SparekeyError, field: str = "") -> str:
-        """What a form says about a refusal: by its reason, else by its code, else its own sentence."""
-        codes = (refusal.reason, refusal.code)
+        """What a form says about a refusal: by its reason; else its own exact sentence; else by its code.
+
+        A refusal's own sentence is English, so other languages go on to the code.
+        """
+        is_exact = language == "en" and refusal.sentence != type(refusal).sentence
+        codes = (refusal.reason,) if is_exact else (refusal.reason, refusal.code)
         said = (self.sentence(language, code, field, **refusal.facts) for code in codes)
         return next((sentence for sentence in said if sentence), refusal.sentence)
 

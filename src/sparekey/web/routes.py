@@ -1,5 +1,7 @@
 """The URL map on one screen, and the app it makes."""
 
+from collections.abc import Callable, Sequence
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +13,7 @@ from sparekey import __version__
 from sparekey.adapters.sealing import Purpose
 from sparekey.errors import NotFound
 from sparekey.flows.context import Context
+from sparekey.flows.outbox import Delivered
 from sparekey.web import lost, renew, setup, sign_in
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Way, make_visit, refusal_page, route
@@ -57,11 +60,11 @@ SIGNED_IN = (
 ALL = OUTSIDE + SETTING_UP + ROTATION + SIGNED_IN
 
 
-def make_web(ctx: Context, site_name: str = "Sparekey") -> "Web":
-    """The HTML door as an ASGI app."""
-    site = Site(zone=ctx.site.zone, name=site_name, demo=ctx.site.is_demo)
+def make_web(ctx: Context, delivered: Callable[[], Sequence[Delivered]] = tuple) -> "Web":
+    """The HTML door as an ASGI app; `delivered` gives the demo's letters, oldest first."""
+    site = Site(zone=ctx.site.zone, demo=ctx.site.is_demo)
     cookies = Cookies(ctx.site.base_url.startswith("https"), ctx.keys.subkey(Purpose.CSRF))
-    desk = Desk(ctx, make_renderer(site), cookies, __version__)
+    desk = Desk(ctx, make_renderer(site), cookies, __version__, delivered)
     return Web(desk)
 
 

@@ -1,6 +1,6 @@
 """One request as the pages see it: who, what was sent, and how an answer is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from sparekey.core.people import Member
 from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput, SparekeyError, TooManyTries
+from sparekey.flows.outbox import Delivered
 from sparekey.flows.sessions import how_many_members
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.web.cookies import YEAR, Cookies
@@ -26,6 +27,8 @@ class Desk:
     render: Renderer
     cookies: Cookies
     version: str
+    delivered: Callable[[], Sequence[Delivered]]
+    """The demo's letters, oldest first."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What people read: Home, one's own profile, the audit log. Nothing here changes anything but the log itself."""
+"""What people read: Home, one's own profile, the audit log. Nothing is changed but the log itself."""
 
 from sparekey.flows.reports.audit_log import (
     DELETED,

@@ -226,8 +226,8 @@ def verify(ctx: Context, visitor: Visitor) -> Whole | Broken:
 def _checked(conn: Connection, chain: AccountId) -> Whole | Broken:
     """Compare the chain with its head as it was at the start.
 
-    PostgreSQL shows what others add meanwhile. Such an entry is beyond that head, and only right if the head has
-    moved as well.
+    PostgreSQL shows what others add meanwhile. Such an entry is beyond that head, and only right if the head
+    has moved as well.
     """
     seq, newest = audit.head(conn, chain)
     beyond: list[Entry] = []

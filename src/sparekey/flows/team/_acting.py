@@ -1,8 +1,8 @@
 """Who acts on whom: rights as they are inside the transaction, not as they were when the request came in.
 
-All owners are locked before anything that could take an owner away. Nobody does that to themselves, and whoever
-does it is looked at again under the lock and must still be an owner. So one always remains, also when two
-owners remove each other at the same time.
+All owners are locked before anything that could take an owner away. Nobody does that to themselves, and
+whoever does it is looked at again under the lock and must still be an owner. So one always remains, also when
+two owners remove each other at the same time.
 """
 
 from dataclasses import dataclass, replace

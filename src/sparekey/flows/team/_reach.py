@@ -31,9 +31,8 @@ def invite(work: Work, by: Member, who: Member) -> None:
     purpose = Purpose.RESET if after_reset else Purpose.INVITATION
     link, until = _links.make(work, who, purpose)
     work.record(LinkSent(who.id, purpose.value), who.account_id)
-    facts = {"helper": by.name, "username": who.username, "link": link, "expires_at": until}
     try:
-        work.send(who, "invitation", **facts)
+        work.send(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
     except Kept as refused:
         raise refused.error from None
 

@@ -1,7 +1,7 @@
 """Roles: given by owners, never to oneself, and told to whoever gets one.
 
-A role given up still counts for 72 hours where somebody is helped back in. Whoever gets another role is signed
-out, so that the limits of the new one hold from the start.
+A role given up still counts for 72 hours where somebody is helped back in. Whoever gets another role is
+signed out, so that the limits of the new one hold from the start.
 """
 
 from sparekey.core.events import OwnershipHandedOver, RoleChanged

@@ -1,4 +1,4 @@
-"""Contacts → Staff: the list, and the profile of one person with what the visitor may do there."""
+"""Contacts → Staff: the list of everybody in an account, with search, filter and order."""
 
 import json
 from dataclasses import dataclass
@@ -8,37 +8,24 @@ from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
-from sparekey.core.people import AccountId, Member, Policy, Role, Status
-from sparekey.core.permissions import TABLE, Action, may, why_not
-from sparekey.core.recovery_case import (
-    FINAL,
-    Case,
-    Delivery,
-    How,
-    State,
-    blocks_another,
-    is_view_open,
-    settle,
-)
+from sparekey.core.people import AccountId, Member, Role, Status
+from sparekey.core.permissions import TABLE, Action
+from sparekey.core.recovery_case import FINAL, Case, settle
 from sparekey.core.sign_in import Standing
-from sparekey.core.throttle import LIMIT
 from sparekey.factors import TRAITS
-from sparekey.flows import _ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import invitation_until
-from sparekey.flows.reports.shown import Activity, WayIn, activity, ways_in
 from sparekey.flows.sessions import demand_right
-from sparekey.store import cases, people, queue
+from sparekey.store import cases, people
 from sparekey.store.people import Listed
 
 PAGE = 50
-RECENT = 10
 DEACTIVATED = Status.DEACTIVATED.value
 
 
 @dataclass(frozen=True)
 class Search:
-    """What the list is asked for. `state`: a safety, "deactivated", or empty for all; `page` counts from 1."""
+    """What is asked for. `state`: a safety, "deactivated", or empty for all; `page` counts from 1."""
 
     text: str = ""
     state: str = ""
@@ -139,55 +126,3 @@ def _why(safety: str, apps: list[Standing], codes_left: int | None) -> str:
     if Standing.ACTIVE not in apps:
         return "only_codes"
     return "codes_unproven" if codes_left else "only_app"
-
-
-@dataclass(frozen=True)
-class Running:
-    """What is on its way to a person."""
-
-    state: State
-    delivery: Delivery | None
-    by: str
-    how: How
-    issued_at: datetime | None
-    expires_at: datetime | None
-    is_view_open: bool
-    """This visitor may still look at it."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    member: Member
-    state: str
-    ways: tuple[WayIn, ...]
-    case: Running | None
-    invited_until: datetime | None
-    activity: tuple[Activity, ...]
-    why_not: dict[Action, str | None]
-    """For every action: None when the visitor may do it now, otherwise the reason's code."""
-    reveals_current: bool
-
-
-def profile(ctx: Context, visitor: Visitor, username: str) -> Profile:
-    """Everything the page of one person shows."""
-    _, me = demand_right(ctx, visitor, Action.SEE_STAFF)
-    policy = visitor.account.policy if visitor.account else Policy()
-    now = ctx.moment().at
-
-    def load(conn: Connection) -> Profile:
-        who = people.by_username(conn, me.account_id, username)
-        had = _ways.ways(conn, who.account_id, who.id)
-        state, _ = _ways.summary(had)
-        recent, _ = activity(conn, who, RECENT)
-        return Profile(
-            member=who,
-            state=DEACTIVATED if who.status is Status.DEACTIVATED else state.value,
-            ways=ways_in(had),
-            case=_running(ctx, conn, me, who),
-            invited_until=invitation_until(conn, who.account_id, who.id, now),
-            activity=tuple(recent),
-            why_not={action: _why_not(ctx, conn, me, action, who) for action in Action},
-            reveals_current=policy.reveal_current,
-        )
-
-    return ctx.db.read(load)

@@ -1,0 +1,1 @@
+"""The command line: a door that translates. It decides nothing and never touches the store."""

@@ -1,0 +1,200 @@
+"""Runs every measurement, prints a table and writes `build/bench.json`.
+
+All figures that have a goal in words of "times" are ratios of CPU time taken in one run on one machine, the two
+sides interleaved, so that a busy machine changes both. Absolute figures stand beside a bare Starlette answer.
+"""
+
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sparekey.app import open_context
+from sparekey.factors import code_at
+from sparekey.flows.context import Context
+from sparekey.settings import load
+from tests.bench.browser import Browser
+from tests.bench.seed import PASSWORD, Person, seed
+from tests.bench.servers import Place, children_of, cpu_of, free_port, memory_of, running
+from tests.infra.postgres import running_postgres
+
+SIGN_INS = 40
+PAGES = 60
+WARM = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    value: float
+    unit: str
+    goal: float | None
+
+    @property
+    def holds(self) -> bool:
+        return self.goal is None or self.value <= self.goal
+
+
+def opened(place: Place) -> Context:
+    return open_context(load(environment=place.environment()))
+
+
+@contextmanager
+def seeded(place: Place, people: int) -> Iterator[tuple[Context, list[Person]]]:
+    ctx = opened(place)
+    try:
+        yield ctx, seed(ctx, people, 4 * SIGN_INS)
+    finally:
+        ctx.pool.close()
+        ctx.db.close()
+
+
+def sign_in(place: Place, person: Person, ctx: Context, cpu: Callable[[], float]) -> tuple[Browser, float]:
+    """One sign-in; the CPU of its two posts, without that of the pages between them."""
+    browser = Browser(place.port)
+    browser.get("/sign-in")
+    before = cpu()
+    first = browser.post("/sign-in", username=person.username, password=PASSWORD)
+    middle = cpu()
+    browser.get("/sign-in/code")
+    again = cpu()
+    second = browser.post("/sign-in/code", code=code_at(person.app, ctx.moment().at))
+    if (first, second) != (303, 303):
+        raise SystemExit(f"sign-in failed: {first}, {second}")
+    return browser, middle - before + cpu() - again
+
+
+def bare_hash(ctx: Context) -> float:
+    """CPU of one bare argon2id, in a thread as the server runs it."""
+    from argon2.low_level import Type, hash_secret
+
+    spent = []
+
+    def work() -> None:
+        before = cpu_of_thread()
+        cost = ctx.hashing
+        hash_secret(b"x" * 32, b"s" * 16, cost.passes, cost.memory_kib, cost.lanes, 32, Type.ID)
+        spent.append(cpu_of_thread() - before)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return spent[0]
+
+
+def cpu_of_thread() -> float:
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[0]) / 1e9
+
+
+def median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+@dataclass(frozen=True)
+class SignIns:
+    cpu: float
+    hash: float
+    browser: Browser
+
+
+def measure_sign_ins(
+    place: Place, ctx: Context, people: list[Person], cpu: Callable[[], float]
+) -> SignIns:
+    whole, bare = [], []
+    browser: Browser | None = None
+    for person in people[:WARM]:
+        sign_in(place, person, ctx, cpu)[0].close()
+    for person in people[WARM : WARM + SIGN_INS]:
+        bare.append(bare_hash(ctx))
+        browser, spent = sign_in(place, person, ctx, cpu)
+        whole.append(spent)
+    if browser is None:
+        raise SystemExit("nobody signed in")
+    return SignIns(median(whole), median(bare), browser)
+
+
+def page_cost(browser: Browser, path: str, cpu: Callable[[], float]) -> float:
+    """CPU of one answer, in milliseconds."""
+    for _ in range(WARM):
+        browser.get(path)
+    before = cpu()
+    for _ in range(PAGES):
+        if browser.get(path) != 200:
+            raise SystemExit(f"{path} does not answer 200")
+    return (cpu() - before) / PAGES * 1000
+
+
+def on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
+    small = Place(folder / "small", f"sqlite:///{folder}/small/s.sqlite3", free_port())
+    large = Place(folder / "large", f"sqlite:///{folder}/large/s.sqlite3", free_port())
+    with seeded(small, 4 * SIGN_INS) as (ctx, people), seeded(large, 100_000) as (ctx_large, crowd):
+        with running(small) as (pid, seconds), running(large) as (pid_large, _):
+            figures["idle memory"] = Figure(memory_of(pid), "MB", 90)
+            figures["start to first answer"] = Figure(seconds, "s", 0.8)
+            few = measure_sign_ins(small, ctx, people, lambda: cpu_of(pid))
+            many = measure_sign_ins(large, ctx_large, crowd, lambda: cpu_of(pid_large))
+            figures["bare argon2id"] = Figure(few.hash * 1000, "ms CPU", None)
+            figures["sign-in, SQLite"] = Figure(few.cpu * 1000, "ms CPU", None)
+            figures["sign-in / bare hash, SQLite"] = Figure(few.cpu / few.hash, "times", 1.10)
+            figures["100,000 / 160 members"] = Figure(many.cpu / few.cpu, "times", 1.15)
+            pages(small, ctx, people, pid, figures)
+            storm(small, ctx, people[WARM + SIGN_INS + 1 :], pid, figures)
+
+
+def pages(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:
+    owner, _ = sign_in(place, people[0], ctx, lambda: 0.0)
+    for path in ("/healthz", "/sign-in", "/", "/me", "/contacts/staff", "/contacts/staff/person.3",
+                 "/account/audit", "/account/policy"):  # fmt: skip
+        figures[f"page {path}"] = Figure(page_cost(owner, path, lambda: cpu_of(pid)), "ms CPU", None)
+    owner.close()
+
+
+def storm(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:
+    """Twenty people sign in at once."""
+    threads = [
+        threading.Thread(target=lambda one=one: sign_in(place, one, ctx, lambda: 0.0)[0].close())
+        for one in people[:20]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    figures["memory after 20 sign-ins at once"] = Figure(memory_of(pid), "MB", None)
+
+
+def on_postgresql(folder: Path, figures: dict[str, Figure]) -> None:
+    with running_postgres(folder / "postgresql") as server:
+        with server.database() as url:
+            place = Place(folder / "pg", url, free_port())
+            with seeded(place, 4 * SIGN_INS) as (ctx, people), running(place) as (pid, _):
+                postmaster = int(next(server.folder.rglob("postmaster.pid")).read_text().split()[0])
+                few = measure_sign_ins(
+                    place, ctx, people, lambda: cpu_of(pid, *children_of(postmaster))
+                )
+                figures["sign-in with the database, PostgreSQL"] = Figure(few.cpu * 1000, "ms CPU", None)
+                figures["sign-in / bare hash, PostgreSQL"] = Figure(few.cpu / few.hash, "times", 1.25)
+
+
+def main() -> int:
+    figures: dict[str, Figure] = {}
+    with tempfile.TemporaryDirectory() as name:
+        on_sqlite(Path(name), figures)
+        on_postgresql(Path(name), figures)
+    for name, figure in figures.items():
+        goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"
+        print(f"{name:42} {figure.value:10.2f} {figure.unit:8} {goal}")
+    folder = Path("build")
+    folder.mkdir(exist_ok=True)
+    written = {
+        name: {"value": round(one.value, 4), "unit": one.unit, "goal": one.goal, "holds": one.holds}
+        for name, one in figures.items()
+    }
+    (folder / "bench.json").write_text(json.dumps(written, indent=1) + "\n")
+    return 0 if all(one.holds for one in figures.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

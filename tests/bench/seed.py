@@ -1,0 +1,81 @@
+"""Many people at once, written past the flows: what a sign-in costs must not depend on how many there are."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from sparekey.core.contract import About, Moment
+from sparekey.core.people import Account, AccountId, Policy, new_id
+from sparekey.flows.context import Context
+from sparekey.store import audit, people
+from sparekey.store.schema import authenticators, members
+
+PASSWORD = "lantern under the bridge"
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    app: Any
+    """The app's material, to know its codes."""
+
+
+def seed(ctx: Context, count: int, known: int) -> list[Person]:
+    """An account of `count` people with a password and an app; the first `known` of them are given back."""
+    moment = ctx.moment()
+    account = Account(AccountId(new_id("acc", moment)), "Bench", Policy(), moment.at, 0)
+
+    def start(conn: Any) -> None:
+        people.add_account(conn, account)
+        audit.start(conn, account.id)
+
+    ctx.db.write(start)
+    password = ctx.factors["password"].enrol(About("Bench", ""), {}, PASSWORD, moment)
+    found: list[Person] = []
+    for first in range(0, count, BATCH):
+        rows = [_person(ctx, account, moment, n, password) for n in range(first, min(first + BATCH, count))]
+
+        def write(conn: Any, rows: list[Any] = rows) -> None:
+            conn.execute(insert(members), [row[0] for row in rows])
+            conn.execute(insert(authenticators), [one for row in rows for one in row[1]])
+
+        ctx.db.write(write)
+        found += [Person(row[0]["username"], row[2]) for row in rows][: max(0, known - len(found))]
+    return found
+
+
+def _person(ctx: Context, account: Account, moment: Moment, n: int, password: Any) -> Any:
+    username = "nora.keller" if n == 0 else f"person.{n}"
+    member_id = f"mem_{n:016d}"
+    about = About("Bench", username)
+    app = ctx.factors["totp"].decode(ctx.factors["totp"].propose(about, Moment(moment.at, _seed(n))).kept)
+    member = {
+        "account_id": account.id, "id": member_id, "username": username, "name": f"Person {n}",
+        "email": f"{username}@example.com", "email_key": f"{username}@example.com",
+        "search": f"person {n} {username}", "role": "owner" if n == 0 else "staff", "status": "active",
+        "language": "en", "created_at": moment.at, "safety": "one_loss", "version": 0,
+        "ways": json.dumps([["totp", "active", None]]),
+    }  # fmt: skip
+    values = (("password", password), ("totp", app))
+    return member, [_row(ctx, account, member_id, n, kind, value) for kind, value in values], app
+
+
+def _seed(n: int) -> bytes:
+    return n.to_bytes(32)
+
+
+def _row(ctx: Context, account: Account, member_id: str, n: int, kind: str, value: Any) -> dict[str, Any]:
+    own = f"aut_{kind[:4]}{n:012d}"
+    context = f"authenticators:{account.id}:{member_id}:{own}:{kind}:0"
+    plain = json.dumps(ctx.factors[kind].encode(value), separators=(",", ":")).encode()
+    nonce = (2 * n + (kind == "totp")).to_bytes(12)
+    past = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    return {
+        "account_id": account.id, "member_id": member_id, "id": own, "kind": kind, "label": "",
+        "standing": "active", "sealed": ctx.keys.seal(plain, context, nonce), "created_at": past,
+        "standing_at": past, "version": 0,
+    }  # fmt: skip

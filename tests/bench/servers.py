@@ -1,0 +1,107 @@
+"""Real server processes on loopback, seeded with people, and the CPU time that they use."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server's own folder, database and address."""
+
+    folder: Path
+    database_url: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SPAREKEY_")}
+        return {
+            **kept,
+            "SPAREKEY_DATA_DIR": str(self.folder),
+            "SPAREKEY_DATABASE_URL": self.database_url,
+            "SPAREKEY_SERVER_BASE_URL": self.address,
+            "SPAREKEY_SERVER_PORT": str(self.port),
+            "SPAREKEY_LOGS_LEVEL": "warning",
+        }
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def running(place: Place) -> Iterator[tuple[int, float]]:
+    """A server: its process id, and the seconds from its start to its first answer."""
+    started = time.perf_counter()
+    server = subprocess.Popen(  # noqa: S603 -- our own program
+        [sys.executable, "-m", "sparekey", "serve"], env=place.environment(), stderr=subprocess.PIPE
+    )
+    try:
+        wait_for_answer(place, server)
+        yield server.pid, time.perf_counter() - started
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for_answer(place: Place, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(2000):
+        if server.poll() is not None:
+            said = server.stderr.read().decode() if server.stderr else ""
+            raise SystemExit(f"The server ended: {said}")
+        try:
+            urllib.request.urlopen(f"{place.address}/healthz", timeout=5)  # noqa: S310 -- loopback
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.005)
+        else:
+            return
+    raise SystemExit("The server does not answer")
+
+
+def cpu_of(*pids: int) -> float:
+    """Seconds of CPU of these processes, threads that are alive, to the nanosecond."""
+    return sum(_thread(path) for pid in pids for path in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _thread(path: Path) -> float:
+    try:
+        return int((path / "schedstat").read_text().split()[0]) / 1e9
+    except FileNotFoundError:
+        return 0.0
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            parent = re.search(r"^PPid:\s+(\d+)", status.read_text(), re.M)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent and int(parent[1]) == pid:
+            found.append(int(status.parent.name))
+    return found
+
+
+def memory_of(pid: int) -> float:
+    """Megabytes that are this process's own or shared by few (proportional set size)."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    return int(found[1]) / 1024 if found else 0.0
