@@ -144,6 +144,17 @@ def stands(ctx: Context, who: Member, kind: str, standing: Standing) -> None:
     unit(ctx, Visitor(console="test"), ctx.moment(), change)
 
 
+def without(ctx: Context, who: Member, kind: str) -> None:
+    """Take what somebody has of this kind away for good."""
+
+    def take(work: Work) -> None:
+        had = _ways.ways(work.conn, who.account_id, who.id)
+        _ways.destroy(work, who, [one for one in had if one.kept.kind == kind], "replaced")
+        _ways.renew_summary(work, who)
+
+    unit(ctx, Visitor(console="test"), ctx.moment(), take)
+
+
 def changed(ctx: Context, who: Member, **fields: Any) -> Member:
     """Keep a person with other fields, such as `status=Status.INVITED`, and give them as they now are."""
     ctx.db.write(lambda conn: people.put_member(conn, replace(reloaded(ctx, who), **fields)))

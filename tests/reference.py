@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import click
 from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from sparekey import errors
+from sparekey.cli.main import main
 from sparekey.core.contract import Hashing, Traits
 from sparekey.core.events import TAGS, Event, fields_of
 from sparekey.errors import SparekeyError
@@ -18,6 +20,7 @@ from sparekey.settings.fields import Settings
 from sparekey.settings.load import CONFIG_PLACES, CONFIG_VARIABLE, PREFIX, fields, variable
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+WIDTH = 100
 MADE = "<!-- Made by `python -m tests.reference`; a test compares. -->"
 
 _SETTINGS_HEAD = f"""# Settings
@@ -187,6 +190,25 @@ def _factor(traits: Traits) -> str:
     return f"| `{traits.kind}` | {traits.category} | {traits.lost_with} | {amr} | {ends} |"
 
 
+_CLI_HEAD = f"""# Commands
+
+{MADE}
+"""
+
+
+def cli_page() -> str:
+    """What `--help` says of every command."""
+    return _CLI_HEAD + "\n" + "\n".join(_helps(main, "sparekey"))
+
+
+def _helps(command: click.Command, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+    yield f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            yield from _helps(command.commands[each], f"{name} {each}")
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """File under `docs/` → what makes it."""
     return {
@@ -194,6 +216,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "errors.md": errors_page,
         "events.md": events_page,
         "factors.md": factors_page,
+        "cli.md": cli_page,
     }
 
 

@@ -94,7 +94,7 @@ class Server:
         """Start and wait for the first answer (or for the death that was asked for)."""
         arguments = ["--clock", str(self.folder / "clock"), "--die-at", str(die_at)]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 -- our own program
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.serving", *arguments],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -141,7 +141,7 @@ class Server:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `sparekey …` beside the server, at the server's time."""
-        return subprocess.run(  # noqa: S603 -- our own program
+        return subprocess.run(
             [sys.executable, "-m", "tests.serving", "--clock", str(self.folder / "clock"), "--", *arguments],
             env=self.environment,
             capture_output=True,

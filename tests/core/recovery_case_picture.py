@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "recovery-case.md"
 
 
 def picture() -> str:
-    """One arrow for each transition; what all unfinished states have alike is one arrow out of their frame."""
+    """One arrow for each transition; what all unfinished states have alike is one arrow from their frame."""
     unfinished = {state: steps for state, steps in TRANSITIONS.items() if state not in FINAL}
     shared = set.intersection(*(set(steps.items()) for steps in unfinished.values()))
     inside = [

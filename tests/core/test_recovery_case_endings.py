@@ -120,24 +120,23 @@ BY_CONSOLE = end(
 
 
 @pytest.mark.parametrize(
-    ("last", "helper", "passed", "expected"),
+    ("earlier", "helper", "passed", "expected"),
     [
         (STOPPED, "mem_owner", timedelta(), True),
         (STOPPED, "mem_owner", 24 * HOUR - A_MOMENT, True),
         (STOPPED, "mem_owner", 24 * HOUR, False),
         (STOPPED, "mem_another", timedelta(), False),
         (BY_CONSOLE, "console", timedelta(), False),
-        (None, "mem_owner", timedelta(), False),
         (issued(), "mem_owner", timedelta(), False),
         (replace(STOPPED, ended_at=None), "mem_owner", timedelta(), False),
         (end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON), "mem_owner", timedelta(), False),
     ],
 )
 def test_whom_the_person_stopped_waits_a_day(
-    last: Case | None, helper: str, passed: timedelta, expected: bool
+    earlier: Case, helper: str, passed: timedelta, expected: bool
 ) -> None:
     assert BLOCKED_AFTER_STOP == 24 * HOUR
-    assert expected == blocks_another(last, helper, NOON + passed)
+    assert expected == blocks_another(earlier, helper, NOON + passed)
 
 
 @pytest.mark.parametrize(

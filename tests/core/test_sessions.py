@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sparekey.core import sessions
 from sparekey.core.people import AccountId, MemberId, Role, SessionId
-from sparekey.core.sessions import OVERALL, RESTRICTED, Liveness, Scope, Session, liveness
+from sparekey.core.sessions import OVERALL, Liveness, Scope, Session, liveness
 from tests import strategies
 from tests.strategies import NOON
 
@@ -36,10 +36,6 @@ def test_how_long_a_session_lives_in_all() -> None:
 def test_the_other_times() -> None:
     times = (sessions.IDLE, sessions.HALF_LIFE, sessions.ENROL_LIFE, sessions.TOUCH_EVERY)
     assert (HOUR, HOUR / 6, HOUR, HOUR / 60) == times
-
-
-def test_set_up_forced_change_and_showing_codes_are_restricted() -> None:
-    assert {Scope.ENROL, Scope.ROTATE, Scope.CODES} == RESTRICTED
 
 
 @pytest.mark.parametrize(

@@ -119,14 +119,56 @@ def test_a_recorded_drift_ends_with_a_code_that_a_fast_clock_does_not_show(offse
         (-11, (Trouble.WRONG, {})),
         (-10, (Trouble.CLOCK_WRONG, {"seconds": -300})),
         (-2, (Trouble.CLOCK_WRONG, {"seconds": -60})),
-        (1, (Trouble.WRONG, {})),
-        (2, (Trouble.WRONG, {})),
-        (10, (Trouble.WRONG, {})),
+        (1, (Trouble.CLOCK_WRONG, {"seconds": 30})),
+        (2, (Trouble.CLOCK_WRONG, {"seconds": 60})),
+        (10, (Trouble.CLOCK_WRONG, {"seconds": 300})),
+        (11, (Trouble.WRONG, {})),
     ],
 )
-def test_at_sign_in_a_wrong_clock_is_told_for_codes_that_are_over(offset: int, expected: object) -> None:
-    """A code of the coming minutes, told to be one, could be used when its time has come."""
+def test_at_sign_in_a_wrong_clock_is_told_on_both_sides(offset: int, expected: object) -> None:
     assert expected == trouble(SECRET, code_of_step(SECRET, NOW + offset))
+
+
+def burnt_by(kept: AppSecret, offset: int) -> AppSecret | None:
+    """What must be kept after this code was told to be one of another minute."""
+    with pytest.raises(WrongAnswer) as refused:
+        TOTP.verify(kept, code_of_step(kept, NOW + offset), moment())
+    after: AppSecret | None = refused.value.kept
+    return after
+
+
+def test_a_code_to_come_that_was_told_is_never_accepted() -> None:
+    """Whoever guessed it would come back with it when its time has come."""
+    after = burnt_by(SECRET, 4)
+    assert after is not None
+    assert (Trouble.ALREADY_USED, {}) == trouble(after, code_of_step(SECRET, NOW + 4), 4 * STEP)
+
+
+def test_a_clock_that_was_set_right_works_at_once() -> None:
+    after = burnt_by(SECRET, 4)
+    assert after is not None
+    assert NOW == TOTP.verify(after, code_of_step(SECRET, NOW), moment()).kept.last_step
+
+
+def test_several_codes_to_come_are_burnt_until_they_are_over() -> None:
+    one = burnt_by(SECRET, 4)
+    assert one is not None
+    both = burnt_by(one, 7)
+    assert both is not None
+    later = TOTP.verify(both, code_of_step(SECRET, NOW + 5), moment(5 * STEP)).kept
+    assert ((NOW + 4, NOW + 7), (NOW + 7,)) == (both.burnt, later.burnt)
+
+
+def test_codes_that_are_over_need_no_burning() -> None:
+    assert burnt_by(SECRET, -4) is None
+
+
+def test_a_clock_one_step_fast_burns_no_code_that_it_may_use() -> None:
+    """With a recorded drift the coming step is accepted; the one behind it is told."""
+    fast = replace(SECRET, drift=1)
+    after = burnt_by(fast, 2)
+    assert after is not None
+    assert NOW + 1 == TOTP.verify(after, code_of_step(SECRET, NOW + 1), moment()).kept.last_step
 
 
 @pytest.mark.parametrize(

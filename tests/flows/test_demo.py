@@ -10,7 +10,7 @@ from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
 from sparekey.core.people import Role, Status
 from sparekey.errors import Unready
-from sparekey.flows import console, sign_in
+from sparekey.flows import console, setup, sign_in
 from sparekey.flows.console import Listed
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo import LiveCode, live_codes, seed
@@ -85,6 +85,17 @@ def test_who_is_invited_has_a_letter_with_a_link(demo: Context) -> None:
     sender = Sender(demo)
     sender.run_once()
     assert ["lea.hofstetter@bergundtal.example"] == [one.to for one in sender.delivered]
+
+
+def test_whoever_has_no_phone_can_be_set_up_all_the_same(demo: Context) -> None:
+    sender = Sender(demo)
+    sender.run_once()
+    token = sender.delivered[0].text.partition("/setup/")[2].split()[0]
+    lea = opened(demo, Visitor(), setup.accept(demo, Visitor(), token).token)
+    setup.stage_password(demo, lea, "a summer in the hills")
+    setup.propose(demo, lea)
+    setup.commit(demo, lea, live(demo, "lea.hofstetter").new_code)
+    assert "" != live(demo, "lea.hofstetter").code
 
 
 def test_the_chains_of_the_past_hold(demo: Context) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.people import Member
+from sparekey.flows._background import Background
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.outbox import DELAYS, LEASE, Sender
@@ -205,3 +206,22 @@ def test_what_is_posted_wakes_the_sender(ctx: Context, jonas: Member) -> None:
     woken: list[bool] = []
     post(replace(ctx, wake=lambda: woken.append(True)), jonas)
     assert [True] == woken
+
+
+def test_a_failure_is_logged_and_the_thread_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    runs: list[int] = []
+    is_done = threading.Event()
+
+    def work() -> float:
+        runs.append(1)
+        if len(runs) == 1:
+            raise OSError("the disk is away")
+        is_done.set()
+        return 60
+
+    background = Background("clock", work)
+    background.start()
+    background.wake()
+    went_on = is_done.wait(15)
+    background.stop()
+    assert (True, ["clock failed and goes on in 10 seconds"]) == (went_on, caplog.messages)

@@ -127,6 +127,16 @@ def test_people_of_another_account_are_not_there(ctx: Context, nora: Browser, ac
         ACTS[act](ctx, nora, other["strange.staff"])
 
 
+@pytest.mark.parametrize(
+    "username", ["", "a\x00b", "\ud800", "x" * 5000, "../jonas.frei", "jonas.frei\u202e"]
+)
+def test_what_cannot_be_a_username_is_nobodys(ctx: Context, nora: Browser, username: str) -> None:
+    with pytest.raises(NotFound):
+        team.deactivate(ctx, nora, username)
+    with pytest.raises(NotFound):
+        team.profile(ctx, nora, username)
+
+
 def test_whoever_may_not_learns_no_names(ctx: Context, crew: Team) -> None:
     with pytest.raises(NotAllowed):
         team.deactivate(ctx, signed_in(ctx, crew["jonas.frei"]), "nobody.at.all")

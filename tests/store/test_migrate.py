@@ -1,5 +1,7 @@
 """One time-line for both databases, and what a start finds in one."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from sparekey.store import migrate as module
 from sparekey.store.engine import Database
-from sparekey.store.migrate import REVISIONS, State, is_current, migrate, state
+from sparekey.store.migrate import REVISIONS, State, is_current, migrate, run_revisions, state
 from sparekey.store.schema import metadata
 from tests.store.threads import in_threads
 
@@ -28,21 +30,34 @@ def test_the_list_of_revisions_is_that_of_the_files() -> None:
     assert REVISIONS == tuple(reversed(found))
 
 
-def test_the_migrations_make_the_schema(database: Database) -> None:
+def test_the_revisions_lead_to_the_schema(empty: Database) -> None:
+    """What an old database becomes is what a new one is."""
+
     def differences(conn: Connection) -> object:
         return compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata)
 
-    assert [] == database.read(differences)
+    empty.write(run_revisions)
+    assert ([], State.CURRENT) == (empty.read(differences), empty.read(state))
+    empty.close()
 
 
-def test_names_of_keys_and_indexes_are_those_of_the_schema(url: str, tmp_path: Path) -> None:
+def test_names_of_keys_and_indexes_are_the_same_either_way(empty: Database, database: Database) -> None:
     """A later revision can only drop what has the same name on every server."""
-    migrated, made = Database(url), Database(f"sqlite:///{tmp_path / 'other'}")
-    migrate(migrated)
-    metadata.create_all(made.engine)
-    assert made.read(_names) == migrated.read(_names)
-    migrated.close()
-    made.close()
+    empty.write(run_revisions)
+    assert database.read(_names) == empty.read(_names)
+    empty.close()
+
+
+def test_alembic_finds_nothing_to_do_in_a_new_database(database: Database) -> None:
+    database.write(run_revisions)
+    assert State.CURRENT == database.read(state)
+
+
+def test_a_server_never_loads_alembic() -> None:
+    """It would cost 10 MB for nothing."""
+    loaded = "import sys, sparekey.app; print([name for name in sys.modules if name.startswith('alembic')])"
+    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
+    assert "[]" == found.stdout.strip()
 
 
 def _names(conn: Connection) -> set[tuple[str, str | None]]:
@@ -96,10 +111,7 @@ def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
     """The last statement of the set-up fails: no table stays."""
     empty.write(lambda conn: conn.execute(text("CREATE TABLE outbox (line text)")))
 
-    def unit(conn: Connection) -> None:
-        module._run_alembic(conn)
-
     with pytest.raises(Exception, match="outbox"):
-        empty.write(unit)
+        empty.write(run_revisions)
     assert ["outbox"] == empty.read(lambda conn: inspect(conn).get_table_names())
     empty.close()

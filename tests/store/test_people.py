@@ -1,4 +1,4 @@
-"""Names are found however they are typed, belong to one person on the server, and stay within their account."""
+"""Names are found however they are typed, belong to one person on the server, and stay in their account."""
 
 from dataclasses import replace
 

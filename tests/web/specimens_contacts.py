@@ -74,6 +74,7 @@ CONFIRM: Values = {
     "is_fresh": False,
     "way": "code",
     "reveals_current": False,
+    "has_backup_codes": True,
     "ask_how": True,
 }
 
@@ -102,7 +103,7 @@ AUDIT: Values = {
     "nav": "audit",
     "verified": None,
     "summary": Thing(count=1284, since=ago(days=287), last_verified_at=ago(hours=8), fingerprint="9f3a 71c2"),
-    "filters": Thing(q="", kind="recovery", person="jonas.frei", from_date="2026-11-10", to_date=""),
+    "filters": Thing(kind="recovery", person="jonas.frei", from_date="2026-11-10", to_date=""),
     "exports": Thing(csv="/account/audit.csv", jsonl="/account/audit.jsonl"),
     "entries": [
         entry(1, "nora.keller", "jonas.frei", "member:recovery_case:issued", case="cas_1", delivery="screen"),
@@ -208,7 +209,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
     "staff_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("mail"), "sent_at": NOW})],
     "staff_link_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("link")})],
     "staff_reset": [
-        ("plain", {"nav": "staff", "person": JONAS, "app": APP, "codes_left": 4, "session_count": 2}),
+        ("plain", {"nav": "staff", "person": JONAS, "app": APP, "codes_left": 4}),
         (
             "wrong",
             {
@@ -216,7 +217,6 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "person": JONAS,
                 "app": None,
                 "codes_left": None,
-                "session_count": 0,
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },
         ),

@@ -54,13 +54,12 @@ RENEW: Values = {"username": "jonas.frei", "until": ahead(minutes=30), "why": "h
 PURPOSES = ("invitation", "lost", "reset", "first_owner", "owner_recovery")
 
 MAILS = [
-    Thing(id="9", to="jonas.frei@bergundtal.example", subject="Your set-up link", sent_at=NOW, state="sent"),
+    Thing(id="9", to="jonas.frei@bergundtal.example", subject="Your set-up link", sent_at=NOW),
     Thing(
         id="8",
         to="nora.keller@bergundtal.example",
         subject="Your secret was changed",
         sent_at=ago(days=2),
-        state="failed",
     ),
 ]
 
@@ -71,14 +70,16 @@ DEMO_PEOPLE = [
         password="four words in a row",
         role="owner",
         code="123 456",
+        new_code="654 321",
         seconds_left=17,
     ),
     Thing(
         name="Jonas Frei",
         username="jonas.frei",
-        password="rain over the lake",
+        password="",
         role="staff",
         code="",
+        new_code="",
         seconds_left=0,
     ),
 ]
@@ -145,12 +146,12 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
             p,
             {
                 "purpose": p,
-                "person": None if p == "first_owner" else JONAS,
+                "person": None if p in ("first_owner", "sign_up") else JONAS,
                 "account_name": "Berg & Tal AG",
                 "until": ahead(hours=23),
             },
         )
-        for p in PURPOSES
+        for p in (*PURPOSES, "sign_up")
     ],
     "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
     "setup_password": [
@@ -181,7 +182,8 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "signup": [
         ("plain", {}),
-        ("wrong", {"values": {"name": "N"}, "errors": {"username": "This name is not available"}}),
+        ("wrong", {"values": {"email": "n"}, "errors": {"email": "No"}}),
+        ("waiting", {"values": {"email": "n"}, "errors": {"form": "Too many tries"}}),
     ],
     "signup_sent": [("plain", {})],
     "renew_password": [

@@ -27,17 +27,15 @@ SESSIONS = [
         last_used_at=NOW,
         is_this=True,
         kind="laptop",
-        is_remembered=False,
     ),
     Thing(
         id="ses_2",
-        device="Safari on iPhone",
+        device="",
         place="",
         signed_in_at=ago(days=2),
         last_used_at=ago(hours=13),
         is_this=False,
         kind="phone",
-        is_remembered=True,
     ),
 ]
 
@@ -81,6 +79,10 @@ ITEMS = [
     item("codes_low", left=3),
     item("codes_none"),
     item("codes_unproven"),
+    item("mail_off"),
+    item("factor_exposed"),
+    item("factor_disabled"),
+    item("no_app"),
 ]
 
 PEOPLE = [Thing(initials=row.initials, first_name=row.name.split()[0], username=row.username) for row in TEAM]
@@ -181,5 +183,10 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("changed", {"changed_at": NOW, "old_added_at": ago(days=287)}),
         ("first", {"changed_at": NOW, "old_added_at": None}),
     ],
-    "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("shown", {"codes": [], "old_left": 0})],
+    "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("first", {"codes": CODES, "old_left": 0})],
+    "devices_end": [
+        ("one", {"nav": "profile", "device": SESSIONS[0]}),
+        ("unknown", {"nav": "profile", "device": SESSIONS[1]}),
+        ("others", {"nav": "profile", "device": None}),
+    ],
 }

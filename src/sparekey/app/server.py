@@ -1,7 +1,7 @@
 """From a context to an ASGI app: pages, what watches them, and what runs beside them."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -24,6 +24,7 @@ from sparekey.flows.upkeep import Upkeep
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
 from sparekey.web import watch
+from sparekey.web.routes import make_web
 
 if TYPE_CHECKING:
     from sparekey.web.metrics import Figures, Present
@@ -36,8 +37,6 @@ log = structlog.get_logger()
 
 def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     """The whole server as an ASGI app; what runs beside the requests lives as long as its lifespan."""
-    from sparekey.web.routes import make_web  # noqa: PLC0415 -- commands that open no door load no pages
-
     sender = Sender(ctx)
     ctx = replace(ctx, wake=sender.wake)
     web = make_web(ctx, lambda: sender.delivered)
@@ -61,11 +60,8 @@ class _Beside:
     counted: "Figures | None"
     listen: str | None
 
-    def lifespan(self, _: object) -> AbstractAsyncContextManager[None]:
-        return self._lifespan()
-
     @asynccontextmanager
-    async def _lifespan(self) -> AsyncIterator[None]:
+    async def lifespan(self, _: object) -> AsyncIterator[None]:
         close = await to_thread.run_sync(self._start)
         try:
             yield

@@ -16,7 +16,7 @@ from sparekey import __version__
 from sparekey.cli.audit import audit
 from sparekey.cli.people import account, member, owner
 from sparekey.cli.serving import check_config, demo, migrate, serve
-from sparekey.errors import SparekeyError, StorageTrouble, Unready
+from sparekey.errors import BadInput, SparekeyError, StorageTrouble, Unready
 
 
 class _Refused(click.ClickException):
@@ -35,6 +35,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (Unready, StorageTrouble) as trouble:
             raise _NotReady(trouble.sentence) from trouble
+        except BadInput as wrong:
+            raise _Refused(f"--{wrong.field}: {wrong.sentence}") from wrong
         except SparekeyError as refusal:
             raise _Refused(refusal.sentence) from refusal
 

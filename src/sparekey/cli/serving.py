@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sparekey.cli._shared import sign_of_life, with_settings
+from sparekey.errors import Unready
 
 if TYPE_CHECKING:
     from sparekey.flows.context import Context
@@ -67,13 +68,19 @@ def migrate(settings: "Settings") -> None:
 
     with sign_of_life("Changing the database"):
         found = migrate_database(settings)
-    click.echo(_MIGRATED.get(found.value, f"Nothing was changed: {found.value}"))
+    if found.value not in _MIGRATED:
+        raise Unready(_NOT_MIGRATED[found.value], reason=f"database_{found}")
+    click.echo(_MIGRATED[found.value])
 
 
 _MIGRATED = {
     "empty": "The database is set up.",
     "behind": "The database fits this version now.",
     "current": "The database already fits this version.",
+}
+_NOT_MIGRATED = {
+    "ahead": "The database was made by a newer version of Sparekey: run that version. Nothing was changed",
+    "foreign": "The database already holds something else. Nothing was changed",
 }
 
 

@@ -115,11 +115,15 @@ class Trouble(StrEnum):
 
 
 class WrongAnswer(Exception):
-    """The answer proves nothing. `facts` are safe to show to whoever knew the password (a date, a count)."""
+    """The answer proves nothing. `facts` are safe to show to whoever knew the password (a date, a count).
 
-    def __init__(self, trouble: Trouble, **facts: object) -> None:
+    `kept`: the material as it must be kept before `facts` are told, where telling them makes something unusable.
+    """
+
+    def __init__(self, trouble: Trouble, kept: Any = None, **facts: object) -> None:
         super().__init__(trouble)
         self.trouble = trouble
+        self.kept = kept
         self.facts: dict[str, Any] = facts
 
 

@@ -126,7 +126,6 @@ class SessionStarted(_OfMember, tag="member:session:started"):
     session: str
     aal: int
     ways: str
-    device: str
 
 
 @dataclass(frozen=True)

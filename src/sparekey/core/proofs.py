@@ -37,7 +37,7 @@ class Proof:
     amr: tuple[str, ...]
     at: datetime
     is_exposed: bool = False
-    """The secret was shown to somebody else since: it still counts as one category, never towards aal2."""
+    """Somebody else has seen the secret: it still counts as one category, never towards aal2."""
 
 
 @dataclass(frozen=True)

@@ -237,18 +237,14 @@ def is_reason_fresh(case: Case, helper: str, now: datetime) -> bool:
     return case.opened_by == helper and case.reason_at is not None and now - case.reason_at < REASON_LIFE
 
 
-def blocks_another(last: Case | None, helper: str, now: datetime) -> bool:
-    """After the person stopped a hand-over, the same helper waits 24 hours.
-
-    Another owner and the server's console need not. `last` is the newest case this helper opened for them.
-    """
+def blocks_another(earlier: Case, helper: str, now: datetime) -> bool:
+    """After the person stopped a hand-over the same helper waits 24 hours; others and the console do not."""
     return (
-        last is not None
-        and last.how is not How.CONSOLE
-        and last.ending is Ending.STOPPED_BY_PERSON
-        and last.ended_at is not None
-        and now - last.ended_at < BLOCKED_AFTER_STOP
-        and last.opened_by == helper
+        earlier.opened_by == helper
+        and earlier.how is not How.CONSOLE
+        and earlier.ending is Ending.STOPPED_BY_PERSON
+        and earlier.ended_at is not None
+        and now - earlier.ended_at < BLOCKED_AFTER_STOP
     )
 
 

@@ -41,9 +41,6 @@ class Scope(StrEnum):
     FULL = "full"
 
 
-RESTRICTED = frozenset({Scope.ENROL, Scope.ROTATE, Scope.CODES})
-
-
 @dataclass(frozen=True)
 class Session:
     id: SessionId

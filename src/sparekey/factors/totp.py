@@ -9,9 +9,9 @@
   doesn't show that one (RFC 6238, section 6: record and adjust after a success).
 - A step is accepted once, and none before it any more: the store's compare-and-set on `last_step` is the
   proof against replay (RFC 6238, section 5.2).
-- "The clock is wrong" is looked for within 10 steps and never accepted. At sign-in only behind the accepted
-  steps: whoever were told that a guess is a code of the *next* minutes could come back with it. In an
-  enrolment, where the person was shown the secret, on both sides.
+- "The clock is wrong" is looked for within 10 steps to either side and never accepted. Whoever is told that a
+  guess is a code of the *next* minutes could come back with it: so such a code is burnt with the telling, and
+  counts as used when its time has come.
 - Every candidate step is computed and compared in constant time, also after a match.
 """
 
@@ -57,6 +57,8 @@ class AppSecret:
     """The newest step whose code was accepted."""
     drift: int = 0
     """1 where the app's clock was seen to be one step fast."""
+    burnt: tuple[int, ...] = ()
+    """Steps to come whose code was told to be one."""
 
     def step(self, at: datetime) -> int:
         """RFC 6238, section 4.2: T, with T0 = 0."""
@@ -83,16 +85,14 @@ class Totp:
         """Accept T-1, T and T+1, and record a fast clock."""
         secret = self.decode(proposed)
         now = secret.step(moment.at)
-        found = _find(secret, answer, range(max(0, now - LOOKED_FOR), now + LOOKED_FOR + 1))
-        step = _accepted(secret, found, range(now - 1, now + 2), now)
+        step = _accepted(secret, _find(secret, answer, now), range(now - 1, now + 2), now)
         return replace(secret, last_step=step, drift=max(0, step - now))
 
     def verify(self, kept: AppSecret, answer: str, moment: Moment) -> Verified[AppSecret]:
         now = kept.step(moment.at)
-        newest = now + kept.drift
-        found = _find(kept, answer, range(max(0, now - LOOKED_FOR), newest + 1))
-        step = _accepted(kept, found, range(now - 1, newest + 1), now)
-        after = replace(kept, last_step=step, drift=kept.drift if step >= now else 0)
+        step = _accepted(kept, _find(kept, answer, now), range(now - 1, now + kept.drift + 1), now)
+        to_come = tuple(one for one in kept.burnt if one > step)
+        after = replace(kept, last_step=step, drift=kept.drift if step >= now else 0, burnt=to_come)
         return Verified(after, Evidence(self.traits.category, self.traits.amr))
 
     def encode(self, kept: AppSecret) -> dict[str, object]:
@@ -106,6 +106,7 @@ class Totp:
             period=cast(int, data["period"]),
             last_step=cast(int, data["last_step"]),
             drift=cast(int, data["drift"]),
+            burnt=tuple(cast(list[int], data["burnt"])),
         )
 
 
@@ -153,20 +154,29 @@ def _read(answer: str, digits: int) -> str:
     return "".join(str(decimal(character)) for character in typed)
 
 
-def _find(secret: AppSecret, answer: str, steps: range) -> list[int]:
-    """The steps whose code this is; all are computed."""
+def _find(secret: AppSecret, answer: str, now: int) -> list[int]:
+    """The steps around `now` whose code this is; all are computed."""
     typed = _read(answer, secret.digits)
+    steps = range(max(0, now - LOOKED_FOR), now + LOOKED_FOR + 1)
     return [step for step in steps if hmac.compare_digest(code_of_step(secret, step), typed)]
 
 
 def _accepted(secret: AppSecret, found: list[int], window: range, now: int) -> int:
     """The newest acceptable step that was found, or why there is none."""
-    fresh = [step for step in found if step > secret.last_step]
+    fresh = [step for step in found if step > secret.last_step and step not in secret.burnt]
     if inside := [step for step in fresh if step in window]:
         return inside[-1]
     if len(fresh) < len(found):
         raise WrongAnswer(Trouble.ALREADY_USED)
     if fresh:
-        seconds = (min(fresh, key=lambda step: abs(step - now)) - now) * secret.period
-        raise WrongAnswer(Trouble.CLOCK_WRONG, seconds=seconds)
+        nearest = min(fresh, key=lambda step: abs(step - now))
+        kept = _with_burnt(secret, fresh, now)
+        raise WrongAnswer(Trouble.CLOCK_WRONG, kept, seconds=(nearest - now) * secret.period)
     raise WrongAnswer(Trouble.WRONG)
+
+
+def _with_burnt(secret: AppSecret, told: list[int], now: int) -> AppSecret | None:
+    """The secret without the codes to come that are told now; None where all of them are over."""
+    to_come = {step for step in told if step > now}
+    still = {step for step in secret.burnt if step >= now - 1}
+    return replace(secret, burnt=tuple(sorted(to_come | still))) if to_come else None

@@ -19,7 +19,7 @@ from sparekey.flows import _sources
 from sparekey.flows._ways import Had, keep, material, tries_key, ways
 from sparekey.flows._work import Work, blinded
 from sparekey.flows.context import Context
-from sparekey.store import authenticators, people, queue
+from sparekey.store import people, queue
 from sparekey.store.engine import Kept
 
 
@@ -104,8 +104,6 @@ def settle(work: Work, reserved: Reserved, checked: Checked) -> Proof:
     _sources.give_back(work)
     if checked.kept != reserved.kept:
         keep(work, password.kept, checked.kept, is_used=True)
-    else:
-        authenticators.used(work.conn, password.kept, work.now)
     work.record(PasswordProved(member.id), member.account_id)
     traits = password.enrolled.traits
     return Proof(password.kept.id, traits.kind, checked.evidence.category, checked.evidence.amr, work.now)

@@ -68,7 +68,6 @@ def start_full(work: Work, who: Member, proofs: tuple[Proof, ...], *, is_remembe
             started.session.id,
             int(assurance(proofs).aal),
             "+".join(proof.kind for proof in proofs),
-            work.visitor.device,
         ),
         who.account_id,
     )
@@ -80,11 +79,11 @@ def _greet_browser(work: Work, who: Member, by: Proof) -> None:
     browser = work.visitor.browser
     if not browser:
         return
-    seen = sessions.browser(work.conn, who, browser)
-    way = TRAITS[by.kind].answer
-    if seen is None and sessions.knows_any_browser(work.conn, who):
-        work.send(who, "new_device", signed_in_at=work.now, way=way.value)
-    sessions.put_browser(work.conn, who, browser, work.now, seen[1] if seen else None)
+    if sessions.see_browser(work.conn, who, browser, work.now):
+        return
+    if sessions.knows_any_browser(work.conn, who):
+        work.send(who, "new_device", signed_in_at=work.now, way=TRAITS[by.kind].answer.value)
+    sessions.put_browser(work.conn, who, browser, work.now, None)
 
 
 def swap(work: Work, stored: Stored, changed: Session) -> Started:

@@ -1,35 +1,26 @@
 """How many wrong answers one address may give: a rate, because an office is one address."""
 
-from datetime import datetime
-
-from sparekey.core.throttle import SOURCE_RATES, Wait, refund, spend
+from sparekey.core.throttle import SOURCE_RATES, Wait, spend
 from sparekey.errors import TooManyTries
 from sparekey.flows._work import Work
 from sparekey.store import queue
 
-
-def _keys(source: str) -> dict[str, str]:
-    return {name: f"source:{name}:{source}" for name in SOURCE_RATES}
+_SHORT, _LONG = SOURCE_RATES["10m"], SOURCE_RATES["1h"]
 
 
-def reserve(work: Work) -> dict[str, datetime]:
-    """Spend one try of this source in every window, or raise `TooManyTries`. Gives what was written."""
-    keys = _keys(work.visitor.source)
-    before = queue.arrivals(work.conn, list(keys.values()))
-    after: dict[str, datetime] = {}
-    for name, key in keys.items():
-        spent = spend(before.get(key), SOURCE_RATES[name], work.now)
-        if isinstance(spent, Wait):
-            raise TooManyTries(spent.until, reason="source")
-        after[key] = spent
-    queue.put_arrivals(work.conn, after)
-    return after
+def reserve(work: Work) -> None:
+    """Spend one try of this source in both windows, or raise `TooManyTries`."""
+    address = work.visitor.source
+    short_at, long_at = queue.source(work.conn, address) or (None, None)
+    short, long = spend(short_at, _SHORT, work.now), spend(long_at, _LONG, work.now)
+    if isinstance(short, Wait):
+        raise TooManyTries(short.until, reason="source")
+    if isinstance(long, Wait):
+        raise TooManyTries(long.until, reason="source")
+    queue.put_source(work.conn, address, short, long)
 
 
 def give_back(work: Work) -> None:
     """The answer was right: it does not count against the source."""
-    keys = _keys(work.visitor.source)
-    now = queue.arrivals(work.conn, list(keys.values()))
-    queue.put_arrivals(
-        work.conn, {key: refund(now[key], SOURCE_RATES[name]) for name, key in keys.items() if key in now}
-    )
+    short, long = _SHORT.period / _SHORT.burst, _LONG.period / _LONG.burst
+    queue.refund_source(work.conn, work.visitor.source, short, long)

@@ -68,13 +68,13 @@ def add_account(ctx: Context, new: NewAccount) -> Handed:
     """An account with an invited owner. Raises `BadInput` or `NameTaken`."""
     moment = ctx.moment()
     account = Account(
-        AccountId(new_id("acc", moment)), read_name(new.name, "account"), Policy(), moment.at, version=0
+        AccountId(new_id("acc", moment)), read_name(new.name, "name"), Policy(), moment.at, version=0
     )
     owner = Member(
         id=MemberId(new_id("mem", moment)),
         account_id=account.id,
         username=read_username(new.username),
-        name=read_name(new.owner_name),
+        name=read_name(new.owner_name, "owner"),
         email=read_email(new.email),
         role=Role.OWNER,
         status=Status.INVITED,

@@ -110,9 +110,15 @@ def _reach(work: Work, case: Case | None) -> Reach:
     raise LinkUnusable(reason=case.state.value)
 
 
+_OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD)
+"""Links that letters of no case announce: stopping ends them too."""
+
+
 def _sign_out(work: Work, member: Member, link: cases.Link) -> None:
     end_all(work, member, "not_me")
     cases.end_link(work.conn, link.hash, "used", work.now)
+    for purpose in _OPENING:
+        cases.end_links(work.conn, member.account_id, member.id, "stopped", work.now, purpose=purpose.value)
     work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
 
 

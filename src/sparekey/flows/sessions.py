@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer, Category
 from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
-from sparekey.core.people import AccountId, Member
+from sparekey.core.people import Account, AccountId, Member
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
@@ -25,6 +25,9 @@ from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sign_in import trip
 from sparekey.store import people, sessions
 from sparekey.store.sessions import Stored
+
+
+Found = tuple[Stored, Member | None, Account | None]
 
 
 def flush(ctx: Context) -> None:
@@ -41,18 +44,18 @@ def recognise(ctx: Context, visitor: Visitor, token: str) -> Visitor:
     now = ctx.moment().at
     token_hash = hashed(token)
 
-    def load(conn: Connection) -> Visitor:
-        stored = sessions.find(conn, token_hash)
-        return _as_visitor(ctx, conn, visitor, stored, now) if stored else visitor
+    def load(conn: Connection) -> Found | None:
+        return sessions.whole(conn, token_hash)
 
-    return ctx.db.read(load)
+    found = ctx.db.read(load)
+    return _as_visitor(ctx, visitor, found, now) if found else visitor
 
 
-def _as_visitor(ctx: Context, conn: Connection, visitor: Visitor, stored: Stored, now: datetime) -> Visitor:
+def _as_visitor(ctx: Context, visitor: Visitor, found: Found, now: datetime) -> Visitor:
+    stored, member, account = found
     session = stored.session
     last = max(session.last_used_at, ctx.last_uses.of(stored.hash) or session.last_used_at)
     state = liveness(session, last, now)
-    member = people.find_member(conn, session.account_id, session.member_id)
     if state is Liveness.OVER or (member is None and session.scope is not Scope.ENROL):
         return visitor
     if state is Liveness.LIVE and session.scope is Scope.FULL and now - last >= TOUCH_EVERY:
@@ -62,7 +65,7 @@ def _as_visitor(ctx: Context, conn: Connection, visitor: Visitor, stored: Stored
         token_hash=stored.hash,
         session=session,
         member=member,
-        account=people.account(conn, session.account_id) if member else None,
+        account=account,
         is_idle=state is Liveness.IDLE,
     )
 

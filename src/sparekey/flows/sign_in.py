@@ -91,10 +91,8 @@ def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember
     ask = Ask(member, answer, text, trip)
 
     def then(work: Work, proven: Proven) -> Outcome:
-        stored = sessions.find(work.conn, visitor.token_hash)
-        if stored is None:
+        if not sessions.end(work.conn, visitor.token_hash):
             raise NotSignedIn()
-        sessions.end(work.conn, stored.hash)
         return _after_second(work, proven, (*session.proofs, proven.proof), remember=remember)
 
     outcome: Outcome = _second_check.prove(ctx, visitor, ctx.moment(), ask, then)
@@ -116,11 +114,10 @@ def _after_second(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, reme
     started = _sessions.start_full(work, member, proofs)
     if remember:
         _remember_browser(work, member)
-    return Outcome(started, decision, _has_suspended(work, member), proven.evidence.left)
+    return Outcome(started, decision, _has_suspended(proven.had), proven.evidence.left)
 
 
-def _has_suspended(work: Work, member: Member) -> bool:
-    had = ways(work.conn, member.account_id, member.id)
+def _has_suspended(had: tuple[Had, ...]) -> bool:
     return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
 
 

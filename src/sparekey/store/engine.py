@@ -97,7 +97,7 @@ class Database:
             raise refusal
 
     def read(self, unit: Callable[[Connection], T]) -> T:
-        """Run `unit` on one consistent view; it writes nothing."""
+        """Run `unit`, which writes nothing. On PostgreSQL each statement sees the newest state."""
         try:
             with self.engine.connect() as connection, connection.begin():
                 return unit(connection)
@@ -107,8 +107,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view that stays open, for answers that are sent piece by piece."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         self.engine.dispose()

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.people import (
@@ -44,7 +45,11 @@ class Listed:
     ways: str
 
 
-def _member(row: Row[Any]) -> Member:
+_MEMBER_NAMES = [column.name for column in members.c]
+_ACCOUNT_NAMES = [column.name for column in accounts.c]
+
+
+def _member(row: Any) -> Member:
     return Member(
         id=MemberId(row.id),
         account_id=AccountId(row.account_id),
@@ -85,6 +90,20 @@ def _columns(member: Member) -> dict[str, Any]:
     }
 
 
+def person_and_account(values: Sequence[Any]) -> tuple[Member, Account] | None:
+    """The end of a row of `sessions.whole`: the columns of `members` and `accounts`, in their order."""
+    if values[0] is None:
+        return None
+    count = len(members.c)
+    row = SimpleNamespace(**dict(zip(_MEMBER_NAMES, values[:count], strict=True)))
+    held = SimpleNamespace(**dict(zip(_ACCOUNT_NAMES, values[count:], strict=True)))
+    return _member(row), _account(held)
+
+
+def _account(row: Any) -> Account:
+    return Account(AccountId(row.id), row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
+
+
 def add_account(conn: Connection, account: Account) -> None:
     conn.execute(
         insert(accounts).values(
@@ -101,15 +120,12 @@ def account(conn: Connection, account_id: AccountId) -> Account:
     row = conn.execute(_ACCOUNT, {"account": account_id}).one_or_none()
     if row is None:
         raise NotFound()
-    return Account(account_id, row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
+    return _account(row)
 
 
 def all_accounts(conn: Connection) -> list[Account]:
     rows = conn.execute(select(accounts).order_by(accounts.c.created_at))
-    return [
-        Account(AccountId(row.id), row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
-        for row in rows
-    ]
+    return [_account(row) for row in rows]
 
 
 def put_account(conn: Connection, changed: Account) -> None:

@@ -5,26 +5,56 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from sparekey.core.throttle import Tries
-from sparekey.store.schema import facts, outbox, rates, tries
+from sparekey.store.schema import facts, outbox, rates, sources, tries
 
 _O = outbox.c
 _TRIES = select(tries).where(tries.c.key == bindparam("k")).with_for_update()
-_NEW_TRIES = insert(tries)
 _PUT_TRIES = (
     update(tries)
     .where(tries.c.key == bindparam("k"))
     .values(failures=bindparam("f"), open_at=bindparam("o"), changed_at=bindparam("t"))
 )
+_SOURCE = select(sources).where(sources.c.source == bindparam("s")).with_for_update()
+_REFUND = (
+    update(sources)
+    .where(sources.c.source == bindparam("s"))
+    .values(
+        short_at=sources.c.short_at - bindparam("a", type_=BigInteger),
+        long_at=sources.c.long_at - bindparam("b", type_=BigInteger),
+    )
+)
 _RATES = select(rates).where(rates.c.key.in_(bindparam("ks", expanding=True))).with_for_update()
 
 
-def _upsert(conn: Connection, table: Any) -> Any:
-    return (sqlite_insert if conn.dialect.name == "sqlite" else postgresql_insert)(table)
+def _insert(table: Any) -> dict[str, Any]:
+    """`INSERT` as each database knows it, to which `ON CONFLICT` is added."""
+    return {"sqlite": sqlite_insert(table), "postgresql": postgresql_insert(table)}
+
+
+def _upserts(table: Any, key: str) -> dict[str, Any]:
+    """Built once: insert, or take over every other column."""
+    others = [column.name for column in table.c if column.name != key]
+    return {
+        name: statement.on_conflict_do_update(
+            index_elements=[key], set_={other: statement.excluded[other] for other in others}
+        )
+        for name, statement in _insert(table).items()
+    }
+
+
+_NEW_TRIES = {name: statement.on_conflict_do_nothing() for name, statement in _insert(tries).items()}
+_PUT_SOURCE = _upserts(sources, "source")
+_PUT_RATE = _upserts(rates, "key")
+_PUT_FACT = _upserts(facts, "name")
+_POST = {
+    name: statement.on_conflict_do_nothing(index_elements=["dedup"])
+    for name, statement in _insert(outbox).items()
+}
 
 
 def tries_of(conn: Connection, key: str, now: datetime) -> Tries:
@@ -32,7 +62,7 @@ def tries_of(conn: Connection, key: str, now: datetime) -> Tries:
     row = conn.execute(_TRIES, {"k": key}).one_or_none()
     if row is None:
         fresh = {"key": key, "failures": 0, "open_at": None, "changed_at": now}
-        conn.execute(_upsert(conn, tries).values(fresh).on_conflict_do_nothing())
+        conn.execute(_NEW_TRIES[conn.dialect.name], fresh)
         row = conn.execute(_TRIES, {"k": key}).one()
     return Tries(row.failures, row.open_at)
 
@@ -56,18 +86,32 @@ def arrivals(conn: Connection, keys: Sequence[str]) -> dict[str, datetime]:
 
 
 def put_arrivals(conn: Connection, times: dict[str, datetime]) -> None:
-    statement = _upsert(conn, rates)
     conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={"arrives_at": statement.excluded.arrives_at}
-        ),
-        [{"key": key, "arrives_at": at} for key, at in sorted(times.items())],
+        _PUT_RATE[conn.dialect.name], [{"key": key, "arrives_at": at} for key, at in sorted(times.items())]
     )
+
+
+def source(conn: Connection, address: str) -> tuple[datetime, datetime] | None:
+    """The theoretical arrival times of a client address (short and long window), locked."""
+    row = conn.execute(_SOURCE, {"s": address}).one_or_none()
+    return (row.short_at, row.long_at) if row else None
+
+
+def put_source(conn: Connection, address: str, short_at: datetime, long_at: datetime) -> None:
+    values = {"source": address, "short_at": short_at, "long_at": long_at}
+    conn.execute(_PUT_SOURCE[conn.dialect.name], values)
+
+
+def refund_source(conn: Connection, address: str, short: timedelta, long: timedelta) -> None:
+    """Take one try of a client address back."""
+    tick = timedelta(microseconds=1)
+    conn.execute(_REFUND, {"s": address, "a": short // tick, "b": long // tick})
 
 
 def purge(conn: Connection, now: datetime) -> None:
     """Forget what no longer limits anything: rates that ran out, names nobody tried for a week."""
     conn.execute(delete(rates).where(rates.c.arrives_at < now))
+    conn.execute(delete(sources).where(sources.c.long_at < now))
     conn.execute(
         delete(tries).where(tries.c.changed_at < now - timedelta(days=7), tries.c.key.like("name:%"))
     )
@@ -101,22 +145,19 @@ def _mail(row: Row[Any]) -> Mail:
 
 def post(conn: Connection, new: Mail) -> None:
     """Put a letter in the outbox; one with the same `dedup` is there once."""
-    conn.execute(
-        _upsert(conn, outbox)
-        .values(
-            id=new.id,
-            account_id=new.account_id,
-            member_id=new.member_id,
-            kind=new.kind,
-            dedup=new.dedup,
-            sealed=new.sealed,
-            created_at=new.created_at,
-            due_at=new.due_at,
-            tries=0,
-            state="waiting",
-        )
-        .on_conflict_do_nothing(index_elements=["dedup"])
-    )
+    values = {
+        "id": new.id,
+        "account_id": new.account_id,
+        "member_id": new.member_id,
+        "kind": new.kind,
+        "dedup": new.dedup,
+        "sealed": new.sealed,
+        "created_at": new.created_at,
+        "due_at": new.due_at,
+        "tries": 0,
+        "state": "waiting",
+    }
+    conn.execute(_POST[conn.dialect.name], values)
 
 
 def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[Mail]:
@@ -187,8 +228,7 @@ def fact(conn: Connection, name: str) -> str | None:
 
 
 def put_fact(conn: Connection, name: str, value: str) -> None:
-    statement = _upsert(conn, facts).values(name=name, value=value)
-    conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    conn.execute(_PUT_FACT[conn.dialect.name], {"name": name, "value": value})
 
 
 def next_due(conn: Connection) -> datetime | None:

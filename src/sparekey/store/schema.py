@@ -215,6 +215,15 @@ rates = Table(
     Column("arrives_at", Instant, nullable=False),
 )
 
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("short_at", Instant, nullable=False),
+    Column("long_at", Instant, nullable=False),
+)
+"""Theoretical arrival times of one client address in the short and the long window of its rate."""
+
 chains = Table(
     "chains",
     metadata,

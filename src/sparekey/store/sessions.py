@@ -9,19 +9,48 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sparekey.core.contract import Category
-from sparekey.core.people import AccountId, AuthenticatorId, CaseId, Member, MemberId, SessionId
+from sparekey.core.people import (
+    Account,
+    AccountId,
+    AuthenticatorId,
+    CaseId,
+    Member,
+    MemberId,
+    SessionId,
+)
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import Scope, Session
 from sparekey.errors import Stale
-from sparekey.store.schema import browsers, sessions
+from sparekey.store import people
+from sparekey.store.schema import accounts, browsers, members, sessions
 
 _S = sessions.c
 _BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
+_WHOLE = (
+    select(
+        sessions,
+        *[column.label(f"member_{column.name}_") for column in members.c],
+        *[column.label(f"account_{column.name}_") for column in accounts.c],
+    )
+    .outerjoin_from(
+        sessions, members, (members.c.account_id == _S.account_id) & (members.c.id == _S.member_id)
+    )
+    .outerjoin(accounts, accounts.c.id == members.c.account_id)
+    .where(_S.hash == bindparam("h"))
+)
 _ADD = insert(sessions)
 _END = delete(sessions).where(_S.hash == bindparam("h"))
 _B = browsers.c
 _BROWSER = select(browsers).where(
     _B.account_id == bindparam("account"), _B.member_id == bindparam("member"), _B.hash == bindparam("h")
+)
+
+_SEE = (
+    update(browsers)
+    .where(
+        _B.account_id == bindparam("account"), _B.member_id == bindparam("member"), _B.hash == bindparam("h")
+    )
+    .values(seen_at=bindparam("at"))
 )
 
 
@@ -90,6 +119,15 @@ def find(conn: Connection, token_hash: str) -> Stored | None:
     return _stored(row) if row else None
 
 
+def whole(conn: Connection, token_hash: str) -> tuple[Stored, Member | None, Account | None] | None:
+    """A session with its person and account in one statement; None and None where a set-up has none yet."""
+    row = conn.execute(_WHOLE, {"h": token_hash}).one_or_none()
+    if row is None:
+        return None
+    found = people.person_and_account(row[len(sessions.c) :])
+    return _stored(row), *(found or (None, None))
+
+
 def of_member(conn: Connection, account_id: str, member_id: str) -> list[Stored]:
     rows = conn.execute(
         select(sessions)
@@ -148,8 +186,9 @@ def put_proofs(conn: Connection, kept: Stored, proofs: Iterable[Proof]) -> None:
     conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=_proofs_text(proofs)))
 
 
-def end(conn: Connection, token_hash: str) -> None:
-    conn.execute(_END, {"h": token_hash})
+def end(conn: Connection, token_hash: str) -> bool:
+    """End one session; False when it had ended before."""
+    return conn.execute(_END, {"h": token_hash}).rowcount == 1
 
 
 def end_all(
@@ -182,6 +221,12 @@ def browser(conn: Connection, who: Member, browser_hash: str) -> tuple[datetime,
     values = {"account": who.account_id, "member": who.id, "h": browser_hash}
     row = conn.execute(_BROWSER, values).one_or_none()
     return (row.seen_at, row.remembered_until) if row else None
+
+
+def see_browser(conn: Connection, who: Member, browser_hash: str, at: datetime) -> bool:
+    """Note that a known browser was seen again; False when this person has not used it before."""
+    values = {"account": who.account_id, "member": who.id, "h": browser_hash, "at": at}
+    return conn.execute(_SEE, values).rowcount == 1
 
 
 def knows_any_browser(conn: Connection, who: Member) -> bool:

@@ -15,10 +15,18 @@ from sparekey.errors import NotFound
 from sparekey.flows.context import Context
 from sparekey.flows.outbox import Delivered
 from sparekey.web import lost, renew, setup, sign_in
+from sparekey.web.account import ACCOUNT
 from sparekey.web.cookies import Cookies
+from sparekey.web.demo import DEMO
 from sparekey.web.door import Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
+from sparekey.web.help_back import HELP_BACK
+from sparekey.web.home import HOME
+from sparekey.web.me import ME
 from sparekey.web.render import HERE, Site, make_renderer
+from sparekey.web.sign_up import SIGN_UP
+from sparekey.web.staff import STAFF
+from sparekey.web.staff_edit import STAFF_EDIT
 from sparekey.web.visit import Desk
 
 OUTSIDE = (
@@ -57,7 +65,10 @@ SIGNED_IN = (
     Way("/me/confirm", sign_in.show_confirm, sign_in.confirm),
     Way("/help/lost-second-factor", lost.show_help),
 )
-ALL = OUTSIDE + SETTING_UP + ROTATION + SIGNED_IN
+ALL = (
+    *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
+    *(STAFF_EDIT + STAFF + HELP_BACK + ACCOUNT + DEMO),
+)
 
 
 def make_web(ctx: Context, delivered: Callable[[], Sequence[Delivered]] = tuple) -> "Web":

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sparekey.core import audit_chain
 from sparekey.core.audit_chain import Broken, Entry, Whole
 from sparekey.core.events import TAGS, AuditExported, ChainVerified
-from sparekey.core.people import AccountId
+from sparekey.core.people import AccountId, read_username
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, NotFound
 from sparekey.flows._work import unit
@@ -141,9 +141,13 @@ def _filter(conn: Connection, account_id: AccountId, wanted: Wanted) -> Filter:
 def _member_id(conn: Connection, account_id: AccountId, person: str) -> str:
     """A username's id. What is nobody's username may be the id of a deleted person, else nothing is found."""
     try:
-        return people.by_username(conn, account_id, person).id
+        username = read_username(person)
+    except BadInput:
+        return _NOBODY
+    try:
+        return people.by_username(conn, account_id, username).id
     except NotFound:
-        return person.strip()[:40] or _NOBODY
+        return username
 
 
 def _named(conn: Connection, account_id: AccountId, found: list[Entry]) -> Iterator[LogEntry]:
@@ -215,7 +219,7 @@ def verify(ctx: Context, visitor: Visitor) -> Whole | Broken:
     """Walk the whole chain and say whether every link holds, or which entry is the first that does not."""
     account_id = _account(ctx, visitor)
     with ctx.db.reading() as conn:
-        found = _checked(conn, account_id)
+        found = checked(conn, account_id)
     count = found.count if isinstance(found, Whole) else found.seq - 1
     broken_at = None if isinstance(found, Whole) else found.seq
     event = ChainVerified(count, broken_at)
@@ -223,7 +227,7 @@ def verify(ctx: Context, visitor: Visitor) -> Whole | Broken:
     return found
 
 
-def _checked(conn: Connection, chain: AccountId) -> Whole | Broken:
+def checked(conn: Connection, chain: AccountId) -> Whole | Broken:
     """Compare the chain with its head as it was at the start.
 
     PostgreSQL shows what others add meanwhile. Such an entry is beyond that head, and only right if the head

@@ -7,9 +7,11 @@ two owners remove each other at the same time.
 
 from dataclasses import dataclass, replace
 
-from sparekey.core.people import Account, Member, name_key
+from sqlalchemy import Connection
+
+from sparekey.core.people import Account, AccountId, Member, name_key, read_username
 from sparekey.core.permissions import Action
-from sparekey.errors import BadInput, NotSignedIn
+from sparekey.errors import BadInput, NotFound, NotSignedIn
 from sparekey.flows._work import Work
 from sparekey.flows.context import Visitor
 from sparekey.flows.sessions import demand_member, demand_right
@@ -54,10 +56,19 @@ def pair(work: Work, action: Action, username: str) -> Pair:
     _, seen = demand_member(work.visitor)
     people.lock_owners(work.conn, seen.account_id)
     who = acting(work, action)
-    found = people.by_username(work.conn, who.account.id, username)
+    found = of_username(work.conn, who.account.id, username)
     subject = people.member(work.conn, who.account.id, found.id, lock=True)
     demand_right(work.ctx, who.visitor, action, subject)
     return Pair(who, who.actor, subject)
+
+
+def of_username(conn: Connection, account_id: AccountId, username: str) -> Member:
+    """The member of this username. What cannot be one is nobody's, whatever signs it holds."""
+    try:
+        wanted = read_username(username)
+    except BadInput:
+        raise NotFound() from None
+    return people.by_username(conn, account_id, wanted)
 
 
 def demand_typed(subject: Member, typed: str) -> None:

@@ -67,13 +67,13 @@ def hand_over(ctx: Context, visitor: Visitor, username: str, stays_as: Role, typ
         other = with_role(both.subject, Role.OWNER, work.now)
         myself = with_role(both.actor, stays_as, work.now)
         people.put_member(work.conn, other)
-        people.put_member(work.conn, myself)
+        if myself.role is not both.actor.role:
+            people.put_member(work.conn, myself)
+            _tell_role(work, both.actor, both.actor, myself)
         work.record(OwnershipHandedOver(other.id), other.account_id)
         follow_role(work, both.actor, both.subject, other)
         if both.subject.role is Role.OWNER:
             _tell_stepped_down(work, myself, other)
-        if myself.role is not both.actor.role:
-            _tell_role(work, both.actor, both.actor, myself)
 
     unit(ctx, visitor, ctx.moment(), hand)
 

@@ -73,10 +73,13 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
 
 
 def _wanted(search: Search, page: int) -> people.Search:
-    """Who is deactivated is shown among all, and under that word; not among those who are in danger."""
+    """Who is deactivated is shown among all, and under that word; not among those who are in danger.
+
+    Signs that no database takes (NUL, half of a pair) are in nobody's name either.
+    """
     status = {"": "", DEACTIVATED: DEACTIVATED, Safety.NOT_SET_UP.value: Status.INVITED.value}
     return people.Search(
-        text=search.text,
+        text="".join(char if char.isprintable() else " " for char in search.text),
         safety="" if search.state == DEACTIVATED else search.state,
         status=status.get(search.state, Status.ACTIVE.value),
         sort=search.sort,

@@ -26,6 +26,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import invitation_until
 from sparekey.flows.reports.shown import Activity, WayIn, activity, ways_in
 from sparekey.flows.sessions import demand_right
+from sparekey.flows.team._acting import of_username
 from sparekey.store import cases, people, queue
 
 RECENT = 10
@@ -82,9 +83,7 @@ def profile(ctx: Context, visitor: Visitor, username: str) -> Profile:
         ctx.mail is not None or ctx.site.is_demo,
         ctx.site.host,
     )
-    return ctx.db.read(
-        lambda conn: _profile(conn, looking, people.by_username(conn, me.account_id, username))
-    )
+    return ctx.db.read(lambda conn: _profile(conn, looking, of_username(conn, me.account_id, username)))
 
 
 def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:

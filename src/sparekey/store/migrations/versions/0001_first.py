@@ -163,6 +163,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_rates"),
     )
     op.create_table(
+        "sources",
+        sa.Column("source", sa.String(64), nullable=False),
+        sa.Column("short_at", sa.BigInteger(), nullable=False),
+        sa.Column("long_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name="pk_sources"),
+    )
+    op.create_table(
         "chains",
         sa.Column("chain", sa.String(40), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),

@@ -1,0 +1,240 @@
+"""The account: its security policy, and its audit log with filter, exports and check.
+
+A filter stands in the address, the same for the page and its exports. Dates are days of the server's time
+zone, and both ends belong to what is asked for.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response, StreamingResponse
+
+from sparekey.core.audit_chain import Broken, Whole
+from sparekey.core.people import Policy
+from sparekey.core.permissions import Action
+from sparekey.errors import BadInput
+from sparekey.flows import reports, sessions
+from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
+from sparekey.flows.reports.audit_log import PAGE
+from sparekey.flows.team.policy import NewPolicy, change_policy
+from sparekey.web.door import Way
+from sparekey.web.visit import Visit, status_of
+
+AUDIT = "/account/audit"
+FILTERS = ("kind", "person", "from", "to")
+YEARS = range(1970, 9999)
+"""What a calendar field may hold: beyond it a time zone leads out of what computers can count."""
+DIGITS = 7
+"""No version and no page has a number with more."""
+SHOWN_OF_HASH = 8
+
+
+def show_policy(visit: Visit) -> Response:
+    return _policy(visit)
+
+
+def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
+    sessions.demand_right(visit.ctx, visit.visitor, Action.CHANGE_POLICY)
+    account = visit.visitor.account
+    if account is None:
+        raise AssertionError
+    typed = {**visit.resumed, **visit.form}
+    response = visit.shell(
+        "policy",
+        "policy",
+        status,
+        team_count=sessions.how_many_members(visit.ctx, account.id),
+        version=typed.get("version", str(account.version)),
+        values=typed or _as_form(account.policy),
+        errors=errors,
+    )
+    if visit.resumed:
+        visit.desk.cookies.put(response, "resume", "", 0)
+    return response
+
+
+def _as_form(policy: Policy) -> dict[str, str]:
+    reveal = "current" if policy.reveal_current else "links_only" if policy.links_only else "temporary"
+    ticked = {"admins_may_reveal": policy.admins_may_reveal, "accept_risk": policy.reveal_current}
+    return {
+        "reveal": reveal,
+        "remember_days": str(policy.remember_days),
+        **{name: "yes" for name, is_ticked in ticked.items() if is_ticked},
+    }
+
+
+def _as_policy(form: Mapping[str, str]) -> NewPolicy:
+    """What was chosen; `BadInput` for what the page does not offer."""
+    reveal = form.get("reveal", "")
+    if reveal not in {"temporary", "links_only", "current"}:
+        raise BadInput("reveal", "not_offered", "Choose one of those offered")
+    policy = Policy(
+        admins_may_reveal=form.get("admins_may_reveal") == "yes",
+        links_only=reveal == "links_only",
+        reveal_current=reveal == "current",
+        remember_days=_number(form.get("remember_days", ""), -1),
+    )
+    return NewPolicy(policy, _number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if len(text) <= DIGITS and text.isascii() and text.isdigit() else otherwise
+
+
+def save_policy(visit: Visit) -> Response:
+    sessions.demand_right(visit.ctx, visit.visitor, Action.CHANGE_POLICY)
+    try:
+        change_policy(visit.ctx, visit.visitor, _as_policy(visit.form))
+    except BadInput as refusal:
+        return _policy(visit, status_of(refusal), **visit.errors_of(refusal))
+    return visit.go("/account/policy", "policy_saved")
+
+
+def show_audit(visit: Visit) -> Response:
+    number = _number(visit.query.get("page", "")[:DIGITS], 1)
+    try:
+        found = _page(visit, _wanted(visit), max(number, 1))
+    except BadInput as refusal:
+        nothing = AuditPage((), 1, 0)
+        return _audit(visit, nothing, status=status_of(refusal), errors=visit.errors_of(refusal))
+    return _audit(visit, found)
+
+
+def _page(visit: Visit, wanted: Wanted, number: int) -> AuditPage:
+    """That page, or the last one where there are fewer."""
+    found = reports.audit_log(visit.ctx, visit.visitor, wanted, number)
+    last = -(-found.count // PAGE)
+    return found if number <= max(last, 1) else reports.audit_log(visit.ctx, visit.visitor, wanted, last)
+
+
+def _filters(visit: Visit) -> dict[str, str]:
+    return {name: visit.query[name].strip() for name in FILTERS if visit.query.get(name, "").strip()}
+
+
+def _wanted(visit: Visit) -> Wanted:
+    """The filter of the address, or `BadInput`."""
+    asked = _filters(visit)
+    since, last = _day(visit, asked, "from"), _day(visit, asked, "to", timedelta(days=1))
+    return Wanted(asked.get("kind", ""), asked.get("person", ""), since, last)
+
+
+def _day(
+    visit: Visit, asked: Mapping[str, str], field: str, more: timedelta = timedelta()
+) -> datetime | None:
+    """Where that day begins, or ends with a day `more`."""
+    if field not in asked:
+        return None
+    try:
+        day = date.fromisoformat(asked[field])
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise BadInput(field, "date_form", "Enter a date such as 2026-11-17")
+    return datetime.combine(day + more, time.min, visit.ctx.site.zone)
+
+
+def _audit(visit: Visit, found: AuditPage, status: int = 200, **more: Any) -> Response:
+    summary = reports.summary_of(visit.ctx, visit.visitor)
+    asked = _filters(visit)
+    query = f"?{urlencode(asked)}" if asked else ""
+    return visit.shell(
+        "audit",
+        "audit",
+        status,
+        summary=_summary(summary),
+        filters={
+            "kind": asked.get("kind", ""),
+            "person": asked.get("person", ""),
+            "from_date": asked.get("from", ""),
+            "to_date": asked.get("to", ""),
+        },
+        exports={"csv": f"{AUDIT}.csv{query}", "jsonl": f"{AUDIT}.jsonl{query}"},
+        entries=[_entry(one) for one in found.entries],
+        page=_paging(found, asked),
+        **{"verified": None, **more},
+    )
+
+
+def _summary(summary: AuditSummary) -> dict[str, Any]:
+    return {
+        "count": summary.count,
+        "since": summary.since if summary.count else None,
+        "last_verified_at": summary.last_verified_at,
+        "fingerprint": summary.newest_hash[:SHOWN_OF_HASH] if summary.count else "",
+    }
+
+
+def _entry(one: LogEntry) -> dict[str, Any]:
+    entry = one.entry
+    return {
+        "number": entry.seq,
+        "at": entry.at,
+        "by": one.by,
+        "about": one.about,
+        "tag": entry.tag,
+        "facts": entry.data,
+        "source": entry.source,
+        "fingerprint": entry.hash[:SHOWN_OF_HASH],
+    }
+
+
+def _paging(found: AuditPage, asked: Mapping[str, str]) -> dict[str, Any]:
+    first = (found.page - 1) * PAGE + 1
+
+    def address(number: int) -> str:
+        return f"{AUDIT}?{urlencode({**asked, 'page': number})}"
+
+    return {
+        "first": first,
+        "last": first + len(found.entries) - 1,
+        "total": found.count,
+        "previous": address(found.page - 1) if found.page > 1 else None,
+        "next": address(found.page + 1) if found.page * PAGE < found.count else None,
+    }
+
+
+def back_to_audit(visit: Visit) -> Response:
+    return visit.go(AUDIT)
+
+
+def verify(visit: Visit) -> Response:
+    found = reports.verify(visit.ctx, visit.visitor)
+    newest = reports.audit_log(visit.ctx, visit.visitor, Wanted())
+    return _audit(visit, newest, verified=_verified(visit, found))
+
+
+def _verified(visit: Visit, found: Whole | Broken) -> dict[str, Any]:
+    if isinstance(found, Whole):
+        more = {"count": found.count, "fingerprint": found.newest, "broken_at": None}
+    else:
+        more = {"broken_at": found.seq, "broken_time": found.at}
+    return {"at": visit.now, **more}
+
+
+def export_csv(visit: Visit) -> Response:
+    return _export(visit, "csv", "text/csv; charset=utf-8")
+
+
+def export_json_lines(visit: Visit) -> Response:
+    return _export(visit, "jsonl", "application/jsonl; charset=utf-8")
+
+
+def _export(visit: Visit, form: str, media_type: str) -> Response:
+    try:
+        lines = reports.export(visit.ctx, visit.visitor, _wanted(visit), form)
+    except BadInput:
+        return visit.go(f"{AUDIT}?{urlencode(_filters(visit))}")
+    name = f"audit-log-{visit.now.astimezone(visit.ctx.site.zone):%Y-%m-%d}.{form}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type=media_type, headers=headers)
+
+
+ACCOUNT = (
+    Way("/account/policy", show_policy, save_policy),
+    Way(AUDIT, show_audit),
+    Way(f"{AUDIT}/verify", back_to_audit, verify),
+    Way(f"{AUDIT}.csv", export_csv),
+    Way(f"{AUDIT}.jsonl", export_json_lines),
+)

@@ -1,0 +1,259 @@
+"""*My profile*: secret, password, backup codes, signed-in devices, language.
+
+Whatever changes a way in asks for fresh proofs when its page is opened, so that nobody fills in a form for
+nothing. What is in force stays in force until its replacement was proved.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from sparekey.core.contract import Answer
+from sparekey.core.losses import Safety
+from sparekey.core.permissions import Action
+from sparekey.errors import BadInput, Conflict
+from sparekey.flows import own, own_language, sessions
+from sparekey.flows.context import Visitor
+from sparekey.flows.own import Codes
+from sparekey.flows.reports import Activity, OwnProfile, WayIn, profile_of_me
+from sparekey.flows.sessions import Device
+from sparekey.web import sheets
+from sparekey.web.cookies import YEAR
+from sparekey.web.door import Way
+from sparekey.web.sign_in import REFUSALS, retry
+from sparekey.web.visit import Visit, status_of
+
+DEVICES = "/me#devices"
+_SECRET_CHANGED = "secret_changed"
+_IN_A_POCKET = ("iPhone", "Android")
+
+
+def show_profile(visit: Visit) -> Response:
+    profile = profile_of_me(visit.ctx, visit.visitor)
+    codes = _way(profile, Answer.BACKUP_CODE)
+    return visit.shell(
+        "profile_new" if profile.state is Safety.NOT_SET_UP else "profile",
+        "profile",
+        state=profile.state.value,
+        last_way=profile.last_way.value if profile.last_way else None,
+        app=_app(_way(profile, Answer.CODE)),
+        codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
+        email=profile.member.email,
+        password={"changed_at": profile.password_set_at},
+        sessions=[_device(visit, one) for one in profile.devices],
+        activity=[_happened(one) for one in profile.activity],
+    )
+
+
+def _way(profile: OwnProfile, answer: Answer) -> WayIn | None:
+    """The newest way in of this kind."""
+    return next((one for one in reversed(profile.ways) if one.answer is answer), None)
+
+
+def _app(way: WayIn | None) -> dict[str, Any] | None:
+    if way is None:
+        return None
+    return {
+        "name": way.label,
+        "added_at": way.added_at,
+        "last_used_at": way.last_used_at,
+        "standing": way.standing.value,
+    }
+
+
+def _device(visit: Visit, one: Device) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "device": Visitor(device=one.device).place_in(visit.language),
+        "place": one.source,
+        "signed_in_at": one.created_at,
+        "last_used_at": one.last_used_at,
+        "is_this": one.is_this,
+        "kind": "phone" if any(word in one.device for word in _IN_A_POCKET) else "laptop",
+    }
+
+
+def _happened(one: Activity) -> dict[str, Any]:
+    return {"tag": one.tag, "facts": one.data, "at": one.at, "source": one.place, "by": one.by}
+
+
+def show_secret(visit: Visit) -> Response:
+    return _secret(visit)
+
+
+def _secret(visit: Visit, status: int = 200, **errors: str) -> Response:
+    shown = own.propose_secret(visit.ctx, visit.visitor)
+    account = visit.visitor.account
+    return visit.shell(
+        "secret_change",
+        "profile",
+        status,
+        secret=sheets.secret_values(visit, shown, account.name if account else "", visit.member.username),
+        has_old=_way(profile_of_me(visit.ctx, visit.visitor), Answer.CODE) is not None,
+        errors=errors,
+    )
+
+
+def secret_file(visit: Visit) -> Response:
+    return sheets.secret_file(visit, own.propose_secret(visit.ctx, visit.visitor))
+
+
+def switch_secret(visit: Visit) -> Response:
+    old = _way(profile_of_me(visit.ctx, visit.visitor), Answer.CODE)
+    try:
+        own.switch_secret(visit.ctx, visit.visitor, visit.form.get("code", ""))
+    except BadInput as refusal:
+        return _secret(visit, status_of(refusal), **visit.errors_of(refusal))
+    except Conflict as refusal:
+        if refusal.reason != "pending_expired":
+            raise
+        return _secret(visit, 409, code=visit.said(refusal, "code"))
+    facts = {"old_added_at": old.added_at.isoformat()} if old else {}
+    return visit.go("/me/2fa/secret/done", _SECRET_CHANGED, changed_at=visit.now.isoformat(), **facts)
+
+
+def show_switched(visit: Visit) -> Response:
+    """Once, right after the change."""
+    sessions.demand_member(visit.visitor)
+    if visit.flash.get("code") != _SECRET_CHANGED:
+        return visit.go("/me")
+    times = {name: datetime.fromisoformat(text) for name, text in visit.flash["facts"].items()}
+    return visit.shell(
+        "secret_done", "profile", changed_at=times["changed_at"], old_added_at=times.get("old_added_at")
+    )
+
+
+def keep_old(visit: Visit) -> Response:
+    """Forget the replacement that was not proved."""
+    sessions.demand_member(visit.visitor)
+    own.drop_pending(visit.ctx, visit.visitor)
+    return visit.go("/me#two-factor")
+
+
+def show_password(visit: Visit) -> Response:
+    return _password(visit)
+
+
+def _password(visit: Visit, status: int = 200, **errors: str) -> Response:
+    sessions.demand_right(visit.ctx, visit.visitor, Action.CHANGE_OWN)
+    return visit.shell("change_password", "profile", status, errors=errors)
+
+
+def change_password(visit: Visit) -> Response:
+    current, new = visit.form.get("current_password", ""), visit.form.get("new_password", "")
+    missing = {
+        field: visit.said(BadInput(field, "empty"), field)
+        for field, value in (("current_password", current), ("new_password", new))
+        if not value
+    }
+    if missing:
+        return _password(visit, 422, **missing)
+    try:
+        visit.start(own.change_password(visit.ctx, visit.visitor, current, new))
+    except REFUSALS as refusal:
+        page = _password(visit, status_of(refusal), **visit.errors_of(refusal))
+        return retry(visit, page, refusal)
+    return visit.go("/me", "password_changed")
+
+
+def show_codes(visit: Visit) -> Response:
+    return _codes(visit)
+
+
+def _codes(visit: Visit, status: int = 200, **errors: str) -> Response:
+    """The codes that wait, or ten new ones."""
+    if own.staged_codes(visit.ctx, visit.visitor) is None:
+        own.make_codes(visit.ctx, visit.visitor)
+    staged = _staged(visit)
+    return visit.shell(
+        "backup_codes", "profile", status, codes=staged.shown, old_left=staged.old_left, errors=errors
+    )
+
+
+def _staged(visit: Visit) -> Codes:
+    staged = own.staged_codes(visit.ctx, visit.visitor)
+    if staged is None:
+        raise Conflict("These codes waited for too long. Get new ones", reason="codes_expired")
+    return staged
+
+
+def switch_codes(visit: Visit) -> Response:
+    try:
+        own.switch_codes(visit.ctx, visit.visitor, visit.form.get("backup_code", ""))
+    except BadInput as refusal:
+        return _codes(visit, status_of(refusal), **visit.errors_of(refusal))
+    except Conflict as refusal:
+        if refusal.reason != "pending_expired":
+            raise
+        return _codes(visit, 409, form=visit.said(refusal, "backup_code"))
+    return visit.go("/me", "codes_saved")
+
+
+def codes_sheet(visit: Visit) -> Response:
+    return sheets.recovery_sheet(visit, _staged(visit).shown, back="/me/2fa/codes")
+
+
+def codes_file(visit: Visit) -> Response:
+    return sheets.codes_file(visit, _staged(visit).shown)
+
+
+def back_to_codes(visit: Visit) -> Response:
+    """Where a confirmation leads that came between the button and the sheet."""
+    return visit.go("/me/2fa/codes")
+
+
+def show_end(visit: Visit) -> Response:
+    """Asks once more; this is where a confirmation leads that came in between."""
+    sessions.demand_right(visit.ctx, visit.visitor, Action.CHANGE_OWN)
+    wanted = visit.params.get("id")
+    there = sessions.devices(visit.ctx, visit.visitor)
+    device = next((_device(visit, one) for one in there if one.id == wanted), None)
+    if wanted and device is None:
+        return visit.go(DEVICES)
+    return visit.shell("devices_end", "profile", device=device)
+
+
+def end_device(visit: Visit) -> Response:
+    sessions.end_device(visit.ctx, visit.visitor, visit.params["id"])
+    return visit.go(DEVICES, "signed_out_device")
+
+
+def end_others(visit: Visit) -> Response:
+    sessions.end_others(visit.ctx, visit.visitor)
+    return visit.go(DEVICES, "signed_out_elsewhere")
+
+
+def choose_language(visit: Visit) -> Response:
+    """For mails and pages; it also replaces what was chosen in this browser."""
+    language = own_language.choose(visit.ctx, visit.visitor, visit.form.get("language", ""))
+    response = visit.go("/me#language", "language_saved")
+    visit.desk.cookies.put(response, "lang", language.value, YEAR)
+    return response
+
+
+def back_to_profile(visit: Visit) -> Response:
+    return visit.go("/me")
+
+
+def to_password(visit: Visit) -> Response:
+    """Where password managers look for the form (W3C, A Well-Known URL for Changing Passwords)."""
+    return visit.go("/me/password")
+
+
+ME = (
+    Way("/me", show_profile),
+    Way("/me/password", show_password, change_password),
+    Way("/me/2fa/secret", show_secret, switch_secret),
+    Way("/me/2fa/secret/done", show_switched),
+    Way("/me/2fa/secret/keep", back_to_profile, keep_old),
+    Way("/me/2fa/secret/{file}", secret_file),
+    Way("/me/2fa/codes", show_codes, switch_codes),
+    Way("/me/2fa/codes/keep", back_to_profile, keep_old),
+    Way("/me/2fa/codes/sheet", back_to_codes, codes_sheet),
+    Way("/me/2fa/codes/codes.txt", back_to_codes, codes_file),
+    Way("/me/sessions/end-others", show_end, end_others),
+    Way("/me/sessions/{id}/end", show_end, end_device),
+    Way("/me/language", back_to_profile, choose_language),
+    Way("/.well-known/change-password", to_password),
+)

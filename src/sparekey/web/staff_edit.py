@@ -1,0 +1,184 @@
+"""Contacts → Staff: adding, editing, deactivating and deleting people, and handing ownership over.
+
+Each page asks for its right and for a fresh confirmation before it shows its form; the flows ask again.
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from sparekey.core.people import Language, Member, Role
+from sparekey.core.permissions import TABLE, Action
+from sparekey.errors import BadInput
+from sparekey.flows import sessions, team
+from sparekey.flows.team import Details, Profile
+from sparekey.web.door import Way
+from sparekey.web.staff import LIST, about_person, demand_possible, look, path_of
+from sparekey.web.visit import Visit, status_of
+
+MINE = {"keep": Role.OWNER, "admin": Role.ADMIN, "staff": Role.STAFF}
+"""What whoever hands ownership over is afterwards."""
+
+
+def typed(visit: Visit, **kept: str) -> dict[str, str]:
+    """The fields of a form: as just typed, else as typed before a confirmation, else as kept."""
+    return {**kept, **visit.resumed, **visit.form}
+
+
+def _details(visit: Visit) -> Details:
+    form = visit.form
+    return Details(
+        name=form.get("name", ""),
+        username=form.get("username", ""),
+        email=form.get("email", ""),
+        role=form.get("role", ""),
+        language=form.get("language", Language.EN.value),
+    )
+
+
+def show_add(visit: Visit) -> Response:
+    sessions.demand_right(visit.ctx, visit.visitor, Action.ADD_MEMBER)
+    return _add(visit)
+
+
+def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
+    me = visit.member
+    roles = [role.value for role in Role if role in TABLE[Action.ADD_MEMBER].get(me.role, ())]
+    values = typed(visit, role=Role.STAFF.value, language=me.language.value)
+    return visit.shell("staff_add", "staff", status, roles=roles, values=values, errors=errors)
+
+
+def add(visit: Visit) -> Response:
+    try:
+        new = team.add_member(visit.ctx, visit.visitor, _details(visit))
+    except BadInput as refusal:
+        return _add(visit, status_of(refusal), **visit.errors_of(refusal))
+    return visit.go(path_of(new), "member_added", name=new.name)
+
+
+def looked_at(visit: Visit, action: Action) -> Profile:
+    """The person this address is about, if this may be done to them now."""
+    seen = look(visit)
+    demand_possible(seen, action)
+    sessions.demand_right(visit.ctx, visit.visitor, action, seen.member)
+    return seen
+
+
+@about_person
+def show_edit(visit: Visit) -> Response:
+    return _edit(visit, looked_at(visit, Action.EDIT_MEMBER))
+
+
+def _edit(visit: Visit, seen: Profile, status: int = 200, **errors: str) -> Response:
+    who = seen.member
+    kept = {
+        "name": who.name,
+        "username": who.username,
+        "email": who.email,
+        "role": who.role.value,
+        "language": who.language.value,
+    }
+    return visit.shell(
+        "staff_edit",
+        "staff",
+        status,
+        person=who,
+        roles=[role.value for role in seen.roles],
+        version=visit.form.get("version", str(who.version)),
+        values=typed(visit, **kept),
+        errors=errors,
+    )
+
+
+@about_person
+def edit(visit: Visit) -> Response:
+    seen = look(visit)
+    version = visit.form.get("version", "")
+    number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1
+    try:
+        who = team.edit_member(visit.ctx, visit.visitor, seen.member.username, _details(visit), number)
+    except BadInput as refusal:
+        return _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal))
+    return visit.go(path_of(who), "member_saved", name=who.name)
+
+
+@about_person
+def show_deactivate(visit: Visit) -> Response:
+    seen = looked_at(visit, Action.DEACTIVATE)
+    return visit.shell("staff_deactivate", "staff", person=seen.member)
+
+
+@about_person
+def deactivate(visit: Visit) -> Response:
+    who = look(visit).member
+    team.deactivate(visit.ctx, visit.visitor, who.username)
+    return visit.go(path_of(who), "member_deactivated", name=who.name)
+
+
+@about_person
+def show_delete(visit: Visit) -> Response:
+    return _delete(visit, looked_at(visit, Action.DELETE_MEMBER).member)
+
+
+def _delete(visit: Visit, who: Member, status: int = 200, **errors: str) -> Response:
+    return visit.shell("staff_delete", "staff", status, person=who, errors=errors)
+
+
+@about_person
+def delete(visit: Visit) -> Response:
+    who = look(visit).member
+    try:
+        team.delete_member(visit.ctx, visit.visitor, who.username, visit.form.get("confirm", ""))
+    except BadInput as refusal:
+        return _delete(visit, who, status_of(refusal), **visit.errors_of(refusal))
+    return visit.go(LIST, "member_deleted", name=who.name)
+
+
+def _heir(visit: Visit) -> Visit:
+    """The visit, about whom ownership is handed to."""
+    username = visit.form.get("to") or visit.query.get("to") or visit.resumed.get("to", "")
+    visit.params = {"username": username}
+    return visit
+
+
+def show_hand_over(visit: Visit) -> Response:
+    return _show_hand_over(_heir(visit))
+
+
+@about_person
+def _show_hand_over(visit: Visit) -> Response:
+    seen = look(visit)
+    demand_possible(seen, Action.HAND_OVER)
+    return _hand_over(visit, seen.member)
+
+
+def _hand_over(visit: Visit, who: Member, status: int = 200, **errors: str) -> Response:
+    values: dict[str, Any] = typed(visit, mine="keep")
+    return visit.shell("handover", "staff", status, person=who, values=values, errors=errors)
+
+
+def hand_over(visit: Visit) -> Response:
+    return _put_hand_over(_heir(visit))
+
+
+@about_person
+def _put_hand_over(visit: Visit) -> Response:
+    who = look(visit).member
+    mine = visit.form.get("mine", "")
+    try:
+        if mine not in MINE:
+            raise BadInput("mine", "unknown")
+        team.hand_over(visit.ctx, visit.visitor, who.username, MINE[mine], visit.form.get("confirm", ""))
+    except BadInput as refusal:
+        return _hand_over(visit, who, status_of(refusal), **visit.errors_of(refusal))
+    sees_staff = MINE[mine] is not Role.STAFF
+    return visit.go(path_of(who) if sees_staff else "/", "handed_over", name=who.name)
+
+
+STAFF_EDIT = (
+    Way(LIST + "/new", show_add, add),
+    Way(LIST + "/{username}/edit", show_edit, edit),
+    Way(LIST + "/{username}/deactivate", show_deactivate, deactivate),
+    Way(LIST + "/{username}/delete", show_delete, delete),
+    Way("/account/hand-over", show_hand_over, hand_over),
+)

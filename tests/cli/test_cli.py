@@ -1,0 +1,177 @@
+"""Each command says what it did, ends with its status, and shows no link where it was not asked to."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from sparekey import __version__
+from sparekey.cli.main import main
+
+LINK = re.compile(r"http://localhost:8000/setup/[0-9a-f]{64}\n")
+NEW = ("--name", "Acme", "--owner", "Ida Meier", "--username", "ida", "--email", "ida@example.org")
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run a command on a data folder of its own; standard output is no terminal."""
+    settings = {"SPAREKEY_DATA_DIR": str(tmp_path), "SPAREKEY_SERVER_TIME_ZONE": "UTC"}
+
+    def run(*words: str, typed: str = "") -> Result:
+        return CliRunner(env=settings).invoke(main, words, input=typed, prog_name="sparekey")
+
+    return run
+
+
+@pytest.fixture
+def with_ida(run: Run) -> Run:
+    """The account Acme is there, and Ida is invited as its owner."""
+    assert 0 == run("account", "add", *NEW, "--yes", "--print-link").exit_code
+    return run
+
+
+def commands(group: click.Group = main, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+ALL = dict(commands())
+
+
+def test_these_are_the_commands() -> None:
+    expected = {
+        "serve", "demo", "migrate", "check-config", "account add", "owner recover", "member recover",
+        "member list", "audit verify",
+    }  # fmt: skip
+    assert expected == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    result = run(*name.split(), "--help")
+    assert (0, True) == (result.exit_code, "--config PATH" in result.output)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_and_option_is_documented(name: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    options = [option.opts[0] for option in ALL[name].params if isinstance(option, click.Option)]
+    assert [] == [word for word in (f"`sparekey {name}", *options) if word not in text]
+
+
+def test_the_version(run: Run) -> None:
+    assert f"sparekey {__version__}\n" == run("--version").output
+
+
+def test_settings_are_checked_all_at_once(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text("[server]\nport = 70000\n[mail]\nhost = 'smtp.example.com'\n")
+    result = run("check-config", "--config", str(file))
+    assert (4, True, True) == (
+        result.exit_code,
+        "server.port" in result.output,
+        "mail.sender" in result.output,
+    )
+
+
+def test_the_settings_file_may_stand_before_the_command(run: Run) -> None:
+    result = run("--config", "nowhere.toml", "check-config")
+    assert (4, True) == (result.exit_code, "nowhere.toml cannot be read" in result.output)
+
+
+def test_right_settings_are_said_back(run: Run, tmp_path: Path) -> None:
+    result = run("check-config")
+    assert (0, True) == (result.exit_code, str(tmp_path) in result.output)
+
+
+def test_a_new_account_shows_a_link_alone_on_standard_output(run: Run) -> None:
+    result = run("account", "add", *NEW, "--yes", "--print-link")
+    assert LINK.fullmatch(result.stdout)
+    assert "Ida Meier" in result.stderr
+
+
+def test_where_no_terminal_is_nothing_is_made(run: Run) -> None:
+    result = run("account", "add", *NEW, "--yes")
+    assert (2, "") == (result.exit_code, run("member", "list").stdout)
+    assert "--print-link" in result.stderr
+
+
+def test_who_says_no_makes_nothing(run: Run) -> None:
+    result = run("account", "add", *NEW, "--print-link", typed="n\n")
+    assert (1, "") == (result.exit_code, run("member", "list").stdout)
+
+
+def test_a_wrong_value_is_named(run: Run) -> None:
+    words = [*NEW[:-1], "ida.example.org"]
+    result = run("account", "add", *words, "--yes", "--print-link")
+    assert (1, "Error: --email: Enter an address such as name@example.com\n") == (
+        result.exit_code,
+        result.stderr,
+    )
+
+
+def test_everybody_is_listed(with_ida: Run) -> None:
+    listed = with_ida("member", "list").stdout
+    assert [] == [
+        word for word in ("Acme", "ida", "Ida Meier", "owner", "never", "invited") if word not in listed
+    ]
+
+
+@pytest.mark.parametrize("group", ["owner", "member"])
+def test_recovery_shows_a_link(with_ida: Run, group: str) -> None:
+    result = with_ida(group, "recover", "ida@example.org", "--yes", "--print-link")
+    assert (0, True) == (result.exit_code, LINK.fullmatch(result.stdout) is not None)
+
+
+@pytest.mark.parametrize("group", ["owner", "member"])
+def test_recovery_asks_back(with_ida: Run, group: str) -> None:
+    result = with_ida(group, "recover", "ida", "--print-link", typed="\n")
+    assert (1, "") == (result.exit_code, result.stdout)
+
+
+def test_a_name_that_nobody_has_is_refused(with_ida: Run) -> None:
+    result = with_ida("owner", "recover", "nobody", "--yes", "--print-link")
+    assert (1, True) == (result.exit_code, "Nobody on this server" in result.stderr)
+
+
+def test_whole_chains(with_ida: Run) -> None:
+    result = with_ida("audit", "verify")
+    assert (0, 2) == (result.exit_code, result.stdout.count(": whole, 2 entries, newest "))
+
+
+def test_a_broken_chain_has_a_status_of_its_own(with_ida: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "sparekey.sqlite3") as file:
+        file.execute("update audit set actor = 'nobody' where chain = 'server' and seq = 2")
+    file.close()
+    result = with_ida("audit", "verify")
+    assert (3, True) == (result.exit_code, "the server: BROKEN, entry 2 of " in result.stdout)
+
+
+def test_a_fresh_database_is_set_up_by_migrating(run: Run) -> None:
+    first, second = run("migrate"), run("migrate")
+    assert ("The database is set up.\n", "The database already fits this version.\n") == (
+        first.stdout,
+        second.stdout,
+    )
+
+
+def test_what_holds_something_else_is_not_migrated(run: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "sparekey.sqlite3") as file:
+        file.execute("create table recipes (name text)")
+    file.close()
+    result = run("migrate")
+    assert (4, True) == (result.exit_code, "something else" in result.stderr)
+
+
+def test_a_lost_key_is_said_to_be_so(with_ida: Run, tmp_path: Path) -> None:
+    (tmp_path / "key").unlink()
+    result = with_ida("member", "list")
+    assert (4, True) == (result.exit_code, "is missing" in result.stderr)

@@ -1,0 +1,66 @@
+"""What every value of the core has in common, and the words that databases, logs and addresses hold."""
+
+import dataclasses
+import importlib
+import pkgutil
+from enum import StrEnum
+
+import pytest
+
+from sparekey import core
+from sparekey.core import contract, losses, people, recovery_case, sessions, sign_in
+
+MODULES = [
+    importlib.import_module(f"sparekey.core.{module.name}") for module in pkgutil.iter_modules(core.__path__)
+]
+CLASSES = sorted(
+    {
+        value
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    },
+    key=lambda kind: (kind.__module__, kind.__name__),
+)
+
+# Words that are kept: another one here needs a migration.
+KEPT: dict[type[StrEnum], str] = {
+    contract.Category: "knowledge possession",
+    contract.Loss: "memory phone paper",
+    contract.Answer: "password code backup_code",
+    contract.Trouble: "wrong empty wrong_length already_used clock_wrong expired too_short too_long listed"
+    " context_word same_as_before",
+    people.Role: "owner admin auditor staff",
+    people.Status: "invited active deactivated",
+    people.Language: "en de",
+    sign_in.Standing: "active suspended exposed disabled",
+    losses.Safety: "safe one_loss locked_out not_set_up",
+    sessions.Scope: "half enrol rotate codes password full",
+    sessions.Liveness: "live idle over",
+    recovery_case.State: "open waiting ready issued rotating completed expired cancelled stopped declined",
+    recovery_case.Step: "wait allow issue redeem complete expire cancel stop decline",
+    recovery_case.Delivery: "link screen mail current",
+    recovery_case.How: "person video call console",
+    recovery_case.Ending: "expired cancelled_by_helper signed_in_otherwise replaced stopped_by_person"
+    " lost_factor_used member_changed",
+    recovery_case.Fate: "destroyed active_again stays_suspended",
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_the_words_that_are_kept(kind: type[StrEnum]) -> None:
+    assert KEPT[kind].split() == [member.value for member in kind]
+
+
+def test_the_server_has_a_chain_of_its_own() -> None:
+    assert "server" == people.SERVER
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if dataclasses.is_dataclass(kind)])
+def test_a_value_never_changes(kind: type) -> None:
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+
+
+def test_every_kept_enum_is_listed() -> None:
+    enums = {kind for kind in CLASSES if issubclass(kind, StrEnum)}
+    assert enums - set(KEPT) == {importlib.import_module("sparekey.core.permissions").Action}

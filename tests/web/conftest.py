@@ -1,0 +1,157 @@
+"""`browse`: a person at a browser, without one. Pages are asked for, their forms filled in and sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import pytest
+from starlette.testclient import TestClient
+
+from sparekey.core.people import Member
+from sparekey.flows.context import Context
+from sparekey.web.routes import make_web
+from tests.people import FIREFOX, PASSWORD, SOMEBODY, code_of, signed_in
+
+
+@dataclass
+class Form:
+    """A form as the page shows it: where it goes, and what it would send untouched."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """All names of its fields, ticked or not."""
+
+
+class Reader(HTMLParser):
+    """Reads the forms, links and words of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self._words: list[str] = []
+        self._select = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(found.get("action", ""), found.get("method", "get")))
+        elif tag == "a":
+            self.links.append(found.get("href", ""))
+        elif tag == "select":
+            self._select = found["name"]
+        elif tag == "option" and "selected" in found:
+            self.forms[-1].fields[self._select] = found["value"]
+        elif tag == "input":
+            self._read_input(found)
+
+    def _read_input(self, found: dict[str, str]) -> None:
+        form = self.forms[-1]
+        form.names.add(found["name"])
+        if found.get("type") not in {"radio", "checkbox"} or "checked" in found:
+            form.fields[found["name"]] = found.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        self._words.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self._words).split())
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer of the server."""
+
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def leads_to(self) -> str:
+        return self.headers.get("location", "")
+
+    @property
+    def words(self) -> str:
+        """What somebody reads."""
+        return Reader(self.text).words
+
+    @property
+    def links(self) -> list[str]:
+        return Reader(self.text).links
+
+    @property
+    def forms(self) -> list[Form]:
+        return [form for form in Reader(self.text).forms if form.action != "/sign-out"]
+
+    def form(self, action: str = "") -> Form:
+        """The form that posts to this address (empty: the only one that posts)."""
+        posting = [one for one in self.forms if one.method == "post" and action in {"", one.action}]
+        assert len(posting) == 1, f"{[one.action for one in self.forms]} in {self.words}"
+        return posting[0]
+
+
+class Tab:
+    """A browser tab: cookies stay, redirects are followed only when asked."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **headers: str) -> Page:
+        answer = self.client.get(path, headers=headers)
+        return Page(path, answer.status_code, answer.headers, answer.content)
+
+    def follow(self, page: Page) -> Page:
+        """Where an answer leads (303)."""
+        assert page.status == 303, f"{page.status} {page.words}"
+        return self.get(page.leads_to)
+
+    def post(self, path: str, fields: Mapping[str, str], **headers: str) -> Page:
+        answer = self.client.post(path, data=dict(fields), headers=headers)
+        return Page(path, answer.status_code, answer.headers, answer.content)
+
+    def send(self, page: Page, action: str = "", **typed: str) -> Page:
+        """Fill in the page's form and send it."""
+        form = page.form(action)
+        assert set(typed) <= form.names | set(form.fields), f"{form.names} lacks {set(typed)}"
+        return self.post(form.action, {**form.fields, **typed}, origin="https://id.example")
+
+    def fill(self, path: str, action: str = "", **typed: str) -> Page:
+        """Open a page, fill in its form and send it."""
+        return self.send(self.get(path), action, **typed)
+
+
+Browse = Callable[..., Tab]
+
+
+@pytest.fixture
+def browse(ctx: Context) -> Browse:
+    """`browse(member)` is signed in just now, `browse()` is nobody yet."""
+    web = make_web(ctx)
+
+    def open_tab(who: Member | None = None, *, aal2: bool = True) -> Tab:
+        client = TestClient(
+            web,
+            base_url="https://id.example",
+            follow_redirects=False,
+            headers={"user-agent": FIREFOX},
+            client=(SOMEBODY.source, 50000),
+        )
+        if who is not None:
+            client.cookies.set("__Host-sparekey", signed_in(ctx, who, aal2=aal2).token)
+        return Tab(client)
+
+    return open_tab
+
+
+def confirming(ctx: Context, who: Member) -> dict[str, str]:
+    """What somebody enters to confirm that it is them."""
+    return {"password": PASSWORD, "code": code_of(ctx, who)}
