@@ -249,8 +249,10 @@ def tags(ctx: Context, account_id: AccountId = SERVER) -> list[str]:
 def without_outbox(ctx: Context) -> Iterator[None]:
     """Meanwhile no letter can be posted: the outbox's table is away."""
     _rename(ctx, "outbox", "outbox_away")
-    yield
-    _rename(ctx, "outbox_away", "outbox")
+    try:
+        yield
+    finally:
+        _rename(ctx, "outbox_away", "outbox")
 
 
 def _rename(ctx: Context, before: str, after: str) -> None:

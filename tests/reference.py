@@ -33,6 +33,7 @@ A setting comes from the environment, else from the settings file, else from its
 - **File**: TOML, named by `--config` or `{CONFIG_VARIABLE}`; else `{CONFIG_PLACES[0]}` in the present folder,
   else `{CONFIG_PLACES[1]}`. A setting `mail.host` stands as `host` under `[mail]`.
 - **Environment**: `{PREFIX}MAIL_HOST` for `mail.host`. Lists are separated by commas.
+  An empty variable counts as not set.
 - **Secret files**: each variable has one with `_FILE` behind it, which names a file that holds the value:
   `{PREFIX}MAIL_PASSWORD_FILE=/run/secrets/mail`.
 - A name that is not listed here is refused, in the file and in the environment.

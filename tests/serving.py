@@ -2,10 +2,11 @@
 
 `Server` starts `python -m tests.serving`, an entry point that is the product's own `serve` with another world: its
 clock stands at what a file says, so that days pass without waiting. The product itself has no such knob. With
-`die_at` the process kills itself (SIGKILL) right before its n-th SQL statement of that start, for crash tests.
+`die_at` the process kills itself (SIGKILL) right before its n-th SQL statement of that start.
 """
 
 import argparse
+import atexit
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from sparekey.app import opening, process
+from sparekey.cli.main import main as sparekey
 from tests.bench.servers import free_port
 
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
@@ -155,18 +158,21 @@ class Server:
         return (self.folder / "first-owner-link").read_text().strip()
 
 
-def _die_before(statement: int) -> None:
-    """Kill this process right before its n-th SQL statement or commit."""
-    left = statement
+def _die_before(statement: int, counted: Path) -> None:
+    """Kill this process right before its n-th SQL statement or commit; at a good end,
+    write how many there were.
+    """
+    done = 0
 
     def count(*_: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
+        nonlocal done
+        done += 1
+        if done == statement:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Engine, "commit", count)
+    atexit.register(lambda: counted.write_text(str(done)))
 
 
 def main() -> None:
@@ -178,11 +184,9 @@ def main() -> None:
     given = parser.parse_args()
     world = FileWorld(Clock(given.clock))
     if given.die_at:
-        _die_before(given.die_at)
-    from sparekey.app import opening, process
-    from sparekey.cli.main import main as sparekey
-
-    opening.RealWorld = process.RealWorld = lambda: world  # type: ignore[assignment,misc]
+        _die_before(given.die_at, given.clock.with_name("statements"))
+    for module in (opening, process):
+        vars(module)["RealWorld"] = lambda: world
     sparekey.main(args=given.command or ["serve"])
 
 

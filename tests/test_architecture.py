@@ -30,13 +30,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"core", "errors"},
     "adapters": {"core", "errors"},
     "flows": {"core", "errors", "store", "adapters", "factors", "recovery", "oidc"},
-    "web": {"core", "errors", "flows"},
+    "web": {"core", "errors", "flows", "adapters.qr", "adapters.devices"},
     "api": {"core", "errors", "flows"},
     "app": {
         "core", "errors", "world", "settings", "factors", "recovery", "oidc", "store", "adapters",
-        "flows", "web", "api",
+        "flows", "web", "api", "logs",
     },
     "cli": {"core", "errors", "flows", "app", "settings", "store.migrations"},
+    "logs": {"core", "errors"},
     "__main__": {"cli"},
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Settings: where they come from, and that every mistake is told at once, in a sentence, without any secret."""
+"""Settings: where they come from, and that every mistake is told at once, in a sentence, with no secret."""
 
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,11 @@ def test_a_secret_file_gives_the_value_without_its_last_line_break(tmp_path: Pat
     assert "0123456789abcdef" == read({"SPAREKEY_METRICS_TOKEN_FILE": str(file)}).metrics.token
 
 
+def test_an_empty_variable_sets_nothing() -> None:
+    names = ("MAIL_HOST", "MAIL_HOST_FILE", "SERVER_PORT", "SERVER_TRUSTED_PROXIES", "KEY_VALUE")
+    assert read() == read({f"SPAREKEY_{name}": "" for name in names})
+
+
 def test_a_list_in_the_environment_is_separated_by_commas() -> None:
     settings = read({"SPAREKEY_SERVER_TRUSTED_PROXIES": "10.1.2.3/8, ::1"})
     assert ("10.0.0.0/8", "::1/128") == settings.server.trusted_proxies
@@ -100,7 +105,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
-        ({"SPAREKEY_SERVER_HOST": "0.0.0.0"}, "server.base_url"),
+        ({"SPAREKEY_SERVER_HOST": "192.168.1.5"}, "server.base_url"),
         ({"SPAREKEY_MAIL_HOST": "smtp.example.com"}, "mail.sender"),
         ({"SPAREKEY_MAIL_SENDER": "id@example.com"}, "mail.host"),
         (

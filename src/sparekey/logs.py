@@ -86,7 +86,7 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
 
 def _as_json(_: WrappedLogger, __: str, line: EventDict) -> str:
     head = {name: line.pop(name) for name in ("time", "level", "event")}
-    return json.dumps(head | line, default=str)
+    return json.dumps({**head, **line}, default=str)
 
 
 def _as_text(_: WrappedLogger, __: str, line: EventDict) -> str:

@@ -60,22 +60,25 @@ def _person(ctx: Context, account: Account, moment: Moment, n: int, password: An
         "language": "en", "created_at": moment.at, "safety": "one_loss", "version": 0,
         "ways": json.dumps([["totp", "active", None]]),
     }  # fmt: skip
-    values = (("password", password), ("totp", app))
-    return member, [_row(ctx, account, member_id, n, kind, value) for kind, value in values], app
+    values = {"password": (password, 2 * n), "totp": (app, 2 * n + 1)}
+    rows = [_row(ctx, (account.id, member_id), kind, *value) for kind, value in values.items()]
+    return member, rows, app
 
 
 def _seed(n: int) -> bytes:
     return n.to_bytes(32)
 
 
-def _row(ctx: Context, account: Account, member_id: str, n: int, kind: str, value: Any) -> dict[str, Any]:
-    own = f"aut_{kind[:4]}{n:012d}"
-    context = f"authenticators:{account.id}:{member_id}:{own}:{kind}:0"
+def _row(ctx: Context, whose: tuple[str, str], kind: str, value: Any, number: int) -> dict[str, Any]:
+    """`number` is used once in the database: it makes the id and the nonce."""
+    account_id, member_id = whose
+    own = f"aut_{number:016d}"
+    context = f"authenticators:{account_id}:{member_id}:{own}:{kind}:0"
     plain = json.dumps(ctx.factors[kind].encode(value), separators=(",", ":")).encode()
-    nonce = (2 * n + (kind == "totp")).to_bytes(12)
+    nonce = number.to_bytes(12)
     past = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(days=1)
     return {
-        "account_id": account.id, "member_id": member_id, "id": own, "kind": kind, "label": "",
+        "account_id": account_id, "member_id": member_id, "id": own, "kind": kind, "label": "",
         "standing": "active", "sealed": ctx.keys.seal(plain, context, nonce), "created_at": past,
         "standing_at": past, "version": 0,
     }  # fmt: skip

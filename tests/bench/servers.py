@@ -50,7 +50,7 @@ def free_port() -> int:
 def running(place: Place) -> Iterator[tuple[int, float]]:
     """A server: its process id, and the seconds from its start to its first answer."""
     started = time.perf_counter()
-    server = subprocess.Popen(  # noqa: S603 -- our own program
+    server = subprocess.Popen(
         [sys.executable, "-m", "sparekey", "serve"], env=place.environment(), stderr=subprocess.PIPE
     )
     try:

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+import sparekey
 from sparekey.store import migrate as module
 from sparekey.store.engine import Database
 from sparekey.store.migrate import REVISIONS, State, is_current, migrate, run_revisions, state
@@ -56,7 +57,10 @@ def test_alembic_finds_nothing_to_do_in_a_new_database(database: Database) -> No
 def test_a_server_never_loads_alembic() -> None:
     """It would cost 10 MB for nothing."""
     loaded = "import sys, sparekey.app; print([name for name in sys.modules if name.startswith('alembic')])"
-    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
+    source = str(Path(sparekey.__file__).parents[1])
+    found = subprocess.run(
+        [sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=source
+    )
     assert "[]" == found.stdout.strip()
 
 

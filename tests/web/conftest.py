@@ -122,7 +122,7 @@ class Tab:
         """Fill in the page's form and send it."""
         form = page.form(action)
         assert set(typed) <= form.names | set(form.fields), f"{form.names} lacks {set(typed)}"
-        return self.post(form.action, {**form.fields, **typed}, origin="https://id.example")
+        return self.post(form.action or page.path, {**form.fields, **typed}, origin="https://id.example")
 
     def fill(self, path: str, action: str = "", **typed: str) -> Page:
         """Open a page, fill in its form and send it."""
@@ -135,12 +135,17 @@ Browse = Callable[..., Tab]
 @pytest.fixture
 def browse(ctx: Context) -> Browse:
     """`browse(member)` is signed in just now, `browse()` is nobody yet."""
+    return browsing(ctx)
+
+
+def browsing(ctx: Context) -> Browse:
+    """Tabs of a server with this context."""
     web = make_web(ctx)
 
     def open_tab(who: Member | None = None, *, aal2: bool = True) -> Tab:
         client = TestClient(
             web,
-            base_url="https://id.example",
+            base_url=ctx.site.base_url,
             follow_redirects=False,
             headers={"user-agent": FIREFOX},
             client=(SOMEBODY.source, 50000),

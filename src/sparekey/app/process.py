@@ -40,7 +40,7 @@ def serve(
         at_start(ctx)
         _say_start(ctx, settings, listener)
         with suppress(KeyboardInterrupt):  # Ctrl-C: uvicorn has stopped in good order, and says so once more
-            uvicorn.Server(_uvicorn(app, settings)).run(sockets=[listener])
+            uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def _uvicorn(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     proxies = list(settings.server.trusted_proxies)
     return uvicorn.Config(
         app,

@@ -8,6 +8,7 @@ from sparekey.core.events import CaseAllowed, CaseCancelled, CaseExpired, CaseSt
 from sparekey.core.people import Member
 from sparekey.core.recovery_case import (
     FINAL,
+    LATE_LIFE,
     Case,
     Ending,
     Fate,
@@ -69,11 +70,13 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     lost = [one for one in had if one.kept.id in ended.lost]
     if fate is Fate.ACTIVE_AGAIN:
         stand(work, who, [one for one in lost if one.kept.standing is Standing.SUSPENDED], Standing.ACTIVE)
+        fate = fate if lost else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.DISABLED)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
         work.conn, who.account_id, who.id, "ended", work.now, case_id=ended.id, purpose="lost_factor"
     )
+    cases.limit_links(work.conn, ended, work.now + LATE_LIFE)
     queue.withdraw(work.conn, who.account_id, who.id, CARRYING)
     renew_summary(work, who)
     work.record(_event(who, ended), who.account_id)

@@ -36,14 +36,25 @@ SETTING_UP = frozenset(
     {Purpose.INVITATION, Purpose.RESET, Purpose.FIRST_OWNER, Purpose.OWNER_RECOVERY, Purpose.SIGN_UP}
 )
 """Purposes that set a password and a second factor from nothing."""
+_AS_ON_THE_FIRST_DAY = (Purpose.INVITATION, Purpose.RESET)
+"""A newer one of these replaces both."""
+_OPENING = (*_AS_ON_THE_FIRST_DAY, Purpose.LOST_FACTOR, Purpose.OWNER_RECOVERY, Purpose.PASSWORD)
+"""What opens something for a person who exists. A *This wasn't me* link only stops, and goes on working."""
 _PATHS = {Purpose.PASSWORD: "/forgot-password"}
 NOBODY = MemberId("")
 
 
 def make(work: Work, who: Member, purpose: Purpose, case_id: CaseId | None = None) -> tuple[str, datetime]:
     """A fresh link of this purpose and when it ends; the person's older ones of the same purpose are replaced."""
-    cases.end_links(work.conn, who.account_id, who.id, "replaced", work.now, purpose=purpose.value)
+    for one in _AS_ON_THE_FIRST_DAY if purpose in _AS_ON_THE_FIRST_DAY else (purpose,):
+        cases.end_links(work.conn, who.account_id, who.id, "replaced", work.now, purpose=one.value)
     return _add(work, Link("", who.account_id, who.id, purpose.value, work.now, case_id=case_id))
+
+
+def end_all(work: Work, who: Member, ending: str) -> None:
+    """End every link that opens something for this person."""
+    for purpose in _OPENING:
+        cases.end_links(work.conn, who.account_id, who.id, ending, work.now, purpose=purpose.value)
 
 
 def make_for_nobody(

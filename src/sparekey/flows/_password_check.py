@@ -2,25 +2,30 @@
 
 Reserve (one unit), hash (outside any transaction), settle (one unit). A name nobody has, an invited or a
 deactivated person run the same statements and the same hash as everybody; only the chain that is written differs.
+What was read before the hash may be over when it ends: a right answer counts only if the person is still active and
+the password still theirs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
-from sparekey.core.contract import Answer, Evidence, WrongAnswer
+from sparekey.core.contract import Answer, Evidence, Moment, WrongAnswer
 from sparekey.core.events import PasswordFailed, PasswordProved, UnknownNameTried
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.proofs import Proof
 from sparekey.core.sign_in import Standing
-from sparekey.core.throttle import Ended, Tries, Wait, reserve, tries_to_tell
-from sparekey.errors import TooManyTries, WrongProof
+from sparekey.core.throttle import Ended, Tries, Wait, give_back, reserve, tries_to_tell
+from sparekey.errors import Busy, TooManyTries, WrongProof
 from sparekey.factors import dummy_password
 from sparekey.flows import _sources
 from sparekey.flows._ways import Had, keep, material, tries_key, ways
-from sparekey.flows._work import Work, blinded
-from sparekey.flows.context import Context
+from sparekey.flows._work import Work, blinded, unit
+from sparekey.flows.context import Context, Visitor
 from sparekey.store import people, queue
 from sparekey.store.engine import Kept
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,6 @@ class Reserved:
     key: str
     tries: Tries
     member: Member | None
-    had: tuple[Had, ...]
     password: Had | None
     why_not: str
     name_hash: str
@@ -46,26 +50,68 @@ class Checked:
     evidence: Evidence | None
 
 
+@dataclass(frozen=True)
+class Known:
+    """The password was right: whose it is, what they have now, and the proof for the session."""
+
+    member: Member
+    had: tuple[Had, ...]
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A password, and how to find whose it should be."""
+
+    reserve: Callable[[Work], Reserved]
+    password: str = field(repr=False)
+
+
+def prove(
+    ctx: Context, visitor: Visitor, moment: Moment, attempt: Attempt, then: Callable[[Work, Known], T]
+) -> T:
+    """Check a password and, in the unit that settles it, do what a right one leads to."""
+    reserved = unit(ctx, visitor, moment, attempt.reserve)
+    try:
+        checked = _check(ctx, reserved, attempt.password, moment)
+    except Busy:
+        unit(ctx, visitor, moment, lambda work: _give_back(work, reserved))
+        raise
+    return unit(ctx, visitor, moment, lambda work: then(work, _settle(work, reserved, checked)))
+
+
 def reserve_by_name(work: Work, name: str) -> Reserved:
     """Spend one try for a sign-in name."""
-    member = people.by_sign_in_name(work.conn, name_key(name))
-    return _reserve(work, member, blinded(work.ctx, name_key(name)))
+    key = name_key(name)
+    name_hash = blinded(work.ctx, key)
+    return _reserve(work, people.by_sign_in_name(work.conn, key), f"name:{name_hash}", name_hash)
 
 
 def reserve_by_member(work: Work, member: Member) -> Reserved:
-    """Spend one try for a person who is known already (step-up, waking a session, a set-up link)."""
-    return _reserve(work, people.member(work.conn, member.account_id, member.id), "")
+    """Spend one try for a person who is known already (step-up, waking a session)."""
+    found = people.member(work.conn, member.account_id, member.id)
+    return _reserve(work, found, f"name:{member.id}")
 
 
-def _reserve(work: Work, member: Member | None, name_hash: str) -> Reserved:
+def reserve_by_link(work: Work, member: Member, link_hash: str) -> Reserved:
+    """Spend one try of a link's own: whoever keeps the password waiting from outside does not hold the link.
+
+    Counted like a name, so that it is forgotten like one.
+    """
+    found = people.member(work.conn, member.account_id, member.id)
+    return _reserve(work, found, f"name:link:{link_hash}", is_own=True)
+
+
+def _reserve(
+    work: Work, member: Member | None, key: str, name_hash: str = "", *, is_own: bool = False
+) -> Reserved:
+    """`key`: under which tries are counted where there is no password, or always (`is_own`)."""
     account_id, member_id = (member.account_id, member.id) if member else ("", "")
-    had = tuple(ways(work.conn, account_id, member_id))
+    had = ways(work.conn, account_id, member_id)
     password = next((one for one in had if _is_usable(one)), None)
-    why_not = "" if member and member.status is Status.ACTIVE and password else "no_password"
-    if member and member.status is not Status.ACTIVE:
-        why_not = "not_active"
+    why_not = _why_not(member, password)
     _sources.reserve(work)
-    key = tries_key(password) if password else f"name:{name_hash or member_id}"
+    key = tries_key(password) if password and not is_own else key
     before = queue.tries_of(work.conn, key, work.now)
     after = reserve(before, work.now, is_limited=False)
     if isinstance(after, Wait | Ended):
@@ -73,20 +119,25 @@ def _reserve(work: Work, member: Member | None, name_hash: str) -> Reserved:
         _record_failure(work, member, name_hash, "waiting")
         raise Kept(TooManyTries(until))
     queue.put_tries(work.conn, key, after, work.now)
-    usable = password is not None and not why_not
-    kept = material(work.ctx, password.kept) if usable and password else dummy_password(work.ctx.hashing)
-    return Reserved(key, after, member, had, password if usable else None, why_not, name_hash, kept)
+    if password is None or why_not:
+        return Reserved(key, after, member, None, why_not, name_hash, dummy_password(work.ctx.hashing))
+    return Reserved(key, after, member, password, why_not, name_hash, material(work.ctx, password.kept))
+
+
+def _why_not(member: Member | None, password: Had | None) -> str:
+    if member is not None and member.status is not Status.ACTIVE:
+        return "not_active"
+    return "" if member and password else "no_password"
 
 
 def _is_usable(one: Had) -> bool:
     return one.enrolled.traits.answer is Answer.PASSWORD and one.kept.standing is Standing.ACTIVE
 
 
-def check(ctx: Context, reserved: Reserved, password: str, moment: Any) -> Checked:
+def _check(ctx: Context, reserved: Reserved, password: str, moment: Moment) -> Checked:
     """The hash: outside every transaction, in the pool."""
-    factor = (
-        ctx.factors["password"] if reserved.password is None else ctx.factors[reserved.password.kept.kind]
-    )
+    kind = reserved.password.kept.kind if reserved.password else "password"
+    factor = ctx.factors[kind]
     try:
         verified = ctx.pool.run(lambda: factor.verify(reserved.kept, password, moment))
     except WrongAnswer:
@@ -94,19 +145,35 @@ def check(ctx: Context, reserved: Reserved, password: str, moment: Any) -> Check
     return Checked(verified.kept, verified.evidence) if reserved.password else Checked(None, None)
 
 
-def settle(work: Work, reserved: Reserved, checked: Checked) -> Proof:
-    """Give the try back and keep what changed, or commit the failure and refuse."""
-    member, password = reserved.member, reserved.password
-    if member is None or password is None or checked.evidence is None:
-        _record_failure(work, member, reserved.name_hash, reserved.why_not or "wrong")
-        raise Kept(WrongProof(tries_left=tries_to_tell(reserved.tries)))
-    queue.put_tries(work.conn, reserved.key, Tries(), work.now)
+def _give_back(work: Work, reserved: Reserved) -> None:
+    """The answer was never looked at."""
     _sources.give_back(work)
-    if checked.kept != reserved.kept:
+    now = queue.tries_of(work.conn, reserved.key, work.now)
+    queue.put_tries(work.conn, reserved.key, give_back(now, work.now), work.now)
+
+
+def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
+    """Start the count anew and keep what changed, or commit the failure and refuse."""
+    if reserved.member is None or reserved.password is None or checked.evidence is None:
+        _refuse(work, reserved, reserved.why_not or "wrong")
+    member = people.member(work.conn, reserved.member.account_id, reserved.member.id, lock=True)
+    had = tuple(ways(work.conn, member.account_id, member.id))
+    password = next((one for one in had if one.kept.id == reserved.password.kept.id), None)
+    if password is None or _why_not(member, password):
+        _refuse(work, reserved, "not_active" if password else "no_password")
+    _sources.give_back(work)
+    queue.put_tries(work.conn, reserved.key, Tries(), work.now)
+    is_same = password.kept.version == reserved.password.kept.version
+    if checked.kept != reserved.kept and is_same:
         keep(work, password.kept, checked.kept, is_used=True)
     work.record(PasswordProved(member.id), member.account_id)
-    traits = password.enrolled.traits
-    return Proof(password.kept.id, traits.kind, checked.evidence.category, checked.evidence.amr, work.now)
+    kind, evidence = password.enrolled.traits.kind, checked.evidence
+    return Known(member, had, Proof(password.kept.id, kind, evidence.category, evidence.amr, work.now))
+
+
+def _refuse(work: Work, reserved: Reserved, reason: str) -> NoReturn:
+    _record_failure(work, reserved.member, reserved.name_hash, reason)
+    raise Kept(WrongProof(tries_left=tries_to_tell(reserved.tries)))
 
 
 def _record_failure(work: Work, member: Member | None, name_hash: str, reason: str) -> None:

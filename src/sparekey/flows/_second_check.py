@@ -3,38 +3,57 @@
 An answer in one field is tried on every authenticator it may be meant for, and each of them spends a try in
 advance. Cheap ones (codes from an app) are reserved, checked and settled in one unit; slow ones (backup codes)
 are hashed between two. If the answer fits a factor that was reported lost, the alarm goes off.
+
+The person is locked first, then their case, sources, tries and authenticators, always in this order. A case whose
+time ran out is ended before anything is checked: what it handed over is dead, and a lost factor that works again
+is no alarm.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from sparekey.core.contract import Answer, Evidence, Moment, Trouble, WrongAnswer
 from sparekey.core.events import CodeReplayed, FactorFailed, FactorProved, TemporaryBudgetClosed
 from sparekey.core.people import Member, Status
 from sparekey.core.proofs import Proof
+from sparekey.core.recovery_case import Case, is_over
 from sparekey.core.sign_in import Standing, candidates, tripwires
 from sparekey.core.throttle import LIMIT, Ended, Tries, Wait, give_back, reserve, tries_to_tell
-from sparekey.errors import NotSignedIn, Stale, TooManyTries, WrongProof
+from sparekey.errors import Busy, NotSignedIn, Stale, TooManyTries, WrongProof
 from sparekey.flows import _cases, _sources
 from sparekey.flows._ways import Had, decided_on, keep, material, renew_summary, stand, tries_key, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.store import people, queue
+from sparekey.store import cases, people, queue
 from sparekey.store.engine import Kept
 
+T = TypeVar("T")
 TOLD_AT = 5
 """Wrong second factors in a row, after the right password, at which the person is told by mail."""
+LOW = 3
+"""Backup codes left at which the person is warned."""
 _TELLING = (Trouble.ALREADY_USED, Trouble.EXPIRED, Trouble.CLOCK_WRONG)
+Material = tuple[Had, Any]
+
+
+@dataclass(frozen=True)
+class Open:
+    """The person of a question, as they are now, with their running case."""
+
+    member: Member
+    case: Case | None
+    had: tuple[Had, ...]
+    over: tuple[Material, ...] = field(repr=False)
+    """Temporary secrets that have just died with their case: their codes get a reason of their own."""
 
 
 @dataclass(frozen=True)
 class Reserved:
-    member: Member
-    had: tuple[Had, ...]
+    now: Open
     meant: tuple[tuple[Had, Any, Tries], ...] = field(repr=False)
     """Each candidate with its material and its tries after this one."""
-    alarms: tuple[tuple[Had, Any], ...] = field(repr=False)
+    alarms: tuple[Material, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,16 +67,18 @@ class Right:
 class Wrong:
     trouble: Trouble
     facts: dict[str, Any]
+    burnt: tuple[Material, ...] = field(default=(), repr=False)
+    """Material to be kept before the reason is told."""
     tripped: Had | None = None
 
 
 @dataclass(frozen=True)
 class Proven:
-    """A second factor was proved: by what, and the proof for the session."""
+    """A second factor was proved: by whom, with what case running, and the proof for the session."""
 
     member: Member
+    case: Case | None
     had: tuple[Had, ...]
-    by: Had
     proof: Proof
     evidence: Evidence
 
@@ -65,24 +86,8 @@ class Proven:
 Tripped = Callable[[Work, Member, Had], None]
 
 
-def prove(
-    ctx: Context, visitor: Visitor, moment: Moment, ask: "Ask", then: Callable[[Work, Proven], Any]
-) -> Any:
-    """Check an answer and, in the unit that settles it, do what a right one leads to."""
-
-    def settle_then(work: Work, reserved: Reserved, found: Right | Wrong) -> Any:
-        return then(work, settle(work, ask, reserved, found))
-
-    if not ask.is_slow(ctx):
-        return unit(
-            ctx,
-            visitor,
-            moment,
-            lambda work: settle_then(work, r := reserve_all(work, ask), check(ctx, r, ask.text, moment)),
-        )
-    reserved = unit(ctx, visitor, moment, lambda work: reserve_all(work, ask))
-    found = ctx.pool.run(lambda: check(ctx, reserved, ask.text, moment))
-    return unit(ctx, visitor, moment, lambda work: settle_then(work, reserved, found))
+def _always(_: Work) -> None:
+    """Nothing else must hold."""
 
 
 @dataclass(frozen=True)
@@ -95,23 +100,64 @@ class Ask:
     alarm: Tripped
     takes: Callable[[Had], bool] = lambda _: True
     """Which authenticators count here."""
+    demand: Callable[[Work], None] = _always
+    """Refuses when the question is no longer open, before a try is spent."""
 
     def is_slow(self, ctx: Context) -> bool:
         return any(f.traits.is_slow for f in ctx.factors.values() if f.traits.answer is self.answer)
 
 
-def reserve_all(work: Work, ask: Ask) -> Reserved:
-    """Spend one try of every authenticator that may be meant, or say why none may be tried now."""
+def prove(ctx: Context, visitor: Visitor, moment: Moment, ask: Ask, then: Callable[[Work, Proven], T]) -> T:
+    """Check an answer and, in the unit that settles it, do what a right one leads to."""
+    if not ask.is_slow(ctx):
+
+        def at_once(work: Work) -> T:
+            reserved = _reserve(work, ask)
+            return then(work, _settle(work, ask, reserved, _check(ctx, reserved, ask.text, moment)))
+
+        return unit(ctx, visitor, moment, at_once)
+    reserved = unit(ctx, visitor, moment, lambda work: _reserve(work, ask))
+    try:
+        found = ctx.pool.run(lambda: _check(ctx, reserved, ask.text, moment))
+    except Busy:
+        unit(ctx, visitor, moment, lambda work: _give_all_back(work, reserved))
+        raise
+
+    def later(work: Work) -> T:
+        return then(work, _settle(work, ask, replace(reserved, now=_open(work, ask)), found))
+
+    return unit(ctx, visitor, moment, later)
+
+
+def _open(work: Work, ask: Ask) -> Open:
+    """Lock the person, and see that the question is still theirs to answer."""
     member = people.member(work.conn, ask.member.account_id, ask.member.id, lock=True)
     if member.status is not Status.ACTIVE:
         raise NotSignedIn()
-    had = tuple(one for one in ways(work.conn, member.account_id, member.id) if ask.takes(one))
+    ask.demand(work)
+    case = cases.open_of(work.conn, member.account_id, member.id, lock=True)
+    over: tuple[Material, ...] = ()
+    if case is not None and is_over(case, work.now):
+        over = tuple(
+            (one, material(work.ctx, one.kept))
+            for one in ways(work.conn, member.account_id, member.id)
+            if one.kept.id == case.temporary
+        )
+    case = _cases.settled(work, member, case) if case else None
+    had = ways(work.conn, member.account_id, member.id)
+    return Open(member, case, tuple(one for one in had if ask.takes(one)), over)
+
+
+def _reserve(work: Work, ask: Ask) -> Reserved:
+    """Spend one try of every authenticator that may be meant, or say why none may be tried now."""
+    now = _open(work, ask)
     _sources.reserve(work)
-    by_id = {one.enrolled.id: one for one in had}
+    by_id = {one.enrolled.id: one for one in now.had}
+    enrolled = decided_on(now.had)
     meant: list[tuple[Had, Any, Tries]] = []
     refused: list[Wait | Ended] = []
-    for enrolled in candidates(decided_on(had), ask.answer):
-        one = by_id[enrolled.id]
+    for candidate in candidates(enrolled, ask.answer):
+        one = by_id[candidate.id]
         key = tries_key(one)
         after = reserve(queue.tries_of(work.conn, key, work.now), work.now, is_limited=True)
         if isinstance(after, Wait | Ended):
@@ -119,10 +165,16 @@ def reserve_all(work: Work, ask: Ask) -> Reserved:
         else:
             queue.put_tries(work.conn, key, after, work.now)
             meant.append((one, material(work.ctx, one.kept), after))
-    if refused and not meant:
-        _refuse_untried(work, ask, member, refused)
-    alarms = [by_id[one.id] for one in tripwires(decided_on(had), ask.answer)]
-    return Reserved(member, had, tuple(meant), tuple((one, material(work.ctx, one.kept)) for one in alarms))
+    alarms = tuple((by_id[one.id], material(work.ctx, by_id[one.id].kept)) for one in tripwires(enrolled, ask.answer))
+    if not meant and (refused or (not alarms and _has_disabled(now.had, ask.answer))):
+        _refuse_untried(work, ask, now.member, refused)
+    return Reserved(now, tuple(meant), alarms)
+
+
+def _has_disabled(had: Sequence[Had], answer: Answer) -> bool:
+    return any(
+        one.enrolled.traits.answer is answer and one.kept.standing is Standing.DISABLED for one in had
+    )
 
 
 def _refuse_untried(work: Work, ask: Ask, member: Member, refused: Sequence[Wait | Ended]) -> None:
@@ -132,26 +184,40 @@ def _refuse_untried(work: Work, ask: Ask, member: Member, refused: Sequence[Wait
     raise Kept(TooManyTries(min(waits)) if waits else WrongProof(reason="disabled"))
 
 
-def check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right | Wrong:
+def _give_all_back(work: Work, reserved: Reserved) -> None:
+    """The answer was never looked at."""
+    _sources.give_back(work)
+    for one, _, _ in reserved.meant:
+        key = tries_key(one)
+        before = queue.tries_of(work.conn, key, work.now)
+        queue.put_tries(work.conn, key, give_back(before, work.now), work.now)
+
+
+def _check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right | Wrong:
     """Which authenticator the answer fits. Pure but for its cost."""
     troubles: list[WrongAnswer] = []
+    burnt: list[Material] = []
     for one, kept, _ in reserved.meant:
         try:
             verified = ctx.factors[one.kept.kind].verify(kept, text, moment)
         except WrongAnswer as wrong:
             troubles.append(wrong)
+            burnt += [(one, wrong.kept)] if wrong.kept is not None else []
         else:
             return Right(one, verified.kept, verified.evidence)
+    if _fitting(ctx, reserved.now.over, text, moment):
+        troubles.append(WrongAnswer(Trouble.EXPIRED))
     best = min(troubles, key=_rank, default=WrongAnswer(Trouble.WRONG))
-    return Wrong(best.trouble, best.facts, _tripped(ctx, reserved, text, moment))
+    return Wrong(best.trouble, best.facts, tuple(burnt), _fitting(ctx, reserved.alarms, text, moment))
 
 
 def _rank(wrong: WrongAnswer) -> int:
     return _TELLING.index(wrong.trouble) if wrong.trouble in _TELLING else len(_TELLING)
 
 
-def _tripped(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Had | None:
-    for one, kept in reserved.alarms:
+def _fitting(ctx: Context, ones: Sequence[Material], text: str, moment: Moment) -> Had | None:
+    """Which of these the answer would be right for."""
+    for one, kept in ones:
         try:
             ctx.factors[one.kept.kind].verify(kept, text, moment)
         except WrongAnswer:
@@ -160,9 +226,9 @@ def _tripped(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Had
     return None
 
 
-def settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> Proven:
+def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> Proven:
     """Keep the proof and give back every try, or commit the failure and refuse."""
-    member = reserved.member
+    member = reserved.now.member
     if isinstance(found, Wrong):
         _keep_failure(work, ask, reserved, found)
         raise Kept(_refusal(reserved, found))
@@ -171,23 +237,30 @@ def settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> Pr
     except Stale:
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         raise Kept(WrongProof(reason=Trouble.ALREADY_USED.value)) from None
+    _sources.give_back(work)
     for one, _, after in reserved.meant:
         back = Tries() if one is found.had else give_back(after, work.now)
         queue.put_tries(work.conn, tries_key(one), back, work.now)
-    _sources.give_back(work)
-    traits = found.had.enrolled.traits
-    proof = Proof(
-        found.had.kept.id,
-        traits.kind,
-        found.evidence.category,
-        found.evidence.amr,
-        work.now,
-        is_exposed=found.had.kept.standing is Standing.EXPOSED,
-    )
-    work.record(
-        FactorProved(member.id, traits.kind, found.had.kept.id, found.evidence.left), member.account_id
-    )
-    return Proven(member, reserved.had, found.had, proof, found.evidence)
+    kind, left = found.had.kept.kind, found.evidence.left
+    work.record(FactorProved(member.id, kind, found.had.kept.id, left), member.account_id)
+    if left is not None:
+        renew_summary(work, member)
+        _tell_code_used(work, member, left)
+    return Proven(member, reserved.now.case, reserved.now.had, _proof(work, found), found.evidence)
+
+
+def _proof(work: Work, found: Right) -> Proof:
+    is_exposed = found.had.kept.standing is Standing.EXPOSED
+    kept, evidence = found.had.kept, found.evidence
+    return Proof(kept.id, kept.kind, evidence.category, evidence.amr, work.now, is_exposed=is_exposed)
+
+
+def _tell_code_used(work: Work, member: Member, left: int) -> None:
+    if left <= LOW:
+        link = work.ctx.site.link("/me#two-factor")
+        work.send(member, "backup_codes_low", used_at=work.now, left=left, link=link)
+    else:
+        work.send(member, "backup_code_used", used_at=work.now, left=left)
 
 
 def _refusal(reserved: Reserved, found: Wrong) -> WrongProof:
@@ -200,8 +273,10 @@ def _refusal(reserved: Reserved, found: Wrong) -> WrongProof:
 
 
 def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> None:
-    member = reserved.member
+    member = reserved.now.member
     work.record(FactorFailed(member.id, ask.answer.value, found.trouble.value), member.account_id)
+    for one, kept in found.burnt:
+        keep(work, one.kept, kept, is_used=False)
     if found.trouble is Trouble.ALREADY_USED:
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         work.send(member, "code_replayed", tried_at=work.now, way=ask.answer.value)
@@ -209,16 +284,15 @@ def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> Non
         ask.alarm(work, member, found.tripped)
     for one, _, after in reserved.meant:
         if after.failures >= LIMIT:
-            _end_at_limit(work, member, one)
+            _end_at_limit(work, member, one, reserved.now.case)
     most = max((after.failures for _, _, after in reserved.meant), default=0)
     if most == TOLD_AT:
         work.send(member, "suspicious_tries", tried_at=work.now, way=ask.answer.value, tries=most)
 
 
-def _end_at_limit(work: Work, member: Member, one: Had) -> None:
+def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> None:
     if one.enrolled.traits.is_temporary:
         work.record(TemporaryBudgetClosed(member.id), member.account_id)
-        case = _cases.running(work, member)
         work.tell_owners(
             member,
             "temporary_budget_closed",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparekey.core.contract import About, Answer, Category, Factor, Moment, WrongAnswer
 from sparekey.core.sessions import HALF_LIFE, Liveness, Scope, Session, liveness
-from sparekey.errors import BadInput, Conflict, NotSignedIn
+from sparekey.errors import BadInput, Conflict, NotSignedIn, Stale
 from sparekey.factors import confirm_saved
 from sparekey.flows import _sessions
 from sparekey.flows._work import Work, unit
@@ -60,6 +60,14 @@ def load(work: Work, visitor: Visitor, *scopes: Scope) -> tuple[Stored, dict[str
     return stored, _sessions.draft_of(work.ctx, stored)
 
 
+def load_unchanged(work: Work, seen: Session, scope: Scope) -> dict[str, Any]:
+    """The draft that was looked at; `Stale` if another tab changed it meanwhile."""
+    stored, draft = load(work, work.visitor, scope)
+    if stored.session.version != seen.version:
+        raise Stale()
+    return draft
+
+
 def peek(ctx: Context, visitor: Visitor, *scopes: Scope) -> tuple[Session, dict[str, Any]]:
     """The same for looking only."""
     stored, draft = unit(ctx, visitor, ctx.moment(), lambda work: load(work, visitor, *scopes))
@@ -88,6 +96,18 @@ def make_password(
     except WrongAnswer as wrong:
         raise BadInput("new_password", wrong.trouble.value, **wrong.facts) from None
     return factor.encode(kept)
+
+
+def is_present_password(ctx: Context, before: dict[str, Any] | None, text: str, moment: Moment) -> bool:
+    """Is it the password that the person has now? One hash; say nothing of it before they have proven more."""
+    factor = password_factor(ctx)
+    if before is None:
+        return False
+    try:
+        ctx.pool.run(lambda: factor.verify(factor.decode(before), text, moment))
+    except WrongAnswer:
+        return False
+    return True
 
 
 def propose(ctx: Context, visitor: Visitor, scope: Scope, whom: About, *, afresh: bool = False) -> Shown:

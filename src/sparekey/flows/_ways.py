@@ -1,7 +1,8 @@
 """One person's authenticators, from rows to what `core` decides on and back.
 
 Material stays sealed until it is needed. Every change of what somebody has goes through here, so that the event
-is recorded and the summary that lists show (`safety`, `ways`) is renewed with it.
+is recorded, the summary that lists show (`safety`, `ways`) can be renewed with it, and no browser is remembered
+beyond it.
 """
 
 import json
@@ -26,7 +27,7 @@ from sparekey.core.sign_in import Enrolled, Standing
 from sparekey.factors import TRAITS, codes_left, saved_at
 from sparekey.flows._work import Work
 from sparekey.flows.context import Context
-from sparekey.store import authenticators, people, queue
+from sparekey.store import authenticators, people, queue, sessions
 from sparekey.store.authenticators import Authenticator
 
 
@@ -94,6 +95,7 @@ class Binding:
 
 def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
     """Bind a new authenticator."""
+    sessions.forget_browsers(work.conn, who)
     new = Authenticator(
         account_id=who.account_id,
         member_id=who.id,
@@ -123,10 +125,12 @@ _STANDING_EVENTS = {
 
 def stand(work: Work, who: Member, ones: Iterable[Had], standing: Standing) -> None:
     """Change what authenticators may do."""
-    for one in ones:
-        if one.kept.standing is not standing:
-            authenticators.stand(work.conn, one.kept, standing, work.now)
-            work.record(_STANDING_EVENTS[standing](who.id, one.kept.id, one.kept.kind), who.account_id)
+    changing = [one for one in ones if one.kept.standing is not standing]
+    if changing:
+        sessions.forget_browsers(work.conn, who)
+    for one in changing:
+        authenticators.stand(work.conn, one.kept, standing, work.now)
+        work.record(_STANDING_EVENTS[standing](who.id, one.kept.id, one.kept.kind), who.account_id)
 
 
 def destroy(work: Work, who: Member, ones: Sequence[Had], reason: str) -> None:

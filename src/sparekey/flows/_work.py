@@ -40,7 +40,10 @@ DROPPED_WHEN_MANY = frozenset(
 )
 """Letters that strangers can cause: more than five an hour of a kind are not sent."""
 REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent"})
-"""Letters that a colleague sends on purpose: the sixth in an hour is refused. Notices are never held back."""
+"""Letters that a colleague sends on purpose: the sixth in an hour is refused, with all of its unit.
+
+Notices are never held back.
+"""
 
 
 class Work:
@@ -135,6 +138,12 @@ class Work:
         cases.add_link(self.conn, link)
         return self.ctx.site.link(f"/not-me/{fresh}")
 
+    def has_room(self, to: Member, kind: str) -> bool:
+        """Would a letter of this kind be sent now? Asked before a link is replaced that only the letter carries."""
+        key = f"mail:{to.id}:{kind}"
+        after = spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
+        return not isinstance(after, Wait)
+
     def _is_within_rate(self, to: Member, kind: str) -> bool:
         if kind not in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
             return True
@@ -142,7 +151,7 @@ class Work:
         after = spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
         if isinstance(after, Wait):
             if kind in REFUSED_WHEN_MANY:
-                raise Kept(TooManyTries(after.until, reason="mails"))
+                raise TooManyTries(after.until, reason="mails")
             return False
         queue.put_arrivals(self.conn, {key: after})
         return True

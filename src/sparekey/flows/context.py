@@ -74,6 +74,10 @@ class Context:
     def blind_key(self) -> bytes:
         return self.keys.subkey(Purpose.BLIND)
 
+    @cached_property
+    def csrf_key(self) -> bytes:
+        return self.keys.subkey(Purpose.CSRF)
+
 
 @dataclass(frozen=True)
 class Visitor:

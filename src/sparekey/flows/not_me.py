@@ -19,6 +19,7 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people
+from sparekey.store.engine import Kept
 
 
 class Reach(StrEnum):
@@ -73,15 +74,15 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
         link = _links.find(work, token, _links.Purpose.NOT_ME)
         member = people.member(work.conn, link.account_id, link.member_id, lock=True)
         case = _case_of(work, link)
-        if case is not None and case.state not in FINAL:
-            case = _cases.settled(work, member, case)
-        reach = _reach(work, case) if case or link.case_id is None else Reach.SIGNS_OUT
+        if case is not None and case.state not in FINAL and _cases.settled(work, member, case) is None:
+            raise Kept(LinkUnusable(reason="expired"))
+        reach = _reach(work, case)
         if case is None:
             _sign_out(work, member, link)
         elif reach is Reach.STOPS_CASE:
             _cases.close(work, member, case, Step.STOP, Ending.STOPPED_BY_PERSON)
         else:
-            _warn(work, member, case)
+            _warn(work, member, case, link)
         had = ways(work.conn, member.account_id, member.id)
         is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
         return Stopped(reach, is_back)
@@ -122,7 +123,9 @@ def _sign_out(work: Work, member: Member, link: cases.Link) -> None:
     work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
 
 
-def _warn(work: Work, member: Member, case: Case) -> None:
+def _warn(work: Work, member: Member, case: Case, link: cases.Link) -> None:
+    """Once: the letters to the owners say everything that pressing again could say."""
+    cases.end_link(work.conn, link.hash, "used", work.now)
     work.record(CaseQuestioned(member.id, case.id), member.account_id)
     end_all(work, member, "not_me")
     work.tell_owners(member, "recovery_late_warning", completed_at=case.ended_at, reported_at=work.now)

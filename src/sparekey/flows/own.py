@@ -3,7 +3,7 @@
 What is in force stays in force until its replacement has been verified; a person can stop at any time.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sparekey.core.contract import Answer
@@ -11,10 +11,11 @@ from sparekey.core.events import BackupCodesSaved, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Ending, Step
-from sparekey.core.sessions import Scope
+from sparekey.core.sessions import Scope, Session
 from sparekey.errors import BadInput, Conflict, NotSignedIn, WrongProof
 from sparekey.factors import TRAITS
-from sparekey.flows import _cases, _password_check, _sessions, _staging, _ways
+from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
+from sparekey.flows._password_check import Attempt
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
@@ -22,7 +23,8 @@ from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import demand_right, end_all
-from sparekey.store import people, sessions
+from sparekey.store import cases, people
+from sparekey.store.authenticators import Authenticator
 
 
 def _demand(ctx: Context, visitor: Visitor) -> tuple[Account, Member]:
@@ -55,7 +57,6 @@ def switch_secret(ctx: Context, visitor: Visitor, code: str) -> None:
             raise Conflict(reason="pending_expired")
         _replace(work, who, Answer.CODE, _staging.app_factor(ctx).traits.kind, app)
         _sessions.redraft(work, stored, {k: v for k, v in now_staged.items() if k != "pending"})
-        sessions.forget_browsers(work.conn, who)
         work.send(who, "secret_changed", changed_at=work.now, way=_way_of(visitor))
 
     unit(ctx, visitor, moment, switch)
@@ -66,15 +67,17 @@ def drop_pending(ctx: Context, visitor: Visitor) -> None:
     _staging.stage(ctx, visitor, ctx.moment(), Scope.FULL, pending=None, codes=None)
 
 
-def _replace(work: Work, who: Member, answer: Answer, kind: str, value: Any) -> None:
+def _replace(work: Work, who: Member, answer: Answer, kind: str, value: Any) -> Authenticator:
+    """Put an authenticator in the place of everything that is answered in the same field."""
     old = [
         one
         for one in ways(work.conn, who.account_id, who.id)
         if one.enrolled.traits.answer is answer and not one.enrolled.traits.is_temporary
     ]
     _ways.destroy(work, who, old, "replaced")
-    _ways.add(work, who, kind, value, _ways.Binding("", "settings"))
+    added = _ways.add(work, who, kind, value, _ways.Binding("", "settings"))
     _ways.renew_summary(work, who)
+    return added
 
 
 def _way_of(visitor: Visitor) -> str:
@@ -87,31 +90,42 @@ def change_password(ctx: Context, visitor: Visitor, current: str, new: str) -> S
     """Present and new password; all other sessions end, and this one gets a new token."""
     account, member = _demand(ctx, visitor)
     moment = ctx.moment()
-    reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_member(work, member))
-    checked = _password_check.check(ctx, reserved, current, moment)
+    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), current)
     try:
-        unit(ctx, visitor, moment, lambda work: _password_check.settle(work, reserved, checked))
+        had = _password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.had)
     except WrongProof as wrong:
         raise BadInput("current_password", "wrong_password", **wrong.facts) from None
-    before = before_of(ctx, list(reserved.had))
+    before = before_of(ctx, list(had))
     made = _staging.make_password(ctx, about(account, member), new, before, moment)
 
     def change(work: Work) -> Started:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         stored, _ = _staging.load(work, visitor, Scope.FULL)
-        put_password(work, who, made, "settings")
+        added = put_password(work, who, made, "settings")
         end_all(work, who, "password_changed", but=stored.hash)
         work.send(who, "password_changed", changed_at=work.now, way=_way_of(visitor))
-        return _sessions.swap(work, stored, stored.session)
+        return _sessions.swap(work, stored, _with_proof_of(stored.session, added))
 
     return unit(ctx, visitor, moment, change)
 
 
-def put_password(work: Work, who: Member, made: dict[str, Any], reason: str) -> None:
-    """A new password in place of the old one."""
+def _with_proof_of(session: Session, added: Authenticator) -> Session:
+    """The old password's proof now names what took its place; its time stays."""
+    kind = added.kind
+    proofs = tuple(
+        replace(one, authenticator_id=added.id) if one.kind == kind else one for one in session.proofs
+    )
+    return replace(session, proofs=proofs)
+
+
+def put_password(work: Work, who: Member, made: dict[str, Any], reason: str) -> Authenticator:
+    """A new password in place of the old one; links for a forgotten one end."""
     factor = _staging.password_factor(work.ctx)
-    _replace(work, who, Answer.PASSWORD, factor.traits.kind, factor.decode(made))
+    added = _replace(work, who, Answer.PASSWORD, factor.traits.kind, factor.decode(made))
+    purpose = _links.Purpose.PASSWORD.value
+    cases.end_links(work.conn, who.account_id, who.id, "used", work.now, purpose=purpose)
     work.record(PasswordChanged(who.id, reason), who.account_id)
+    return added
 
 
 @dataclass(frozen=True)
@@ -161,10 +175,9 @@ def switch_codes(ctx: Context, visitor: Visitor, text: str) -> None:
         stored, now_staged = _staging.load(work, visitor, Scope.FULL)
         if now_staged.get("codes") != codes:
             raise Conflict(reason="pending_expired")
-        _replace(work, who, Answer.BACKUP_CODE, factor.traits.kind, kept)
+        added = _replace(work, who, Answer.BACKUP_CODE, factor.traits.kind, kept)
         _sessions.redraft(work, stored, {k: v for k, v in now_staged.items() if k != "codes"})
-        sessions.forget_browsers(work.conn, who)
-        work.record(BackupCodesSaved(who.id, "new"), who.account_id)
+        work.record(BackupCodesSaved(who.id, added.id), who.account_id)
         work.send(who, "backup_codes_new", made_at=work.now)
 
     unit(ctx, visitor, moment, switch)

@@ -4,11 +4,11 @@ The mailbox alone never suffices (NIST SP 800-63B-4, section 4.2.2.2). Asking an
 changes nothing but that a letter is on its way.
 """
 
-from sparekey.core.contract import Answer
+from sparekey.core.contract import Answer, Trouble
 from sparekey.core.events import LinkAccepted, PasswordLinkAsked
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.recovery_case import Ending, Step
-from sparekey.errors import LinkUnusable
+from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _second_check, _sources, _staging
 from sparekey.flows._links import Purpose
 from sparekey.flows._second_check import Ask, Proven
@@ -18,7 +18,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import put_password
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
-from sparekey.flows.sessions import end_all, is_own_and_unseen
+from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
 from sparekey.flows.sign_in import trip
 from sparekey.store import cases, people
 
@@ -31,6 +31,8 @@ def ask(ctx: Context, visitor: Visitor, name: str) -> None:
         member = people.by_sign_in_name(work.conn, name_key(name))
         if member is None or member.status is not Status.ACTIVE:
             return
+        if not work.has_room(member, "password_reset_link"):
+            return  # the link of the letter before goes on working: asking often takes nothing away
         link, until = _links.make(work, member, Purpose.PASSWORD)
         work.record(PasswordLinkAsked(member.id), member.account_id)
         work.send(member, "password_reset_link", asked_at=work.now, expires_at=until, link=link)
@@ -50,9 +52,7 @@ def look(ctx: Context, visitor: Visitor, token: str) -> Member:
 
 def answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
     """The second factors that count here: one's own, active, seen by nobody else."""
-    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
-    usable = {one.enrolled.traits.answer for one in had if one.is_second and is_own_and_unseen(one)}
-    return tuple(answer for answer in Answer if answer in usable)
+    return own_answers(ctx, member)
 
 
 def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Answer, str]) -> None:
@@ -61,17 +61,19 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
     moment = ctx.moment()
     account = ctx.db.read(lambda conn: people.account(conn, member.account_id))
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
-    made = _staging.make_password(ctx, about(account, member), new, before_of(ctx, had), moment)
+    made = _staging.make_password(ctx, about(account, member), new, None, moment)
+    is_same = _staging.is_present_password(ctx, before_of(ctx, had), new, moment)
     ask_for = Ask(member, *proof, trip, takes=is_own_and_unseen)
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member
+        if is_same:  # told only now: whoever reads the mailbox alone learns nothing about the present password
+            raise BadInput("new_password", Trouble.SAME_AS_BEFORE.value)
         link = _links.find(work, token, Purpose.PASSWORD, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
-        case = _cases.running(work, who)
-        if case is not None:
-            _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
+        if proven.case is not None:
+            _cases.close(work, who, proven.case, Step.CANCEL, Ending.MEMBER_CHANGED)
         work.record(LinkAccepted(who.id, link.purpose), who.account_id)
         put_password(work, who, made, "forgotten")
         end_all(work, who, "password_changed")

@@ -11,7 +11,7 @@ from typing import Any
 from sparekey.core.contract import About, Answer
 from sparekey.core.events import CaseAllowed, CaseIssued, CaseOpened, SecretViewed, ViewClosed
 from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, new_id
-from sparekey.core.permissions import Action
+from sparekey.core.permissions import Action, demand
 from sparekey.core.recovery_case import (
     Case,
     Delivery,
@@ -85,6 +85,8 @@ def _help(work: Work, member_id: str, request: Request) -> Case:
 def _refuse_if_impossible(
     work: Work, account: Account, member: Member, helper: Member, request: Request
 ) -> None:
+    if request.how is How.CONSOLE:  # the server's own word: it would shorten lives and open what a stop has closed
+        raise BadInput("how", "unknown")
     if request.delivery is Delivery.CURRENT and not account.policy.reveal_current:
         raise NotAllowed(reason="policy")
     if (
@@ -120,16 +122,10 @@ def _case_for(work: Work, member: Member, helper: Member, request: Request) -> C
         raise BadInput("how", "empty", "Say how you know that it's really them")
     if running is None:
         return _open(work, member, helper, request)
-    if request.how is None:
-        return running
-    changed = replace(
-        running,
-        opened_by=helper.id,
-        how=request.how,
-        reason_at=work.now,
-        is_stolen=running.is_stolen or request.is_stolen,
-    )
-    return _cases.keep(work, changed)
+    running = replace(running, is_stolen=running.is_stolen or request.is_stolen)
+    if request.how is not None:
+        running = replace(running, opened_by=helper.id, how=request.how, reason_at=work.now)
+    return _cases.keep(work, running)
 
 
 def _open(work: Work, member: Member, helper: Member, request: Request) -> Case:
@@ -157,8 +153,7 @@ def _open(work: Work, member: Member, helper: Member, request: Request) -> Case:
 
 def _issue(work: Work, account: Account, member: Member, case: Case, delivery: Delivery) -> Case:
     had = ways(work.conn, member.account_id, member.id)
-    _ways.destroy(work, member, [one for one in had if one.enrolled.traits.is_temporary], "replaced")
-    sessions.end_all(work.conn, member, case_id=case.id)
+    _take_back_earlier(work, member, case, had)
     temporary = None
     if delivery is Delivery.CURRENT:
         _expose(work, member, had)
@@ -177,11 +172,31 @@ def _issue(work: Work, account: Account, member: Member, case: Case, delivery: D
     return issued
 
 
+def _take_back_earlier(work: Work, member: Member, case: Case, had: list[Had]) -> None:
+    """Whatever this case handed over before ends, and a letter that still carries it is not sent."""
+    _ways.destroy(work, member, [one for one in had if one.enrolled.traits.is_temporary], "replaced")
+    sessions.end_all(work.conn, member, case_id=case.id)
+    purpose = _links.Purpose.LOST_FACTOR.value
+    cases.end_links(work.conn, member.account_id, member.id, "replaced", work.now, purpose=purpose)
+    queue.withdraw(work.conn, member.account_id, member.id, _cases.CARRYING)
+
+
 def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId]:
-    """What may be lost: every second factor that is answered with a code from a device."""
-    lost = [one for one in had if one.is_second and one.enrolled.traits.answer is Answer.CODE]
+    """What may be lost: every second factor that is answered with a code from a device.
+
+    Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
+    used meanwhile), nor one that somebody has seen.
+    """
+    lost = [
+        one
+        for one in had
+        if one.is_second
+        and one.enrolled.traits.answer is Answer.CODE
+        and one.kept.standing in {Standing.ACTIVE, Standing.EXPOSED}
+    ]
     _ways.stand(work, member, lost, Standing.SUSPENDED)
-    return [one.kept.id for one in lost]
+    _lower_sessions(work, member, lost)
+    return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
 def _expose(work: Work, member: Member, had: list[Had]) -> None:
@@ -196,6 +211,11 @@ def _expose(work: Work, member: Member, had: list[Had]) -> None:
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
     _ways.stand(work, member, seen, Standing.EXPOSED)
+    _lower_sessions(work, member, seen)
+
+
+def _lower_sessions(work: Work, member: Member, seen: list[Had]) -> None:
+    """Proofs by what somebody else may hold count no longer towards aal2: those sessions must confirm anew."""
     ids = {one.kept.id for one in seen}
     for stored in sessions.of_member(work.conn, member.account_id, member.id):
         proofs = tuple(
@@ -275,6 +295,7 @@ def _open_view(work: Work, member_id: str) -> tuple[Member, Member, Case]:
     _, helper = demand_member(work.visitor)
     member = people.member(work.conn, helper.account_id, member_id, lock=True)
     demand_right(work.ctx, work.visitor, Action.SEE_STAFF)
+    demand(helper, Action.HAND_SECRET, member, people.account(work.conn, helper.account_id).policy, work.now)
     case = _cases.running(work, member)
     if case is None or case.opened_by != helper.id or not is_view_open(case, work.now):
         raise Kept(
@@ -309,7 +330,9 @@ def take_back(ctx: Context, visitor: Visitor, member_id: str) -> None:
     def cancel(work: Work) -> None:
         _, helper = demand_member(work.visitor)
         member = people.member(work.conn, helper.account_id, member_id, lock=True)
-        demand_right(ctx, visitor, Action.SEND_LINK, member)
+        if member.id == helper.id:
+            raise NotAllowed(reason="oneself")
+        demand_right(ctx, visitor, Action.END_SESSIONS, member)  # never held back by what holds help back
         case = _cases.running(work, member)
         if case is None:
             raise Kept(NotFound())

@@ -39,6 +39,7 @@ def _reset(work: Work, member: Member, helper: Member, how: How) -> None:
     _ways.destroy(work, member, ways(work.conn, member.account_id, member.id), "reset")
     queue.forget_tries(work.conn, [_ways.temporary_key(member.id)])
     end_all(work, member, "reset")
+    _links.end_all(work, member, "stopped")
     people.put_member(work.conn, replace(member, status=Status.INVITED))
     _ways.renew_summary(work, member)
     link, until = _links.make(work, member, _links.Purpose.RESET)

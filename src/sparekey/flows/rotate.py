@@ -13,7 +13,7 @@ from sparekey.core.events import CaseCompleted, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, State, complete
-from sparekey.core.sessions import HALF_LIFE, Scope
+from sparekey.core.sessions import HALF_LIFE, Scope, Session
 from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
@@ -24,6 +24,7 @@ from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people, queue
+from sparekey.store.engine import Kept
 
 
 def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
@@ -93,20 +94,20 @@ def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
     account, member = demand_rotation(visitor)
     whom = about(account, member)
     moment = ctx.moment()
-    _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
+    seen, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
     if "password" not in draft:
         raise Conflict(reason="password_first")
     app = _staging.finish_app(ctx, draft, whom, code, moment)
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, member, app, codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))
 
 
-def _commit(work: Work, member: Member, app: Any, codes: dict[str, Any]) -> Started:
-    member = people.member(work.conn, member.account_id, member.id, lock=True)
+def _commit(work: Work, seen: Session, app: Any, codes: dict[str, Any]) -> Started:
+    member = people.member(work.conn, seen.account_id, seen.member_id, lock=True)
     case = _cases.running(work, member)
-    stored, draft = _staging.load(work, work.visitor, Scope.ROTATE)
-    if case is None or case.id != stored.session.case_id or case.state is not State.ROTATING:
-        raise NotSignedIn()
+    if case is None or case.id != seen.case_id or case.state is not State.ROTATING:
+        raise Kept(NotSignedIn())
+    draft = _staging.load_unchanged(work, seen, Scope.ROTATE)
     after = complete(case, work.now)
     cases.put(work.conn, after)
     replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), "recovery")
@@ -151,8 +152,8 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     _ways.renew_summary(work, member)
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
-    for purpose in (_links.Purpose.LOST_FACTOR, _links.Purpose.PASSWORD):
-        cases.end_links(work.conn, member.account_id, member.id, "used", work.now, purpose=purpose.value)
+    _links.end_all(work, member, "used")
+    queue.withdraw(work.conn, member.account_id, member.id, _cases.CARRYING)
     traits = [TRAITS[one.kind] for one in added]
     return tuple(
         Proof(one.id, one.kind, its.category, its.amr, work.now)

@@ -9,17 +9,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from sparekey.core.contract import Answer, Category
+from sparekey.core.contract import Answer
 from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
 from sparekey.core.people import Account, AccountId, Member
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
-from sparekey.core.sign_in import Prove, Standing, next_step
+from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import NotFound, NotSignedIn, SessionIdle, SparekeyError
 from sparekey.flows import _password_check, _second_check, _sessions
+from sparekey.flows._password_check import Attempt, Known
 from sparekey.flows._second_check import Ask, Proven
-from sparekey.flows._ways import Had, decided_on, ways
+from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sign_in import trip
@@ -33,8 +34,14 @@ Found = tuple[Stored, Member | None, Account | None]
 def flush(ctx: Context) -> None:
     """Write the last uses that were kept in memory."""
     times = ctx.last_uses.take()
-    if times:
+    if not times:
+        return
+    try:
         ctx.db.write(lambda conn: sessions.touch(conn, times))
+    except Exception:
+        for token_hash, at in times.items():  # the next batch writes them: a full disk shortens nobody's idle time
+            ctx.last_uses.note(token_hash, max(at, ctx.last_uses.of(token_hash) or at))
+        raise
 
 
 def recognise(ctx: Context, visitor: Visitor, token: str) -> Visitor:
@@ -102,19 +109,19 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
     """*Confirm it's you*: password and second factor, under a new token, fresh for five minutes."""
     _, member = demand_member(visitor)
     moment = ctx.moment()
+    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), password)
     try:
-        reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_member(work, member))
-        checked = _password_check.check(ctx, reserved, password, moment)
-        known = unit(ctx, visitor, moment, lambda work: _password_check.settle(work, reserved, checked))
-        ask = Ask(member, answer, text, trip, takes=is_own_and_unseen)
-        started: Started = _second_check.prove(
+        known = _password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
+        ask = Ask(
+            member, answer, text, trip, is_own_and_unseen, lambda work: _demand_still_there(work, visitor)
+        )
+        return _second_check.prove(
             ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
         )
     except SparekeyError as refusal:
         reason = refusal.reason or refusal.code
         unit(ctx, visitor, moment, lambda work: _record_failed(work, member, reason))
         raise
-    return started
 
 
 def is_own_and_unseen(one: Had) -> bool:
@@ -135,6 +142,10 @@ def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> St
     return _sessions.swap(work, stored, changed)
 
 
+def _demand_still_there(work: Work, visitor: Visitor) -> None:
+    _still_there(work, visitor)
+
+
 def _still_there(work: Work, visitor: Visitor) -> Stored:
     stored = sessions.find(work.conn, visitor.token_hash)
     if stored is None:
@@ -147,19 +158,16 @@ def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
     if visitor.session is None or visitor.member is None or visitor.session.scope is not Scope.FULL:
         raise NotSignedIn()
     member = visitor.member
-    moment = ctx.moment()
-    reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_member(work, member))
-    checked = _password_check.check(ctx, reserved, password, moment)
+    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), password)
 
-    def settle(work: Work) -> Started:
-        known = _password_check.settle(work, reserved, checked)
+    def woken(work: Work, known: Known) -> Started:
         stored = _still_there(work, visitor)
-        others = tuple(one for one in stored.session.proofs if one.category is not known.category)
-        changed = replace(stored.session, proofs=(known, *others), last_used_at=work.now)
+        others = tuple(one for one in stored.session.proofs if one.category is not known.proof.category)
+        changed = replace(stored.session, proofs=(known.proof, *others), last_used_at=work.now)
         work.record(SessionWoken(member.id, stored.session.id), member.account_id)
         return _sessions.swap(work, stored, changed)
 
-    return unit(ctx, visitor, moment, settle)
+    return _password_check.prove(ctx, visitor, ctx.moment(), attempt, woken)
 
 
 def sign_out(ctx: Context, visitor: Visitor) -> None:
@@ -243,9 +251,16 @@ def end_all(work: Work, who: Member, reason: str, *, but: str = "") -> int:
 
 def answers_for_step_up(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
     """The second factors a signed-in person may confirm with."""
-    session, member = demand_member(visitor)
+    _, member = demand_member(visitor)
+    return own_answers(ctx, member)
+
+
+def own_answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
+    """In which fields somebody can prove a second factor of their own that nobody else has seen."""
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
-    own = decided_on(one for one in had if is_own_and_unseen(one))
-    knowledge = tuple(one for one in session.proofs if one.category is Category.KNOWLEDGE)
-    decision = next_step(own, knowledge)
-    return decision.answers if isinstance(decision, Prove) else ()
+    usable = {
+        one.enrolled.traits.answer
+        for one in had
+        if one.is_second and is_own_and_unseen(one) and can_prove(one.enrolled)
+    }
+    return tuple(answer for answer in Answer if answer in usable)

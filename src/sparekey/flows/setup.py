@@ -33,10 +33,12 @@ from sparekey.core.people import (
     read_name,
     read_username,
 )
-from sparekey.core.sessions import ENROL_LIFE, HALF_LIFE, Scope
-from sparekey.errors import Conflict, LinkUnusable, NotSignedIn
+from sparekey.core.recovery_case import Ending, Step
+from sparekey.core.sessions import ENROL_LIFE, HALF_LIFE, Scope, Session
+from sparekey.errors import Conflict, LinkUnusable, NotSignedIn, WrongProof
 from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
 from sparekey.flows._links import SETTING_UP, Purpose
+from sparekey.flows._password_check import Attempt, Known, Reserved
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
@@ -105,10 +107,14 @@ def accept(ctx: Context, visitor: Visitor, token: str) -> Started:
 
 
 def _somebody(work: Work, link: Link) -> Member:
-    """Who sets up an account that does not exist yet: the member they will be."""
+    """Who sets up an account that does not exist yet: the member they will be, the same one at every start.
+
+    So that starting over ends the attempt before. The ids say nothing of the link: they are drawn from its hash.
+    """
+    of_link = Moment(work.now, link.hash.encode())
     return Member(
-        id=MemberId(new_id("mem", work.moment)),
-        account_id=AccountId(new_id("acc", work.moment)),
+        id=MemberId(new_id("mem", of_link)),
+        account_id=AccountId(new_id("acc", of_link)),
         username="",
         name="",
         email=link.facts.get("email", ""),
@@ -123,27 +129,30 @@ def accept_lost(ctx: Context, visitor: Visitor, token: str, password: str) -> St
     """Press Start on a set-up link for a lost factor, with the present password: the forced change begins."""
     moment = ctx.moment()
 
-    def reserve(work: Work) -> tuple[Link, _password_check.Reserved]:
+    def reserve(work: Work) -> Reserved:
         link = _links.find(work, token, Purpose.LOST_FACTOR)
         member = people.member(work.conn, link.account_id, link.member_id)
-        return link, _password_check.reserve_by_member(work, member)
+        return _password_check.reserve_by_link(work, member, link.hash)
 
-    link, reserved = unit(ctx, visitor, moment, reserve)
-    checked = _password_check.check(ctx, reserved, password, moment)
-
-    def redeem(work: Work) -> Started:
-        if checked.evidence is None:
-            work.record(LinkRefused(link.member_id, link.purpose, "wrong_password"), link.account_id)
-        member = people.member(work.conn, link.account_id, link.member_id, lock=True)
-        proof = _password_check.settle(work, reserved, checked)
-        _links.find(work, token, Purpose.LOST_FACTOR, lock=True)
+    def redeem(work: Work, known: Known) -> Started:
+        member = known.member
         case = _cases.running(work, member)
+        link = _links.find(work, token, Purpose.LOST_FACTOR, lock=True)
         if case is None or case.id != link.case_id:
             raise LinkUnusable(reason="expired", purpose=link.purpose)
         work.record(LinkAccepted(member.id, link.purpose), member.account_id)
-        return redeem_case(work, member, case, (proof,))
+        return redeem_case(work, member, case, (known.proof,))
 
-    return unit(ctx, visitor, moment, redeem)
+    try:
+        return _password_check.prove(ctx, visitor, moment, Attempt(reserve, password), redeem)
+    except WrongProof:
+        unit(ctx, visitor, moment, lambda work: _record_refused(work, token))
+        raise
+
+
+def _record_refused(work: Work, token: str) -> None:
+    link = _links.find(work, token, Purpose.LOST_FACTOR)
+    work.record(LinkRefused(link.member_id, link.purpose, "wrong_password"), link.account_id)
 
 
 @dataclass(frozen=True)
@@ -262,21 +271,19 @@ def propose(ctx: Context, visitor: Visitor) -> Shown:
 def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
     """Verify a code and put password, app and backup codes in force; the link is used up."""
     moment = ctx.moment()
-    _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
+    seen, draft = _staging.peek(ctx, visitor, Scope.ENROL)
     if "password" not in draft:
         raise Conflict(reason="password_first")
     whom = _whom(ctx, visitor, draft, moment)
     app = _staging.finish_app(ctx, draft, whom, code, moment)
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, app, codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))
 
 
-def _commit(work: Work, app: Any, codes: dict[str, Any]) -> Started:
-    stored, draft = _staging.load(work, work.visitor, Scope.ENROL)
-    session = stored.session
+def _commit(work: Work, session: Session, app: Any, codes: dict[str, Any]) -> Started:
     purpose = Purpose(session.purpose)
-    if not cases.end_link(work.conn, session.link, "used", work.now):
-        raise LinkUnusable(reason="used", purpose=purpose.value)
+    _use_up(work, session)
+    draft = _staging.load_unchanged(work, session, Scope.ENROL)
     if purpose in WITHOUT_MEMBER:
         member = _found_account(work, session.account_id, session.member_id, draft["details"])
     else:
@@ -294,6 +301,14 @@ def _commit(work: Work, app: Any, codes: dict[str, Any]) -> Started:
     )
 
 
+def _use_up(work: Work, session: Session) -> None:
+    """The link is used by this set-up, or `LinkUnusable` with what became of it meanwhile."""
+    if not cases.end_link(work.conn, session.link, "used", work.now):
+        ended = cases.link(work.conn, session.link)
+        reason = ended.ending if ended and ended.ending else "used"
+        raise LinkUnusable(reason=reason, purpose=session.purpose)
+
+
 def _found_account(work: Work, account_id: AccountId, member_id: MemberId, details: dict[str, Any]) -> Member:
     account = _new_account(account_id, details, work.moment)
     people.add_account(work.conn, account)
@@ -309,6 +324,9 @@ def _activate(work: Work, account_id: AccountId, member_id: MemberId) -> Member:
     member = people.member(work.conn, account_id, member_id, lock=True)
     if member.status is Status.DEACTIVATED:
         raise LinkUnusable(reason="stopped")
+    case = _cases.running(work, member)
+    if case is not None:
+        _cases.close(work, member, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     if member.status is not Status.ACTIVE:
         people.put_member(work.conn, replace(member, status=Status.ACTIVE))
         work.record(MemberActivated(member.id), account_id)

@@ -16,6 +16,7 @@ from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Decision, Prove, Rotate, SignedIn, Standing, next_step
 from sparekey.errors import IllegalTransition, LinkUnusable, NotSignedIn
 from sparekey.flows import _cases, _password_check, _second_check, _sessions
+from sparekey.flows._password_check import Attempt, Known
 from sparekey.flows._second_check import Ask, Proven
 from sparekey.flows._ways import Had, decided_on, ways
 from sparekey.flows._work import Work, unit
@@ -40,22 +41,14 @@ def begin(ctx: Context, visitor: Visitor, name: str, password: str) -> Outcome:
 
     Raises `WrongProof` (one sentence for everything), `TooManyTries` or `Busy`.
     """
-    moment = ctx.moment()
-    reserved = unit(ctx, visitor, moment, lambda work: _password_check.reserve_by_name(work, name))
-    checked = _password_check.check(ctx, reserved, password, moment)
-
-    def settle(work: Work) -> Outcome:
-        proof = _password_check.settle(work, reserved, checked)
-        if reserved.member is None:
-            raise AssertionError
-        return _after_password(work, reserved.member, reserved.had, proof)
-
-    return unit(ctx, visitor, moment, settle)
+    attempt = Attempt(lambda work: _password_check.reserve_by_name(work, name), password)
+    return _password_check.prove(ctx, visitor, ctx.moment(), attempt, _after_password)
 
 
-def _after_password(work: Work, who: Member, had: tuple[Had, ...], proof: Proof) -> Outcome:
+def _after_password(work: Work, known: Known) -> Outcome:
+    who, proof = known.member, known.proof
     remembered = _is_remembered(work, who)
-    decision = next_step(decided_on(had), (proof,), is_remembered=remembered)
+    decision = next_step(decided_on(known.had), (proof,), is_remembered=remembered)
     if isinstance(decision, SignedIn):
         return Outcome(_sessions.start_full(work, who, (proof,), is_remembered=True), decision)
     return Outcome(_sessions.start(work, who, Scope.HALF, (proof,)), decision)
@@ -88,29 +81,32 @@ def demand_half(visitor: Visitor) -> tuple[Session, Member]:
 def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember: bool = False) -> Outcome:
     """The second post: an answer in one field. Raises `WrongProof` with a reason, `TooManyTries`."""
     session, member = demand_half(visitor)
-    ask = Ask(member, answer, text, trip)
+    ask = Ask(member, answer, text, trip, demand=lambda work: _demand_still_half(work, visitor))
 
     def then(work: Work, proven: Proven) -> Outcome:
-        if not sessions.end(work.conn, visitor.token_hash):
-            raise NotSignedIn()
+        sessions.end(work.conn, visitor.token_hash)
         return _after_second(work, proven, (*session.proofs, proven.proof), remember=remember)
 
-    outcome: Outcome = _second_check.prove(ctx, visitor, ctx.moment(), ask, then)
-    return outcome
+    return _second_check.prove(ctx, visitor, ctx.moment(), ask, then)
+
+
+def _demand_still_half(work: Work, visitor: Visitor) -> None:
+    """A half-finished sign-in is good for one session: a second post of the same form spends no try."""
+    if sessions.find(work.conn, visitor.token_hash) is None:
+        raise NotSignedIn()
 
 
 def _after_second(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, remember: bool) -> Outcome:
-    member = proven.member
+    member, case = proven.member, proven.case
     decision = next_step(decided_on(proven.had), proofs)
-    case = _cases.running(work, member)
     if isinstance(decision, Rotate):
         if case is None:
             raise LinkUnusable(reason="expired")
         return Outcome(redeem_case(work, member, case, proofs), decision)
+    if not isinstance(decision, SignedIn):  # the password was changed meanwhile: its proof counts no more
+        raise NotSignedIn()
     if case is not None:
         _cases.close(work, member, case, Step.CANCEL, Ending.SIGNED_IN_OTHERWISE)
-    if proven.evidence.left is not None:
-        _tell_code_used(work, member, proven.evidence.left)
     started = _sessions.start_full(work, member, proofs)
     if remember:
         _remember_browser(work, member)
@@ -121,15 +117,7 @@ def _has_suspended(had: tuple[Had, ...]) -> bool:
     return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
 
 
-def _tell_code_used(work: Work, member: Member, left: int) -> None:
-    if left <= LOW:
-        link = work.ctx.site.link("/me#two-factor")
-        work.send(member, "backup_codes_low", used_at=work.now, left=left, link=link)
-    else:
-        work.send(member, "backup_code_used", used_at=work.now, left=left)
-
-
-LOW = 3
+LOW = _second_check.LOW
 """Backup codes left at which the person is warned."""
 
 

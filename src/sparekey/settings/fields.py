@@ -65,7 +65,7 @@ def _with_port(parts: SplitResult, host: str, port: int | None) -> str:
 def _read_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (LookupError, OSError, ValueError):
         raise ValueError("is not a time zone of the IANA data base") from None
     return name
 

@@ -98,7 +98,7 @@ def _where(error: tomllib.TOMLDecodeError) -> str:
 
 
 def _read_environment(environment: Mapping[str, str], problems: list[str]) -> Tree:
-    """What the environment sets, as the file would write it."""
+    """What the environment sets, as the file would write it. An empty variable sets nothing."""
     known = {variable(key): key for key, _ in fields()}
     found: Tree = {}
     for name in sorted(name for name in environment if name.startswith(PREFIX)):
@@ -107,9 +107,11 @@ def _read_environment(environment: Mapping[str, str], problems: list[str]) -> Tr
             continue
         if key is None:
             problems.append(f"{name} is not a setting{_suggestion(name, known)}")
+        elif not environment[name]:
+            continue
         elif name in known:
             _set(found, key, environment[name])
-        elif variable(key) in environment:
+        elif environment.get(variable(key)):
             problems.append(f"{variable(key)} and {name} are both set: keep one of them")
         else:
             _set_from_file(found, key, environment[name], problems)

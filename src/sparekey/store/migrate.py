@@ -1,8 +1,9 @@
 """Whether a database fits this version, and making it fit.
 
-Alembic is loaded only to change a database that an older version made: it costs 10 MB, and a server never needs
-it. An empty one gets the tables as `schema` has them now; a test proves that the revisions lead to the same.
-`migrate` takes a lock first (on SQLite the write lock does), so that two starts at once set a database up once.
+Alembic is loaded only to change a database that an older version made: it costs 10 MB, and a server never
+needs it. An empty one gets the tables as `schema` has them now; a test proves that the revisions lead to the
+same. `migrate` takes a lock first (on SQLite the write lock does), so that two starts at once set a database
+up once.
 """
 
 from enum import StrEnum

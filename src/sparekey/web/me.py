@@ -174,7 +174,7 @@ def _codes(visit: Visit, status: int = 200, **errors: str) -> Response:
 def _staged(visit: Visit) -> Codes:
     staged = own.staged_codes(visit.ctx, visit.visitor)
     if staged is None:
-        raise Conflict("These codes waited for too long. Get new ones", reason="codes_expired")
+        raise Conflict("These codes waited for too long. Get new ones", reason="pending_expired")
     return staged
 
 

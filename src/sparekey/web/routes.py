@@ -10,7 +10,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from sparekey import __version__
-from sparekey.adapters.sealing import Purpose
 from sparekey.errors import NotFound
 from sparekey.flows.context import Context
 from sparekey.flows.outbox import Delivered
@@ -74,7 +73,7 @@ ALL = (
 def make_web(ctx: Context, delivered: Callable[[], Sequence[Delivered]] = tuple) -> "Web":
     """The HTML door as an ASGI app; `delivered` gives the demo's letters, oldest first."""
     site = Site(zone=ctx.site.zone, demo=ctx.site.is_demo)
-    cookies = Cookies(ctx.site.base_url.startswith("https"), ctx.keys.subkey(Purpose.CSRF))
+    cookies = Cookies(ctx.site.base_url.startswith("https"), ctx.csrf_key)
     desk = Desk(ctx, make_renderer(site), cookies, __version__, delivered)
     return Web(desk)
 

@@ -1,5 +1,6 @@
 """Sign-in, second step, an idle session, *Confirm it's you*, sign-out."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -115,7 +116,7 @@ def _second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) 
         account_name=account.name if account else "",
         has_backup_codes=Answer.BACKUP_CODE in sign_in.options(visit.ctx, visit.visitor),
         remember_days=account.policy.remember_days if account else 0,
-        clock_off=facts.get("off"),
+        clock_off=timedelta(seconds=facts["seconds"]) if "seconds" in facts else None,
         **common,
     )
 
