@@ -6,7 +6,6 @@ clock stands at what a file says, so that days pass without waiting. The product
 """
 
 import argparse
-import atexit
 import os
 import signal
 import subprocess
@@ -26,6 +25,8 @@ from tests.bench.servers import free_port
 
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 30
+COUNT = 10**9
+"""A `die_at` that never comes: the statements are counted into the file `statements` instead."""
 
 
 class Clock:
@@ -159,9 +160,7 @@ class Server:
 
 
 def _die_before(statement: int, counted: Path) -> None:
-    """Kill this process right before its n-th SQL statement or commit; at a good end,
-    write how many there were.
-    """
+    """Kill this process right before its n-th SQL statement or commit; with `COUNT` write how many there were."""
     done = 0
 
     def count(*_: Any) -> None:
@@ -169,10 +168,11 @@ def _die_before(statement: int, counted: Path) -> None:
         done += 1
         if done == statement:
             os.kill(os.getpid(), signal.SIGKILL)
+        if statement == COUNT:
+            counted.write_text(str(done))
 
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Engine, "commit", count)
-    atexit.register(lambda: counted.write_text(str(done)))
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from tests.serving import Server
 from tests.stories.app import App
 
 IN_PERSON = "{name} is here with me"
-BACKUP_CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}")
+BACKUP_CODE = re.compile(r"(?:[0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}")
 """Four groups of Crockford's alphabet."""
 
 

@@ -1,16 +1,27 @@
-"""`browse`: a person at a browser, without one. Pages are asked for, their forms filled in and sent."""
+"""`browse`: a person at a browser, without one. Pages are asked for, their forms filled in and sent.
 
+Below it a crew with its owner's tab, and the steps that several tests take to let Jonas back in.
+"""
+
+import hmac
+import re
+from base64 import b32decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
 
-from sparekey.core.people import Member
-from sparekey.flows.context import Context
+from sparekey.core.people import Member, Policy, Role, Status
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.team._reach import invite
+from sparekey.store import people
 from sparekey.web.routes import make_web
-from tests.people import FIREFOX, PASSWORD, SOMEBODY, code_of, signed_in
+from tests.people import FIREFOX, PASSWORD, SOMEBODY, Team, account, code_of, person, signed_in
+from tests.world import FrozenWorld
 
 
 @dataclass
@@ -130,6 +141,12 @@ class Tab:
 
 
 Browse = Callable[..., Tab]
+LIST = "/contacts/staff"
+JONAS = f"{LIST}/jonas.frei"
+AT = f"{JONAS}/2fa"
+COLLEAGUES = {"ivana.admin": Role.ADMIN, "luca.auditor": Role.AUDITOR, "second.owner": Role.OWNER}
+SECRET = re.compile(r'id="secret">([A-Z2-7 ]+)<')
+NEW_PASSWORD = "seven yellow dogs barking"
 
 
 @pytest.fixture
@@ -160,3 +177,73 @@ def browsing(ctx: Context) -> Browse:
 def confirming(ctx: Context, who: Member) -> dict[str, str]:
     """What somebody enters to confirm that it is them."""
     return {"password": PASSWORD, "code": code_of(ctx, who)}
+
+
+@pytest.fixture
+def crew(ctx: Context) -> Team:
+    """One of each role, and a second owner."""
+    return account(ctx, others=COLLEAGUES)
+
+
+@pytest.fixture
+def nora(browse: Browse, crew: Team) -> Tab:
+    """The owner's tab, signed in just now."""
+    return browse(crew.owner)
+
+
+@pytest.fixture
+def late(nora: Tab, world: FrozenWorld) -> Tab:
+    """The owner's tab six minutes after the sign-in: what is sensitive asks again."""
+    world.advance(timedelta(minutes=6))
+    return nora
+
+
+def more_people(ctx: Context, crew: Team, first: int, last: int) -> None:
+    """`new.001` to `new.060`: invited, with links that work."""
+
+    def add(work: Work) -> None:
+        for number in range(first, last + 1):
+            new = person(crew.account.id, f"new.{number:03}", Role.STAFF, work.moment)
+            new = replace(new, status=Status.INVITED)
+            people.add_member(work.conn, new)
+            invite(work, crew.owner, new)
+
+    unit(ctx, Visitor(console="test"), ctx.moment(), add)
+
+
+def set_policy(ctx: Context, crew: Team, policy: Policy) -> None:
+    ctx.db.write(lambda conn: people.put_account(conn, replace(crew.account, policy=policy)))
+
+
+def revealed(nora: Tab) -> Page:
+    """The open view."""
+    return nora.follow(nora.fill(f"{AT}/reveal", how="person"))
+
+
+def secret_in(page: Page) -> str:
+    found = SECRET.search(page.text)
+    assert found, page.words
+    return found[1].replace(" ", "")
+
+
+def code_from(secret: str, at: datetime) -> str:
+    """What a phone shows that was handed this secret (RFC 6238)."""
+    counter = (int(at.timestamp()) // 30).to_bytes(8)
+    digest = hmac.digest(b32decode(secret), counter, "sha1")
+    start = digest[-1] & 15
+    return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 10**6:06}"
+
+
+def sign_in(tab: Tab, password: str, code: str) -> Page:
+    """The two posts; gives what the second one leads to."""
+    second = tab.follow(tab.fill("/sign-in", username="jonas.frei", password=password))
+    return tab.send(second, code=code)
+
+
+def go_through_the_change(tab: Tab, world: FrozenWorld) -> str:
+    """New password, new secret, verified; gives the new secret."""
+    secret_page = tab.follow(tab.fill("/renew/password", new_password=NEW_PASSWORD))
+    secret = secret_in(secret_page)
+    done = tab.follow(tab.fill("/renew/verify", code=code_from(secret, world.now())))
+    assert "/renew/done" == done.path, done.words
+    return secret

@@ -50,7 +50,7 @@ def test_a_link_goes_to_the_address(ctx: Context, tab: Tab) -> None:
     assert "Check your mailbox" in sent.words
     assert (letter.kind, letter.to, letter.language) == ("signup_link", OLGA, "en")
     assert opened.status == 200
-    assert "Start" in opened.words
+    assert "In a few minutes your team has its account" in opened.words
 
 
 def test_the_letter_speaks_the_language_of_the_page(ctx: Context, tab: Tab) -> None:

@@ -165,16 +165,16 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
         else:
             queue.put_tries(work.conn, key, after, work.now)
             meant.append((one, material(work.ctx, one.kept), after))
-    alarms = tuple((by_id[one.id], material(work.ctx, by_id[one.id].kept)) for one in tripwires(enrolled, ask.answer))
+    alarms = tuple(
+        (by_id[one.id], material(work.ctx, by_id[one.id].kept)) for one in tripwires(enrolled, ask.answer)
+    )
     if not meant and (refused or (not alarms and _has_disabled(now.had, ask.answer))):
         _refuse_untried(work, ask, now.member, refused)
     return Reserved(now, tuple(meant), alarms)
 
 
 def _has_disabled(had: Sequence[Had], answer: Answer) -> bool:
-    return any(
-        one.enrolled.traits.answer is answer and one.kept.standing is Standing.DISABLED for one in had
-    )
+    return any(one.enrolled.traits.answer is answer and one.kept.standing is Standing.DISABLED for one in had)
 
 
 def _refuse_untried(work: Work, ask: Ask, member: Member, refused: Sequence[Wait | Ended]) -> None:

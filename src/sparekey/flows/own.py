@@ -3,7 +3,7 @@
 What is in force stays in force until its replacement has been verified; a person can stop at any time.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sparekey.core.contract import Answer
@@ -11,7 +11,7 @@ from sparekey.core.events import BackupCodesSaved, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Ending, Step
-from sparekey.core.sessions import Scope, Session
+from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, NotSignedIn, WrongProof
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
@@ -101,31 +101,21 @@ def change_password(ctx: Context, visitor: Visitor, current: str, new: str) -> S
     def change(work: Work) -> Started:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         stored, _ = _staging.load(work, visitor, Scope.FULL)
-        added = put_password(work, who, made, "settings")
+        put_password(work, who, made, "settings")
         end_all(work, who, "password_changed", but=stored.hash)
         work.send(who, "password_changed", changed_at=work.now, way=_way_of(visitor))
-        return _sessions.swap(work, stored, _with_proof_of(stored.session, added))
+        return _sessions.swap(work, stored, stored.session)
 
     return unit(ctx, visitor, moment, change)
 
 
-def _with_proof_of(session: Session, added: Authenticator) -> Session:
-    """The old password's proof now names what took its place; its time stays."""
-    kind = added.kind
-    proofs = tuple(
-        replace(one, authenticator_id=added.id) if one.kind == kind else one for one in session.proofs
-    )
-    return replace(session, proofs=proofs)
-
-
-def put_password(work: Work, who: Member, made: dict[str, Any], reason: str) -> Authenticator:
+def put_password(work: Work, who: Member, made: dict[str, Any], reason: str) -> None:
     """A new password in place of the old one; links for a forgotten one end."""
     factor = _staging.password_factor(work.ctx)
-    added = _replace(work, who, Answer.PASSWORD, factor.traits.kind, factor.decode(made))
+    _replace(work, who, Answer.PASSWORD, factor.traits.kind, factor.decode(made))
     purpose = _links.Purpose.PASSWORD.value
     cases.end_links(work.conn, who.account_id, who.id, "used", work.now, purpose=purpose)
     work.record(PasswordChanged(who.id, reason), who.account_id)
-    return added
 
 
 @dataclass(frozen=True)

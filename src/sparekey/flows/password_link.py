@@ -67,7 +67,7 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member
-        if is_same:  # told only now: whoever reads the mailbox alone learns nothing about the present password
+        if is_same:  # told only now: the mailbox alone must not say what the present password is
             raise BadInput("new_password", Trouble.SAME_AS_BEFORE.value)
         link = _links.find(work, token, Purpose.PASSWORD, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):

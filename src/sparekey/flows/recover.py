@@ -28,7 +28,7 @@ from sparekey.core.recovery_case import (
 from sparekey.core.sign_in import Standing
 from sparekey.core.throttle import LIMIT
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
-from sparekey.factors import reveal
+from sparekey.factors import TRAITS, reveal
 from sparekey.flows import _cases, _links, _ways
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
@@ -85,7 +85,7 @@ def _help(work: Work, member_id: str, request: Request) -> Case:
 def _refuse_if_impossible(
     work: Work, account: Account, member: Member, helper: Member, request: Request
 ) -> None:
-    if request.how is How.CONSOLE:  # the server's own word: it would shorten lives and open what a stop has closed
+    if request.how is How.CONSOLE:  # the server's own word: other lives, and not blocked by a stop
         raise BadInput("how", "unknown")
     if request.delivery is Delivery.CURRENT and not account.policy.reveal_current:
         raise NotAllowed(reason="policy")
@@ -195,7 +195,7 @@ def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId
         and one.kept.standing in {Standing.ACTIVE, Standing.EXPOSED}
     ]
     _ways.stand(work, member, lost, Standing.SUSPENDED)
-    _lower_sessions(work, member, lost)
+    _lower_sessions(work, member)
     return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
@@ -211,15 +211,14 @@ def _expose(work: Work, member: Member, had: list[Had]) -> None:
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
     _ways.stand(work, member, seen, Standing.EXPOSED)
-    _lower_sessions(work, member, seen)
+    _lower_sessions(work, member)
 
 
-def _lower_sessions(work: Work, member: Member, seen: list[Had]) -> None:
-    """Proofs by what somebody else may hold count no longer towards aal2: those sessions must confirm anew."""
-    ids = {one.kept.id for one in seen}
+def _lower_sessions(work: Work, member: Member) -> None:
+    """What somebody else may hold proves nothing: those sessions are worth aal1 until they are confirmed anew."""
     for stored in sessions.of_member(work.conn, member.account_id, member.id):
         proofs = tuple(
-            replace(proof, is_exposed=proof.is_exposed or proof.authenticator_id in ids)
+            replace(proof, is_exposed=proof.is_exposed or TRAITS[proof.kind].answer is Answer.CODE)
             for proof in stored.session.proofs
         )
         if proofs != stored.session.proofs:

@@ -27,7 +27,6 @@ from sparekey.flows.sign_in import trip
 from sparekey.store import people, sessions
 from sparekey.store.sessions import Stored
 
-
 Found = tuple[Stored, Member | None, Account | None]
 
 
@@ -39,7 +38,7 @@ def flush(ctx: Context) -> None:
     try:
         ctx.db.write(lambda conn: sessions.touch(conn, times))
     except Exception:
-        for token_hash, at in times.items():  # the next batch writes them: a full disk shortens nobody's idle time
+        for token_hash, at in times.items():  # the next batch writes them
             ctx.last_uses.note(token_hash, max(at, ctx.last_uses.of(token_hash) or at))
         raise
 

@@ -48,6 +48,7 @@ from sparekey.flows.rotate import Replacement, replace_all
 from sparekey.flows.sign_in import redeem_case
 from sparekey.store import audit, cases, people, sessions
 from sparekey.store.cases import Link
+from sparekey.store.engine import Kept
 
 WITHOUT_MEMBER = frozenset({Purpose.FIRST_OWNER, Purpose.SIGN_UP})
 SIGNS_IN = frozenset({Purpose.INVITATION, Purpose.FIRST_OWNER, Purpose.SIGN_UP})
@@ -137,8 +138,10 @@ def accept_lost(ctx: Context, visitor: Visitor, token: str, password: str) -> St
     def redeem(work: Work, known: Known) -> Started:
         member = known.member
         case = _cases.running(work, member)
+        if case is None:
+            raise Kept(LinkUnusable(reason="expired", purpose=Purpose.LOST_FACTOR.value))
         link = _links.find(work, token, Purpose.LOST_FACTOR, lock=True)
-        if case is None or case.id != link.case_id:
+        if case.id != link.case_id:
             raise LinkUnusable(reason="expired", purpose=link.purpose)
         work.record(LinkAccepted(member.id, link.purpose), member.account_id)
         return redeem_case(work, member, case, (known.proof,))
@@ -282,12 +285,12 @@ def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
 
 def _commit(work: Work, session: Session, app: Any, codes: dict[str, Any]) -> Started:
     purpose = Purpose(session.purpose)
+    known = None
+    if purpose not in WITHOUT_MEMBER:
+        known = people.member(work.conn, session.account_id, session.member_id, lock=True)
     _use_up(work, session)
     draft = _staging.load_unchanged(work, session, Scope.ENROL)
-    if purpose in WITHOUT_MEMBER:
-        member = _found_account(work, session.account_id, session.member_id, draft["details"])
-    else:
-        member = _activate(work, session.account_id, session.member_id)
+    member = _activate(work, known) if known else _found_account(work, session, draft["details"])
     reason = "set_up" if purpose in SIGNS_IN else "recovery"
     proofs = replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), reason)
     return _sessions.start(
@@ -309,19 +312,18 @@ def _use_up(work: Work, session: Session) -> None:
         raise LinkUnusable(reason=reason, purpose=session.purpose)
 
 
-def _found_account(work: Work, account_id: AccountId, member_id: MemberId, details: dict[str, Any]) -> Member:
-    account = _new_account(account_id, details, work.moment)
+def _found_account(work: Work, session: Session, details: dict[str, Any]) -> Member:
+    account = _new_account(session.account_id, details, work.moment)
     people.add_account(work.conn, account)
     audit.start(work.conn, account.id)
-    owner = _owner_from(account_id, member_id, details, work.moment)
+    owner = _owner_from(account.id, session.member_id, details, work.moment)
     people.add_member(work.conn, owner)
     work.record(AccountAdded(account.id), SERVER)
     work.record(MemberAdded(owner.id, owner.role.value), account.id)
     return people.member(work.conn, account.id, owner.id, lock=True)
 
 
-def _activate(work: Work, account_id: AccountId, member_id: MemberId) -> Member:
-    member = people.member(work.conn, account_id, member_id, lock=True)
+def _activate(work: Work, member: Member) -> Member:
     if member.status is Status.DEACTIVATED:
         raise LinkUnusable(reason="stopped")
     case = _cases.running(work, member)
@@ -329,8 +331,8 @@ def _activate(work: Work, account_id: AccountId, member_id: MemberId) -> Member:
         _cases.close(work, member, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     if member.status is not Status.ACTIVE:
         people.put_member(work.conn, replace(member, status=Status.ACTIVE))
-        work.record(MemberActivated(member.id), account_id)
-        member = people.member(work.conn, account_id, member_id)
+        work.record(MemberActivated(member.id), member.account_id)
+        member = people.member(work.conn, member.account_id, member.id)
     return member
 
 

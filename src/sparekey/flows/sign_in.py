@@ -19,7 +19,7 @@ from sparekey.flows import _cases, _password_check, _second_check, _sessions
 from sparekey.flows._password_check import Attempt, Known
 from sparekey.flows._second_check import Ask, Proven
 from sparekey.flows._ways import Had, decided_on, ways
-from sparekey.flows._work import Work, unit
+from sparekey.flows._work import Work
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.store import authenticators, people, sessions
 

@@ -14,7 +14,7 @@ from sparekey.web import sheets
 from sparekey.web.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of
 
-_PURPOSES = {Purpose.LOST_FACTOR: "lost", Purpose.SIGN_UP: "first_owner"}
+_PURPOSES = {Purpose.LOST_FACTOR: "lost"}
 """Where the pages use another word than the flows."""
 
 

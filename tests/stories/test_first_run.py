@@ -1,0 +1,61 @@
+"""A new server: from the one-time link in a file to a team with an account owner."""
+
+import stat
+
+import pytest
+
+from tests.stories.office import TEAM, Office
+from tests.stories.people import Person
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
+def test_the_first_account_owner(empty_office: Office, script: bool) -> None:
+    """The link is for whoever runs the server; behind it are team, password, app and backup codes."""
+    office, server = empty_office, empty_office.server
+    file = server.folder / "first-owner-link"
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+    nora = office.seat(office.nora, java_script_enabled=script)
+    link = server.first_link()
+    nora.opens(link)
+    nora.opens(link)  # opening it uses nothing up
+    assert "Welcome to Sparekey" == nora.headline
+    nora.presses("Start")
+    fill_in(nora, office.nora.password)
+    assert f"{TEAM}:nora.keller" == office.nora.app.entry
+    assert "/" == nora.path
+    nora.sees("You can lose any one thing and still get in", "You are the only account owner")
+    assert 410 == nora.opens(link)
+    nora.signs_out()
+    nora.signs_in()
+
+
+def fill_in(nora: Person, password: str) -> None:
+    """The first page once with mistakes, then as it should be; what was typed stays."""
+    nora.enters("Name of your team or company", TEAM)
+    nora.enters("Your name", "Nora Keller")
+    nora.enters("Username", "nora@keller")
+    nora.enters("Work email", "nora.keller@bergundtal.example")
+    nora.enters("Password", "password")
+    assert 422 == nora.presses("Continue")
+    assert nora.page.title().startswith("Error: ")
+    assert TEAM == nora.page.get_by_label("Name of your team or company").input_value()
+    nora.enters("Username", "nora.keller")
+    nora.enters("Password", password)
+    nora.presses("Continue")
+    assert "/setup/app" == nora.path, nora.reads
+    nora.sets_up()
+
+
+def test_a_link_older_than_a_day(empty_office: Office) -> None:
+    """A restart makes a new one, and the page says so."""
+    office, server = empty_office, empty_office.server
+    old = server.first_link()
+    server.clock.advance(hours=24)
+    nora = office.seat(office.nora)
+    assert 410 == nora.opens(old)
+    nora.sees("The person who runs this server gets a new link by starting it again")
+    server.stop()
+    server.start()
+    assert 200 == nora.opens(server.first_link())

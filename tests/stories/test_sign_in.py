@@ -1,0 +1,142 @@
+"""Signing in: the usual way, every refusal with its sentence, and what to do about it."""
+
+import pytest
+
+from tests.stories.letters import letter
+from tests.stories.office import Office
+from tests.stories.people import Person
+
+pytestmark = pytest.mark.browser
+
+WRONG = "Check your username and password: this combination is not right"
+
+
+@pytest.fixture
+def jonas(office: Office) -> Person:
+    return office.seat(office.jonas)
+
+
+def at_second_step(who: Person) -> Person:
+    who.enters_password()
+    assert "/sign-in/code" == who.path, who.reads
+    return who
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
+def test_password_and_code(office: Office, script: bool) -> None:
+    """By username or by address, in any case; the page that was asked for comes next."""
+    jonas = office.seat(office.jonas, java_script_enabled=script)
+    jonas.opens("/me")
+    assert "/sign-in?next=/me" == jonas.path
+    jonas.enters("Username or work email", "Jonas.Frei@BergundTal.example")
+    jonas.enters("Password", office.jonas.password)
+    jonas.presses("Sign in")
+    code = office.jonas.app.code()
+    jonas.enters_code(f"{code[:3]} {code[3:]}")
+    assert "/me" == jonas.path
+
+
+def test_a_wrong_password_and_an_unknown_name_look_alike(jonas: Person) -> None:
+    """So that nobody learns who has a sign-in here."""
+    pages = []
+    for name in ("jonas.frei", "nobody.here"):
+        assert 403 == jonas.enters_password("a wrong password", name)
+        assert f"There is a problem {WRONG}" in jonas.reads
+        pages.append(jonas.page.content().replace(name, "somebody"))
+    assert pages[0] == pages[1]
+
+
+def test_nothing_entered(jonas: Person) -> None:
+    """Each empty field says what belongs there."""
+    jonas.opens("/sign-in")
+    assert 422 == jonas.presses("Sign in")
+    assert "Enter a username | Enter your password" == jonas.says_problem()
+    at_second_step(jonas)
+    assert 422 == jonas.enters_code(" ")
+    assert "Enter the 6-digit code" == jonas.says_problem()
+
+
+def test_every_refusal_of_a_code(office: Office, jonas: Person) -> None:
+    """Wrong, short, used already, and from a phone whose clock is wrong."""
+    app = office.jonas.app
+    used = app.code()
+    at_second_step(jonas).enters_code(used)
+    jonas.signs_out()
+    at_second_step(jonas)
+    answers = {
+        used: "That code was used already. Wait for the next one (up to 30 seconds)",
+        "12345": "The code has 6 digits. You entered 5",
+        app.code_of_another_time(8): "That code belongs to another minute. Set your phone’s clock to automatic",
+    }
+    for entered, sentence in answers.items():
+        jonas.enters_code(entered)
+        assert jonas.says_problem().startswith(sentence)
+    jonas.sees("Your phone’s clock is wrong.", "It is off by about 4 minutes")
+    jonas.enters_code()
+    assert "/" == jonas.path
+
+
+def test_waits_grow_are_shown_and_end(office: Office, jonas: Person) -> None:
+    """Four tries are free; from the third wrong one on the page counts down, then names the minute."""
+    at_second_step(jonas)
+    wrong = "000000"
+    for left in (None, None, "2 tries left", "1 try left"):
+        assert 403 == jonas.enters_code(wrong)
+        assert "That code is not right" in jonas.says_problem()
+        if left:
+            jonas.sees(f"{left} before you have to wait.")
+    jonas.enters_code(wrong)
+    assert 429 == jonas.enters_code()
+    jonas.sees("Too many tries. Wait until today at 12:0", "30 seconds left")
+    office.server.clock.advance(seconds=31)
+    jonas.enters_code()
+    assert "/" == jonas.path
+    letter(office.smtp, office.jonas.email, "Someone with your password failed at the second step")
+
+
+def test_too_many_guesses_of_a_password(office: Office, jonas: Person) -> None:
+    """The wait holds for the right password too, and for any browser."""
+    for _ in range(5):
+        jonas.enters_password("a wrong password")
+    assert 429 == jonas.enters_password()
+    jonas.sees("Too many tries. Wait until")
+    assert 429 == office.seat(office.jonas).enters_password()
+    office.server.clock.advance(seconds=31)
+    jonas.signs_in()
+
+
+def test_a_backup_code(office: Office, jonas: Person) -> None:
+    """It works once, says how many are left, and is told by e-mail."""
+    code = office.jonas.codes[0]
+    at_second_step(jonas).follows("Use a backup code")
+    assert 422 == jonas.enters_backup_code("ABCD")
+    assert "A backup code has 16 characters. You entered 4" == jonas.says_problem()
+    jonas.enters_backup_code(code.upper().replace("-", " "))
+    jonas.sees("You signed in with a backup code. 9 are left.")
+    letter(office.smtp, office.jonas.email, "A backup code was used")
+    jonas.signs_out()
+    at_second_step(jonas).follows("Use a backup code")
+    assert 403 == jonas.enters_backup_code(code)
+    assert "That backup code was used" in jonas.says_problem()
+
+
+def test_a_session_that_slept(office: Office, jonas: Person) -> None:
+    """After an hour the password alone opens it again, and leads where one was going."""
+    jonas.signs_in()
+    office.server.clock.advance(hours=1, minutes=1)
+    jonas.opens("/help/lost-second-factor")
+    jonas.opens("/me")
+    assert "/sign-in/again?next=/me" == jonas.path
+    jonas.enters("Password", "a wrong password")
+    assert 403 == jonas.presses("Continue")
+    jonas.enters("Password", office.jonas.password)
+    jonas.presses("Continue")
+    assert "/me" == jonas.path
+
+
+def test_help_before_signing_in(jonas: Person) -> None:
+    """Who lost something finds the way from the sign-in page, without signing in."""
+    jonas.opens("/sign-in")
+    jonas.follows("I lost my second factor")
+    assert "Your way back in" == jonas.headline
+    jonas.sees("A backup code", "Ask an account owner of your team")
