@@ -9,7 +9,7 @@
     ├── WrongProof          403  an answer that proves nothing (before the password: one sentence for everything)
     ├── TooManyTries        429  wait until `until`
     ├── Busy                503  more sign-ins at once than the machine can hash
-    ├── StorageTrouble      503  the disk is full, or the database is locked or out of reach: nothing was changed
+    ├── StorageTrouble      503  disk full, database locked or out of reach: nothing was changed
     ├── BadInput            422  a form field that cannot be taken; `field` names it
     │   └── NameTaken       409  "not available", whoever holds it
     ├── LinkUnusable        410  used, expired, replaced or stopped link

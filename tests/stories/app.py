@@ -17,7 +17,7 @@ class App:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._last_step = -1
+        self._read_off: dict[str, int] = {}
         self.secret = ""
         self.entry = ""
         """What the app calls it, for instance `Berg & Tal AG:nora.keller`."""
@@ -38,16 +38,14 @@ class App:
     def type_in(self, secret: str) -> None:
         """Type the letters by hand; spaces are for reading only."""
         self.secret = secret.replace(" ", "")
-        self._last_step = -1
 
     def code(self) -> str:
         """A code nobody has seen yet: whoever read one off already waits for the next."""
-        step = self._step()
-        if step <= self._last_step:
-            self.clock.advance(seconds=PERIOD * (self._last_step + 1 - step))
-            step = self._last_step + 1
-        self._last_step = step
-        return self._at(step)
+        now, free = self._step(), self._read_off.get(self.secret, -1) + 1
+        if now < free:
+            self.clock.advance(seconds=PERIOD * (free - now))
+        self._read_off[self.secret] = max(now, free)
+        return self._at(max(now, free))
 
     def code_of_another_time(self, steps: int) -> str:
         """What a phone shows whose clock is off by that many half minutes."""

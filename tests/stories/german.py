@@ -19,6 +19,8 @@ WORDS = {
     "Sign in with your new password": "Mit dem neuen Passwort anmelden",
     "Staff": "Mitarbeitende",
     "Menu": "Menü",
+    "User menu": "Benutzermenü",
+    "Sign out": "Abmelden",
     "Reveal secret code and QR code": "Geheimcode und QR-Code anzeigen",
     "Reveal secret": "Geheimcode anzeigen",
     "{name} is here with me": "{name} ist hier bei mir",

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from copy import copy
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class Founded:
 
 
 def _taken_along(facts: Facts, clock: Clock) -> Facts:
-    app = copy(facts.app)
+    app = deepcopy(facts.app)
     app.clock = clock
     return replace(facts, app=app, codes=list(facts.codes))
 

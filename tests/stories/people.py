@@ -76,7 +76,8 @@ class Person:
     def downloads(self, label: str) -> bytes:
         """The content of the file that a link or button gives."""
         with self.page.expect_download() as given:
-            self.page.get_by_text(label, exact=True).first.click()
+            link = self.page.get_by_role("link", name=label, exact=True)
+            link.or_(self.page.get_by_role("button", name=label, exact=True)).click()
         return given.value.path().read_bytes()
 
     def shows_phone(self) -> bytes:
@@ -129,8 +130,11 @@ class Person:
         return self
 
     def signs_out(self) -> None:
-        self.page.locator("summary", has_text=self.facts.name).click()
+        self.opens_user_menu()
         self.presses("Sign out")
+
+    def opens_user_menu(self) -> None:
+        self.page.locator("summary", has_text=self.words("User menu")).click()
 
     def confirms(self, go_on: str = "Continue") -> int:
         """Password and a fresh code, where a page asks for them once more."""

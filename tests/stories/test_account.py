@@ -23,8 +23,8 @@ def test_the_audit_log(office: Office) -> None:
     nora.presses("Filter")
     nora.sees("Temporary secret revealed")
     assert "Signed in" not in nora.reads
-    rows = list(csv.DictReader(io.StringIO(nora.downloads("CSV").decode())))
-    lines = [json.loads(line) for line in nora.downloads("JSON Lines").decode().splitlines()]
+    rows = list(csv.DictReader(io.StringIO(nora.downloads("CSV export").decode())))
+    lines = [json.loads(line) for line in nora.downloads("JSON Lines export").decode().splitlines()]
     assert 4 <= len(rows)
     assert [row["seq"] for row in rows] == [str(line["seq"]) for line in lines]
     nora.presses("Verify chain")

@@ -27,6 +27,7 @@ def test_the_first_account_owner(empty_office: Office, script: bool) -> None:
     assert "/" == nora.path
     nora.sees("You can lose any one thing and still get in", "You are the only account owner")
     assert 410 == nora.opens(link)
+    nora.opens("/")
     nora.signs_out()
     nora.signs_in()
 

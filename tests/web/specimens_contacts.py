@@ -29,6 +29,7 @@ STAFF_PROFILE: Values = {
     "is_invited": False,
     "case": None,
     "may": EVERYTHING,
+    "why_no_link": "",
     "why_no_secret": "",
     "reveals_current": False,
     "activity": ACTIVITY,

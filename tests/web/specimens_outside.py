@@ -155,11 +155,12 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
     "setup_password": [
-        ("invitation", {"first_owner": False, "username": "lea.hofstetter"}),
+        ("invitation", {"first_owner": False, "has_email": False, "username": "lea.hofstetter"}),
         (
             "first_owner",
             {
                 "first_owner": True,
+                "has_email": False,
                 "username": "",
                 "errors": {"email": "Enter an address such as name@example.com", "new_password": "Too short"},
             },

@@ -113,6 +113,15 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("locked_out", {**HOME, **FOR_MIA, "state": "locked_out", "picture": None}),
         ("not_set_up", {**HOME, **FOR_MIA, "state": "not_set_up", "picture": None}),
     ],
+    "activity": [
+        (
+            "first_page",
+            {
+                **PROFILE,
+                "page": Thing(first=1, last=50, total=61, previous=None, next="/me/activity?page=2"),
+            },
+        )
+    ],
     "profile": [
         ("owner", {**PROFILE, "flash": Thing(code="secret_exposed", facts=Thing())}),
         (

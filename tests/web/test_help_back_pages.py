@@ -188,7 +188,7 @@ def test_a_backup_code_confirms_too(ctx: Context, late: Tab, crew: Team) -> None
     page = late.get(f"{AT}/link?way=backup_code")
     done = late.send(page, how="person", password=PASSWORD, backup_code=codes[3])
 
-    assert (303, JONAS) == (done.status, done.leads_to)
+    assert (303, f"{JONAS}#two-factor") == (done.status, done.leads_to)
 
 
 def test_a_form_that_was_open_for_too_long_asks_to_confirm(
@@ -201,7 +201,7 @@ def test_a_form_that_was_open_for_too_long_asks_to_confirm(
 
     assert (403, True) == (again.status, "Confirm it’s you, Nora" in again.words)
     assert {"how": "call", "stolen": "yes"}.items() <= again.form().fields.items()
-    assert (303, JONAS) == (done.status, done.leads_to)
+    assert (303, f"{JONAS}#two-factor") == (done.status, done.leads_to)
 
 
 # By e-mail
@@ -223,7 +223,7 @@ def test_mailing_from_the_open_view_asks_nothing_again_and_makes_a_fresh_one(ctx
     done = nora.send(page, f"{AT}/reveal")
     (letter,) = letters(ctx, "secret_sent")
 
-    assert (303, JONAS) == (done.status, done.leads_to)
+    assert (303, f"{JONAS}#two-factor") == (done.status, done.leads_to)
     assert secret_in(page) != letter.facts["secret"].replace(" ", "")
     assert 303 == nora.get(f"{AT}/secret").status
 
@@ -339,7 +339,10 @@ def test_a_reset_asks_for_a_fresh_confirmation_first(late: Tab) -> None:
 def test_without_mail_a_link_is_refused_and_a_secret_is_not(ctx: Context, crew: Team) -> None:
     nora = browsing(replace(ctx, mail=None))(crew.owner)
     page = nora.get(f"{AT}/link")
+    profile = nora.get(JONAS)
 
     assert (409, True) == (page.status, "This server cannot send mail yet" in page.words)
+    assert "This server cannot send mail yet. Show the secret instead." in profile.words
+    assert f"{AT}/reveal?then=email" not in profile.links
     assert 409 == nora.fill(f"{AT}/reveal?then=email", how="person").status
     assert "Secret revealed" in revealed(nora).words

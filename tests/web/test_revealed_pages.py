@@ -49,7 +49,7 @@ def test_back_in_with_a_revealed_secret(
 def test_a_revealed_secret_is_shown_with_its_times(nora: Tab) -> None:
     page = revealed(nora)
 
-    assert f"{AT}/secret" == page.path
+    assert f"{AT}/secret#two-factor" == page.path
     assert "You can see the secret for Jonas until 12:05. It works until today at 12:10." in page.words
     assert "Suspended: reported lost" in page.words
 

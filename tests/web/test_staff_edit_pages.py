@@ -55,6 +55,13 @@ def test_a_wrong_field_is_said_and_nothing_typed_is_lost(
     assert kept == {name: form.fields[name] for name in kept}
 
 
+def test_everything_missing_is_said_at_once(browse: Browse, crew: Team) -> None:
+    page = browse(crew.owner).fill(f"{LIST}/new")
+
+    assert 422 == page.status
+    assert all(f'href="#{field}"' in page.text for field in ("name", "username", "email"))
+
+
 def test_an_admin_adds_staff_only(ctx: Context, browse: Browse, crew: Team) -> None:
     tab = browse(crew["ivana.admin"])
     page = tab.get(f"{LIST}/new")

@@ -89,7 +89,8 @@ def _greet_browser(work: Work, who: Member, by: Proof) -> None:
 def swap(work: Work, stored: Stored, changed: Session) -> Started:
     """The same session with other contents under a new token; the old token is dead."""
     fresh = token(work.moment, f"swap:{stored.session.id}")
-    next_one = replace(changed, version=stored.session.version + 1)
+    staged = changed.draft or draft_of(work.ctx, stored)
+    next_one = replace(changed, draft=staged, version=stored.session.version + 1)
     sessions.end(work.conn, stored.hash)
     sessions.add(work.conn, hashed(fresh), next_one, _seal(work, next_one))
     return Started(fresh, next_one, next_one.expires_at)

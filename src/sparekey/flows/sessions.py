@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer
 from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
-from sparekey.core.people import Account, AccountId, Member
+from sparekey.core.people import Account, AccountId, Member, Role
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
@@ -79,6 +79,12 @@ def _as_visitor(ctx: Context, visitor: Visitor, found: Found, now: datetime) -> 
 def how_many_members(ctx: Context, account_id: AccountId) -> int:
     """How many people the account has, for the menu."""
     return ctx.db.read(lambda conn: people.how_many(conn, account_id))
+
+
+def is_only_owner(ctx: Context, member: Member) -> bool:
+    """Nobody in the account can let this person back in."""
+    owners = ctx.db.read(lambda conn: people.with_role(conn, member.account_id, Role.OWNER))
+    return [one.id for one in owners] == [member.id]
 
 
 def demand_member(visitor: Visitor) -> tuple[Session, Member]:

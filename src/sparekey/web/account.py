@@ -20,6 +20,7 @@ from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
 from sparekey.flows.reports.audit_log import PAGE
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.web.door import Way
+from sparekey.web.paging import paging
 from sparekey.web.visit import Visit, status_of
 
 AUDIT = "/account/audit"
@@ -181,18 +182,10 @@ def _entry(one: LogEntry) -> dict[str, Any]:
 
 
 def _paging(found: AuditPage, asked: Mapping[str, str]) -> dict[str, Any]:
-    first = (found.page - 1) * PAGE + 1
-
     def address(number: int) -> str:
         return f"{AUDIT}?{urlencode({**asked, 'page': number})}"
 
-    return {
-        "first": first,
-        "last": first + len(found.entries) - 1,
-        "total": found.count,
-        "previous": address(found.page - 1) if found.page > 1 else None,
-        "next": address(found.page + 1) if found.page * PAGE < found.count else None,
-    }
+    return paging(found.page, len(found.entries), found.count, address)
 
 
 def back_to_audit(visit: Visit) -> Response:

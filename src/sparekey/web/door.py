@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -154,8 +154,7 @@ def _language(request: Request, own: str | None) -> str:
 
 
 def _switch_language(visit: Visit, language: str) -> Response:
-    rest = "&".join(f"{quote(k)}={quote(v)}" for k, v in visit.query.items() if k != "lang")
-    response = RedirectResponse(quote(visit.path) + (f"?{rest}" if rest else ""), HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(_came_from(visit), HTTPStatus.SEE_OTHER)
     visit.desk.cookies.put(response, "lang", language, 365 * 24 * 3600)
     return visit.finish(response)
 
@@ -226,8 +225,9 @@ def _purpose(refusal: LinkUnusable) -> str:
 
 
 def _came_from(visit: Visit) -> str:
-    """The page to come back to: a post's own address shows its form on GET."""
-    return local_path(quote(visit.path))
+    """The page to come back to, with its query: a post's own address shows its form on GET."""
+    query = urlencode({name: value for name, value in visit.query.items() if name != "lang"})
+    return local_path(quote(visit.path) + (f"?{query}" if query else ""), quote(visit.path))
 
 
 def _to_confirm(visit: Visit) -> Response:

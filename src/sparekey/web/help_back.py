@@ -36,6 +36,8 @@ from sparekey.web.visit import Visit, status_of
 CHECKS = {how.value: how for how in (How.PERSON, How.VIDEO, How.CALL)}
 """What a helper may answer; `console` is the server's own."""
 REVEALS = ("show", "download", "email")
+DONE = {"link": "link_sent", "email": "secret_sent"}
+"""What nobody needs to look at: the note about it."""
 FILES = {"secret.txt": "txt", "qr-code.svg": "svg", "qr-code.png": "png"}
 
 
@@ -136,11 +138,9 @@ def _hand(visit: Visit, ask: Ask) -> Response:
     except BadInput as refusal:
         return _form(visit, ask, status_of(refusal), asks_how=True, **visit.errors_of(refusal))
     who = ask.seen.member
-    if ask.then == "link":
-        return visit.go(path_of(who), "link_sent")
-    if ask.then == "email":
-        return visit.go(path_of(who), "secret_sent")
-    return visit.go(path_of(who, "/2fa/secret") + ("#downloads" if ask.then == "download" else ""))
+    if ask.then in DONE:
+        return visit.go(path_of(who, "#two-factor"), DONE[ask.then])
+    return visit.go(path_of(who, "/2fa/secret#") + ("downloads" if ask.then == "download" else "two-factor"))
 
 
 def _confirm(visit: Visit, ask: Ask) -> Response | None:

@@ -16,11 +16,12 @@ from sparekey.errors import BadInput, Conflict
 from sparekey.flows import own, own_language, sessions
 from sparekey.flows.context import Visitor
 from sparekey.flows.own import Codes
-from sparekey.flows.reports import Activity, OwnProfile, WayIn, profile_of_me
+from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
 from sparekey.web import sheets
 from sparekey.web.cookies import YEAR
 from sparekey.web.door import Way
+from sparekey.web.paging import page_number, paging
 from sparekey.web.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of
 
@@ -44,6 +45,12 @@ def show_profile(visit: Visit) -> Response:
         sessions=[_device(visit, one) for one in profile.devices],
         activity=[_happened(one) for one in profile.activity],
     )
+
+
+def show_activity(visit: Visit) -> Response:
+    found = my_activity(visit.ctx, visit.visitor, page_number(visit.query.get("page", "")))
+    pages = paging(found.page, len(found.activity), found.count, lambda number: f"/me/activity?page={number}")
+    return visit.shell("activity", "profile", activity=[_happened(one) for one in found.activity], page=pages)
 
 
 def _way(profile: OwnProfile, answer: Answer) -> WayIn | None:
@@ -242,6 +249,7 @@ def to_password(visit: Visit) -> Response:
 
 
 ME = (
+    Way("/me/activity", show_activity),
     Way("/me", show_profile),
     Way("/me/password", show_password, change_password),
     Way("/me/2fa/secret", show_secret, switch_secret),

@@ -93,6 +93,7 @@ def _password(visit: Visit, progress: Progress, status: int = 200, **errors: str
         "setup_password",
         status,
         first_owner=progress.purpose in setup.WITHOUT_MEMBER,
+        has_email=progress.purpose is Purpose.SIGN_UP,
         username=progress.username if progress.purpose not in setup.WITHOUT_MEMBER else "",
         values={name: values.get(name, "") for name in ("account_name", "name", "username", "email")},
         errors=errors,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from sparekey.adapters import qr
 from sparekey.errors import NotFound
+from sparekey.flows.sessions import is_only_owner
 from sparekey.web.visit import Visit
 
 
@@ -43,8 +44,7 @@ def secret_file(visit: Visit, shown: Shown) -> Response:
     if name == "secret.txt":
         return _attached(f"{shown.secret}\n{shown.uri}\n".encode(), "text/plain; charset=utf-8", name)
     if name == "qr-code.svg":
-        alone = qr.svg(shown.uri, "QR code").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-        return _attached(alone.encode(), "image/svg+xml", name)
+        return _attached(qr.svg(shown.uri, "QR code").encode(), "image/svg+xml", name)
     if name == "qr-code.png":
         return _attached(qr.png(shown.uri), "image/png", name)
     raise NotFound()
@@ -80,5 +80,5 @@ def recovery_sheet(visit: Visit, codes: list[str], back: str) -> Response:
         codes=codes,
         address=visit.ctx.site.host,
         qr_svg=picture(visit, visit.ctx.site.link("/")),
-        is_only_owner=False,
+        is_only_owner=is_only_owner(visit.ctx, member),
     )

@@ -186,6 +186,7 @@ def profile_values(seen: Profile) -> dict[str, Any]:
         "is_invited": seen.member.status is Status.INVITED,
         "case": {**vars(seen.case), "view_open": seen.case.is_view_open} if seen.case else None,
         "may": {word: seen.why_not[action] is None for word, action in MAY.items()},
+        "why_no_link": seen.why_not[Action.SEND_LINK] or "",
         "why_no_secret": seen.why_not[Action.HAND_SECRET] or "",
         "reveals_current": seen.reveals_current,
         "activity": [_happened(one) for one in seen.activity],

@@ -36,6 +36,12 @@ def _details(visit: Visit) -> Details:
     )
 
 
+def _missing(visit: Visit) -> dict[str, str]:
+    """All empty fields at once; whatever else is wrong the flow says."""
+    fields = [name for name in ("name", "username", "email") if not visit.form.get(name, "").strip()]
+    return {field: visit.said(BadInput(field, "empty"), field) for field in fields}
+
+
 def show_add(visit: Visit) -> Response:
     sessions.demand_right(visit.ctx, visit.visitor, Action.ADD_MEMBER)
     return _add(visit)
@@ -49,6 +55,8 @@ def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 
 def add(visit: Visit) -> Response:
+    if missing := _missing(visit):
+        return _add(visit, 422, **missing)
     try:
         new = team.add_member(visit.ctx, visit.visitor, _details(visit))
     except BadInput as refusal:
@@ -93,6 +101,8 @@ def _edit(visit: Visit, seen: Profile, status: int = 200, **errors: str) -> Resp
 @about_person
 def edit(visit: Visit) -> Response:
     seen = look(visit)
+    if missing := _missing(visit):
+        return _edit(visit, seen, 422, **missing)
     version = visit.form.get("version", "")
     number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1
     try:

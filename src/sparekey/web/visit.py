@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from sparekey.core.people import Member
 from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput, SparekeyError, TooManyTries
+from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.outbox import Delivered
 from sparekey.flows.sessions import how_many_members
-from sparekey.flows.context import Context, Started, Visitor
 from sparekey.web.cookies import YEAR, Cookies
 from sparekey.web.render import Renderer
 
@@ -147,6 +147,8 @@ class Visit:
             cookies.put(response, cookies.browser, self.browser, YEAR)
         if self.flash:
             cookies.put(response, "flash", "", 0)
+        if self.resumed:
+            cookies.put(response, "resume", "", 0)
         return response
 
 
