@@ -3,7 +3,7 @@
     SparekeyError
     ├── NotFound            404  not there, or not yours: the two answer alike
     ├── NotAllowed          403  the role does not carry this right
-    │   └── StepUpNeeded    403  right person, but the proofs are too old or too weak: doors lead to "Confirm it's you"
+    │   └── StepUpNeeded    403  proofs too old or too weak: doors lead to "Confirm it's you"
     ├── NotSignedIn         401  no session, or one that ended
     │   └── SessionIdle     401  the session sleeps: the password alone wakes it
     ├── WrongProof          403  an answer that proves nothing (before the password: one sentence for everything)

@@ -124,6 +124,7 @@ def test_ids_of_one_moment_differ_by_prefix_and_label(seed: bytes) -> None:
         new_id("cas", at_once).replace("cas", "mem"),
     }
     assert 3 == len(drawn)
+    assert new_id("mem", at_once) == new_id("mem", at_once, "")
     assert {20} == {len(one) for one in drawn}
 
 
@@ -186,7 +187,8 @@ def test_what_is_no_username_is_refused(typed: str) -> None:
     with pytest.raises(BadInput) as error:
         read_username(typed)
     assert ("username", "username_form") == reason(error)
-    assert "@" in error.value.sentence
+    expected = "Use letters a to z, digits, dots, dashes and underscores; 64 at most; no @"
+    assert expected == error.value.sentence
 
 
 def test_a_username_has_sixty_four_characters_at_most() -> None:
@@ -257,7 +259,7 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(BadInput) as error:
         read_email(typed)
     assert ("email", "email_form") == reason(error)
-    assert "name@example.com" in error.value.sentence
+    assert "Enter an address such as name@example.com" == error.value.sentence
 
 
 @pytest.mark.parametrize(

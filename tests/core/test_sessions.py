@@ -78,7 +78,9 @@ def test_what_was_staged_is_not_in_what_is_printed() -> None:
 
 
 def test_a_session_is_not_remembered_and_has_no_purpose_unless_it_says_so() -> None:
-    assert (False, "", "", None, 0) == (
+    assert ("", "", False, "", "", None, 0) == (
+        SESSION.device,
+        SESSION.source,
         SESSION.is_remembered,
         SESSION.purpose,
         SESSION.link,

@@ -8,7 +8,21 @@ from enum import StrEnum
 import pytest
 
 from sparekey import core
-from sparekey.core import contract, losses, people, recovery_case, sessions, sign_in
+from sparekey.core import (
+    audit_chain,
+    contract,
+    events,
+    losses,
+    people,
+    proofs,
+    recovery_case,
+    sessions,
+    sign_in,
+)
+from sparekey.core.contract import Category
+from sparekey.core.people import AuthenticatorId
+from tests.core import made
+from tests.strategies import NOON
 
 MODULES = [
     importlib.import_module(f"sparekey.core.{module.name}") for module in pkgutil.iter_modules(core.__path__)
@@ -59,6 +73,17 @@ def test_the_server_has_a_chain_of_its_own() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if dataclasses.is_dataclass(kind)])
 def test_a_value_never_changes(kind: type) -> None:
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+
+
+def test_what_a_value_holds_when_nothing_is_said() -> None:
+    assert (0, 0) == (made.member().version, made.case().version)
+    assert "" == events.Event.tag
+    assert not proofs.Proof(AuthenticatorId("aut_1"), "app", Category.POSSESSION, ("otp",), NOON).is_exposed
+    assert "" == audit_chain.Entry("acc_1", 1, NOON, "a:b:c", "", "", "", {}, audit_chain.START).hash
+
+
+def test_two_stands_of_a_case_are_compared_without_their_version() -> None:
+    assert made.case(version=1) == made.case(version=2)
 
 
 def test_every_kept_enum_is_listed() -> None:

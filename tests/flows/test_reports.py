@@ -170,7 +170,7 @@ def test_the_team_is_grouped_by_state_the_worst_first(ctx: Context, crew: Team, 
     changed(ctx, crew["jonas.frei"], status=Status.DEACTIVATED)
     found = reports.home(ctx, nora).team
     assert found is not None
-    shown = [(state.value, [one.username for one in group]) for state, group in found.groups]
+    shown = [(state.value, [one.username for one in group.first]) for state, group in found.groups]
     assert (3, [("locked_out", ["mia.zuercher"]), ("safe", ["nora.keller", "second.owner"])]) == (
         found.count,
         shown,

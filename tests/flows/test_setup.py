@@ -7,6 +7,7 @@ import pytest
 from sparekey.core.people import SERVER, Member, Role, Status
 from sparekey.core.recovery_case import Delivery, Ending
 from sparekey.core.sessions import Scope
+from sparekey.core.sign_in import Standing
 from sparekey.errors import (
     BadInput,
     Conflict,
@@ -99,9 +100,7 @@ def completed(ctx: Context, browser: Browser) -> Browser:
 
 
 @pytest.mark.parametrize("purpose", MEMBERS)
-def test_a_member_s_link_sets_up_everything(
-    ctx: Context, team: Team, lea: Member, purpose: Purpose
-) -> None:
+def test_a_member_s_link_sets_up_everything(ctx: Context, team: Team, lea: Member, purpose: Purpose) -> None:
     token = link(ctx, lea, purpose)
     before = setup.open_link(ctx, SOMEBODY, token)
     browser = accepted(ctx, token)
@@ -417,8 +416,6 @@ def test_one_link_completes_one_set_up_in_many_browsers(ctx: Context, lea: Membe
 
 
 def test_an_exposed_or_suspended_app_is_replaced_too(ctx: Context, team: Team) -> None:
-    from sparekey.core.sign_in import Standing  # noqa: PLC0415
-
     jonas = team["jonas.frei"]
     stands(ctx, jonas, "totp", Standing.SUSPENDED)
     completed(ctx, accepted(ctx, link(ctx, jonas, Purpose.OWNER_RECOVERY)))

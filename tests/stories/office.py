@@ -50,9 +50,12 @@ class Office:
         nora.enters("Password", self.nora.password)
         nora.presses("Continue")
         nora.sets_up()
+        nora.goes_home()
         nora.invites(self.jonas)
         invitation = letter(self.smtp, self.jonas.email, "Your invitation")
-        self.seat(self.jonas).accepts(link_in(invitation, "/setup/"))
+        jonas = self.seat(self.jonas)
+        jonas.accepts(link_in(invitation, "/setup/"))
+        jonas.goes_home()
 
 
 @contextmanager

@@ -86,7 +86,7 @@ class Person:
 
     @property
     def path(self) -> str:
-        return self.page.url.removeprefix(self.server.url)
+        return self.page.url.removeprefix(self.server.url).partition("#")[0]
 
     @property
     def headline(self) -> str:
@@ -153,16 +153,18 @@ class Person:
         self.facts.app.scan(self.shows_phone())
 
     def sets_up(self) -> None:
-        """From the second step of a first set-up to Home: app, backup codes, done."""
+        """The second and third step of a first set-up: app and backup codes."""
         self.scans()
         self.enters("6-digit code that the app shows now", self.facts.app.code())
         self.presses("Verify and continue")
         self.saves_codes("Check and continue")
+
+    def goes_home(self) -> None:
         assert "/setup/done" == self.path, self.reads
         self.follows("Go to Home")
 
     def accepts(self, link: str) -> None:
-        """A new colleague follows an invitation and sets everything up."""
+        """Follow a link that needs no password, and set everything up."""
         self.opens(link)
         self.presses("Start")
         self.enters("Password", self.facts.password)

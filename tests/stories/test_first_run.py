@@ -47,6 +47,7 @@ def fill_in(nora: Person, password: str) -> None:
     nora.presses("Continue")
     assert "/setup/app" == nora.path, nora.reads
     nora.sets_up()
+    nora.goes_home()
 
 
 def test_a_link_older_than_a_day(empty_office: Office) -> None:

@@ -24,6 +24,7 @@ def test_a_new_colleague(office: Office, script: bool) -> None:
     invitation = letter(office.smtp, facts.email, "Your invitation to Berg & Tal AG")
     mia = office.seat(facts, java_script_enabled=script)
     mia.accepts(link_in(invitation, "/setup/"))
+    mia.goes_home()
     mia.sees("You can lose any one thing and still get in")
     mia.signs_out()
     mia.signs_in()

@@ -88,10 +88,10 @@ ITEMS = [
 PEOPLE = [Thing(initials=row.initials, first_name=row.name.split()[0], username=row.username) for row in TEAM]
 
 GROUPS = [
-    Thing(state="locked_out", people=PEOPLE[:1]),
-    Thing(state="one_loss", people=PEOPLE[1:4]),
-    Thing(state="not_set_up", people=PEOPLE[4:5]),
-    Thing(state="safe", people=PEOPLE[5:9]),
+    Thing(state="locked_out", count=7, people=PEOPLE[:1]),
+    Thing(state="one_loss", count=7, people=PEOPLE[1:4]),
+    Thing(state="not_set_up", count=7, people=PEOPLE[4:5]),
+    Thing(state="safe", count=7, people=PEOPLE[5:9]),
 ]
 
 OWN: dict[str, list[tuple[str, Values]]] = {

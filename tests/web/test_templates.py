@@ -179,7 +179,7 @@ def test_every_event_has_words(tag: str, language: str) -> None:
     [
         (BadInput("email", "email_form"), "email", "Geben Sie eine Adresse wie name@example.com ein"),
         (Stale(), "", "Jemand war schneller. Sehen Sie den jetzigen Stand an und versuchen Sie es nochmals"),
-        (TooManyTries(NOW + timedelta(minutes=13)), "code", "Zu viele Versuche. Warten Sie bis 10:55 Uhr"),
+        (TooManyTries(NOW + timedelta(minutes=13)), "code", "Zu viele Versuche. Warten Sie bis 10:56 Uhr"),
         (NotAllowed(reason="links_only"), "", "Die Sicherheitsregeln erlauben nur Einrichtungslinks"),
         (BadInput("x", "never_heard", "A sentence of its own"), "x", "Prüfen Sie Ihre Eingabe"),
     ],

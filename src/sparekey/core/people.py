@@ -31,10 +31,14 @@ COOLING = timedelta(hours=72)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]|[a-z0-9]")
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]{1,64}@(?:\w(?:[\w-]{0,61}\w)?\.)+\w[\w-]{0,61}\w")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 LONGEST_TYPED = 2000
+
+
+RESERVED = frozenset({"new"})
+"""Usernames that would hide a page: people's profiles stand beside it."""
 
 
 class Role(StrEnum):
@@ -142,6 +146,8 @@ def read_username(text: str) -> str:
     username = name_key(text)
     if not username:
         raise BadInput("username", "empty", "Enter a username")
+    if username in RESERVED:
+        raise BadInput("username", "taken", "This name is not available")
     if not _USERNAME.fullmatch(username):
         sentence = "Use letters a to z, digits, dots, dashes and underscores; 64 at most; no @"
         raise BadInput("username", "username_form", sentence)

@@ -204,7 +204,7 @@ def complete(case: Case, now: datetime) -> Case:
     """The new factors work: everything old is gone."""
     if is_over(case, now):
         raise IllegalTransition(state=State.EXPIRED.value, step=Step.COMPLETE.value)
-    return replace(_go(case, Step.COMPLETE), ended_at=now, view_until=None, temporary=None)
+    return replace(_go(case, Step.COMPLETE), ended_at=now, temporary=None)
 
 
 def end(case: Case, step: Step, ending: Ending, now: datetime) -> Case:

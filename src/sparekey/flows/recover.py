@@ -113,6 +113,12 @@ def _is_budget_closed(work: Work, member: Member) -> bool:
     return tried is not None and tried.failures >= LIMIT
 
 
+def demand_seen(how: How) -> None:
+    """What only the server's own console may say is no answer of a helper's."""
+    if how is How.CONSOLE:
+        raise BadInput("how", "not_a_choice", "Say how you know that it's really them")
+
+
 def _case_for(work: Work, member: Member, helper: Member, request: Request) -> Case:
     running = _cases.running(work, member)
     if running is not None and not can(running, Step.ISSUE):
@@ -120,6 +126,8 @@ def _case_for(work: Work, member: Member, helper: Member, request: Request) -> C
         running = None
     if request.how is None and not (running and is_reason_fresh(running, helper.id, work.now)):
         raise BadInput("how", "empty", "Say how you know that it's really them")
+    if request.how is not None:
+        demand_seen(request.how)
     if running is None:
         return _open(work, member, helper, request)
     running = replace(running, is_stolen=running.is_stolen or request.is_stolen)

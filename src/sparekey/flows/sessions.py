@@ -81,6 +81,11 @@ def how_many_members(ctx: Context, account_id: AccountId) -> int:
     return ctx.db.read(lambda conn: people.how_many(conn, account_id))
 
 
+def owner_names(ctx: Context, account_id: AccountId) -> list[str]:
+    """Whom somebody may ask for what their role does not allow."""
+    return [one.name for one in ctx.db.read(lambda conn: people.with_role(conn, account_id, Role.OWNER))]
+
+
 def is_only_owner(ctx: Context, member: Member) -> bool:
     """Nobody in the account can let this person back in."""
     owners = ctx.db.read(lambda conn: people.with_role(conn, member.account_id, Role.OWNER))

@@ -1,12 +1,12 @@
 """Recovery cases and links."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from sparekey.core.people import AccountId, AuthenticatorId, CaseId, MemberId
 from sparekey.core.recovery_case import FINAL, Case, CasePolicy, Delivery, Ending, How, State
@@ -221,6 +221,24 @@ def links_of(conn: Connection, account_id: str, member_id: str, purpose: str) ->
         .order_by(_L.created_at.desc())
     )
     return [_link(row) for row in rows]
+
+
+def open_until(
+    conn: Connection, account_id: str, member_ids: Sequence[str], purposes: Sequence[str], now: datetime
+) -> dict[str, datetime]:
+    """Until when the newest link of these purposes works, by member; who has none is missing."""
+    rows = conn.execute(
+        select(_L.member_id, func.max(_L.expires_at).label("until"))
+        .where(
+            _L.account_id == account_id,
+            _L.member_id.in_(member_ids),
+            _L.purpose.in_(purposes),
+            _L.ended_at.is_(None),
+            _L.expires_at > now,
+        )
+        .group_by(_L.member_id)
+    )
+    return {row.member_id: row.until for row in rows}
 
 
 def end_link(conn: Connection, link_hash: str, ending: str, at: datetime) -> bool:

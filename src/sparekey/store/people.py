@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.people import (
@@ -284,16 +284,28 @@ def search(conn: Connection, account_id: AccountId, wanted: Search) -> tuple[lis
     return [Listed(_member(row), row.safety, row.ways) for row in rows], count
 
 
-def count_by_safety(conn: Connection, account_id: AccountId) -> dict[str, list[Member]]:
-    """Active and invited members grouped by state, by name."""
-    rows = conn.execute(
-        select(members)
-        .where(and_(_M.account_id == account_id, _M.status != Status.DEACTIVATED.value))
-        .order_by(_M.name)
+@dataclass(frozen=True)
+class Group:
+    """The people in one state: how many there are, and the first of them by name."""
+
+    count: int
+    first: list[Member]
+
+
+def by_safety(conn: Connection, account_id: AccountId, most: int) -> dict[str, Group]:
+    """Active and invited members by state; of each state at most `most` are named."""
+    ranked = (
+        select(
+            members,
+            func.count().over(partition_by=_M.safety).label("in_state"),
+            func.row_number().over(partition_by=_M.safety, order_by=[_M.name, _M.id]).label("place"),
+        )
+        .where(_M.account_id == account_id, _M.status != Status.DEACTIVATED.value)
+        .subquery()
     )
-    groups: dict[str, list[Member]] = {}
-    for row in rows:
-        groups.setdefault(row.safety, []).append(_member(row))
+    groups: dict[str, Group] = {}
+    for row in conn.execute(select(ranked).where(ranked.c.place <= most).order_by(ranked.c.place)):
+        groups.setdefault(row.safety, Group(row.in_state, [])).first.append(_member(row))
     return groups
 
 

@@ -79,6 +79,11 @@ def moment_words(at: datetime, now: datetime, language: str, zone: tzinfo) -> st
     return frame.format(day=day, clock=clock_words(at, language, zone))
 
 
+def next_minute(at: datetime) -> datetime:
+    """When something begins again, in whole minutes: what pages without seconds may promise."""
+    return at + timedelta(seconds=-(at.second + at.microsecond / 1e6) % 60)
+
+
 def stamp_words(at: datetime, language: str, zone: tzinfo) -> str:
     """To the second, for the audit log: `17 Nov 2026 10:42:18`, `17.11.2026, 10:42:18`."""
     local = at.astimezone(zone)

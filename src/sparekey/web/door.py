@@ -202,7 +202,7 @@ def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     if isinstance(refusal, NotFound):
         return visit.page("404", 404)
     if type(refusal) is NotAllowed and refusal.reason in {"role", "their_role", ""}:
-        return visit.page("403", 403, owners=[])
+        return visit.page("403", 403, owners=_whom_to_ask(visit))
     if isinstance(refusal, Conflict) and not refusal.reason:
         return visit.page("409", 409, href=quote(visit.path))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -212,6 +212,14 @@ def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     code = refusal.code if refusal.code in {"bad_form", "form_expired", "too_large"} else "refused"
     text = visit.said(refusal)
     return visit.page("message", status, code=code, text=text, href=quote(_came_from(visit)))
+
+
+def _whom_to_ask(visit: Visit) -> list[str]:
+    """The account owners' names, for who is signed in to their account."""
+    account, session = visit.visitor.account, visit.visitor.session
+    if account is None or session is None or session.scope is not Scope.FULL:
+        return []
+    return sessions.owner_names(visit.ctx, account.id)
 
 
 _PURPOSES = {"lost_factor": "lost", "password": "forgot"}

@@ -62,8 +62,8 @@ class Ask:
 
     @property
     def asks_how(self) -> bool:
-        """Whoever can still look at what they gave was asked a moment ago; the flow knows for certain."""
-        return self.seen.case is None or not self.seen.case.is_view_open
+        """The same helper is not asked again within five minutes."""
+        return self.seen.case is None or not self.seen.case.is_reason_fresh
 
 
 def _is_fresh(visit: Visit) -> bool:

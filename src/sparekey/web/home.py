@@ -42,7 +42,9 @@ def _picture(found: Home) -> dict[str, Any]:
 
 
 def _team(team: Team) -> dict[str, Any]:
-    groups = [{"state": state.value, "people": people} for state, people in team.groups]
+    groups = [
+        {"state": state.value, "count": group.count, "people": group.first} for state, group in team.groups
+    ]
     return {"count": team.count, "groups": groups}
 
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -81,6 +81,7 @@ def _said(words: str) -> Markup:
     return Markup(words.strip())  # noqa: S704
 
 
+@cache
 def make_renderer(site: Site, catalogues: Path = HERE / "translations") -> Renderer:
     """Reads the catalogues and names the assets once; templates compile at their first use."""
     assets = asset_addresses(HERE / "static")
@@ -133,7 +134,7 @@ def _environment(language: str, catalogues: Path, zone: tzinfo) -> Environment:
     return environment
 
 
-def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., str]]:
+def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
     """The words for times, with language and zone filled in; those near today read `now` from the page."""
 
     def near(words: Callable[..., str]) -> Callable[..., str]:
@@ -144,6 +145,7 @@ def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., str]]:
 
     return {
         "date": lambda at: dates.date_words(local(at), language),
+        "not_before": dates.next_minute,
         "clock": lambda at: dates.clock_words(at, language, zone),
         "stamp": lambda at: dates.stamp_words(at, language, zone),
         "span": lambda span: dates.span_words(span, language),

@@ -79,21 +79,23 @@ def show_edit(visit: Visit) -> Response:
 
 def _edit(visit: Visit, seen: Profile, status: int = 200, **errors: str) -> Response:
     who = seen.member
-    kept = {
-        "name": who.name,
-        "username": who.username,
-        "email": who.email,
-        "role": who.role.value,
-        "language": who.language.value,
-    }
+    values = typed(
+        visit,
+        name=who.name,
+        username=who.username,
+        email=who.email,
+        role=who.role.value,
+        language=who.language.value,
+        version=str(who.version),
+    )
     return visit.shell(
         "staff_edit",
         "staff",
         status,
         person=who,
         roles=[role.value for role in seen.roles],
-        version=visit.form.get("version", str(who.version)),
-        values=typed(visit, **kept),
+        version=values["version"],
+        values=values,
         errors=errors,
     )
 
@@ -157,9 +159,7 @@ def show_hand_over(visit: Visit) -> Response:
 
 @about_person
 def _show_hand_over(visit: Visit) -> Response:
-    seen = look(visit)
-    demand_possible(seen, Action.HAND_OVER)
-    return _hand_over(visit, seen.member)
+    return _hand_over(visit, looked_at(visit, Action.HAND_OVER).member)
 
 
 def _hand_over(visit: Visit, who: Member, status: int = 200, **errors: str) -> Response:

@@ -75,7 +75,7 @@ class Visit:
         """A page outside the shell."""
         token_hash = self.visitor.token_hash
         values.setdefault("errors", {})
-        values.setdefault("values", {**self.form, **self.resumed})
+        values.setdefault("values", {**self.resumed, **self.form})
         text = self.desk.render(
             template,
             self.language,

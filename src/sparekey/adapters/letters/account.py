@@ -44,7 +44,7 @@ _HANDED_OVER = Kind(
         subject="{person} now owns {account}",
         preview="{changed_at}, by {by}.",
         title="{by} handed ownership over to {person}",
-        body=("{person} is an account owner from now on and may do everything, {by} no longer.",),
+        body=("{person} is an account owner from now on and may do everything.",),
         rows=(
             ("New owner", "{person}"),
             ("Who", "{by}"),
@@ -58,7 +58,7 @@ _HANDED_OVER = Kind(
         subject="{person} hat jetzt die Inhaberrolle von {account}",
         preview="{changed_at}, durch {by}.",
         title="{by} hat die Inhaberrolle an {person} übergeben",
-        body=("{person} hat ab jetzt die Inhaberrolle und darf alles, {by} nicht mehr.",),
+        body=("{person} hat ab jetzt die Inhaberrolle und darf alles.",),
         rows=(
             ("Neu mit Inhaberrolle", "{person}"),
             ("Wer", "{by}"),
@@ -87,11 +87,11 @@ _POLICY = Kind(
         stop=Stop("You didn’t agree to this?", "Sign in and set it back, then talk to {by}."),
     ),
     german=Text(
-        subject="Die Sicherheitsrichtlinie von {account} wurde gelockert",
+        subject="Die Sicherheitsregeln von {account} wurden gelockert",
         preview="{changed_at}, durch {by}.",
-        title="Die Sicherheitsrichtlinie wurde gelockert",
+        title="Die Sicherheitsregeln wurden gelockert",
         body=(
-            "{by} hat die Sicherheitsrichtlinie geändert. Wenn sie weniger verlangt, erfahren es alle mit"
+            "{by} hat die Sicherheitsregeln geändert. Wenn sie weniger verlangen, erfahren es alle mit"
             " Inhaberrolle.",
         ),
         rows=(
@@ -100,7 +100,7 @@ _POLICY = Kind(
             ("Wann", "{changed_at}"),
             ("Wo", "{place}"),
         ),
-        action=Action("Richtlinie ansehen"),
+        action=Action("Regeln ansehen"),
         stop=Stop(
             "Das war nicht abgemacht?",
             "Melden Sie sich an und stellen Sie sie zurück, dann sprechen Sie mit {by}.",

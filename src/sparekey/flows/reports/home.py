@@ -3,7 +3,7 @@
 The number of statements does not depend on how many people, cases or letters there are.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,8 +22,11 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member
 from sparekey.flows.sign_in import LOW
 from sparekey.store import cases, people, queue
+from sparekey.store.people import Group
 
 MOST = 5
+NAMED = 20
+"""People of one state who are shown; of more there is a count."""
 RANK = (
     "set_up",
     "factor_exposed",
@@ -64,7 +67,7 @@ class Team:
     """The people of an account by state, the worst first."""
 
     count: int
-    groups: tuple[tuple[Safety, tuple[Member, ...]], ...]
+    groups: tuple[tuple[Safety, Group], ...]
 
 
 @dataclass(frozen=True)
@@ -152,28 +155,28 @@ def _mail_items(ctx: Context, conn: Connection, me: Member) -> Iterator[Item]:
         yield Item("mail_failing", {"count": len(troubled)})
 
 
-def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, list[Member]] | None:
+def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, Group] | None:
     """Everybody but those deactivated, for who may see them: a session of aal1 may not."""
     session, me = demand_member(visitor)
     account = visitor.account
     is_full = assurance(session.proofs).aal is Aal.AAL2
     if account is None or not is_full or not may(me, Action.SEE_STAFF, None, account.policy, now):
         return None
-    return people.count_by_safety(conn, me.account_id)
+    return people.by_safety(conn, me.account_id, most=NAMED)
 
 
-def _team(groups: Mapping[str, list[Member]]) -> Team:
+def _team(groups: Mapping[str, Group]) -> Team:
     order = (Safety.LOCKED_OUT, Safety.ONE_LOSS, Safety.NOT_SET_UP, Safety.SAFE)
-    shown = tuple((state, tuple(groups[state])) for state in order if groups.get(state))
-    return Team(sum(map(len, groups.values())), shown)
+    shown = tuple((state, groups[state]) for state in order if state in groups)
+    return Team(sum(group.count for group in groups.values()), shown)
 
 
 def _team_items(
-    conn: Connection, visitor: Visitor, groups: Mapping[str, list[Member]], now: datetime
+    conn: Connection, visitor: Visitor, groups: Mapping[str, Group], now: datetime
 ) -> Iterator[Item]:
     """Colleagues who need help, for who may give it. Who is being helped is shown once."""
     _, me = demand_member(visitor)
-    mine = {one.id: one for group in groups.values() for one in group if _may_help(visitor, one, now)}
+    mine = {one.id: one for group in groups.values() for one in group.first if _may_help(visitor, one, now)}
     running = [settle(case, now) for case in cases.open_ones(conn, me.account_id)] if mine else []
     helped = {case.member_id: case for case in running if case.state not in FINAL and case.member_id in mine}
     for member_id, case in helped.items():
@@ -182,7 +185,7 @@ def _team_items(
     for who in mine.values():
         if who.status is Status.INVITED:
             yield Item("not_set_up", {**_who(who), "id": who.id})
-    for who in groups.get(Safety.LOCKED_OUT, []):
+    for who in groups[Safety.LOCKED_OUT].first if Safety.LOCKED_OUT in groups else ():
         if who.id in mine and who.id not in helped:
             yield Item("locked_out", _who(who))
 
@@ -203,15 +206,14 @@ def _with_link_end(conn: Connection, me: Member, item: Item, now: datetime) -> I
     if item.kind != "not_set_up":
         return item
     facts = {name: value for name, value in item.facts.items() if name != "id"}
-    return Item(
-        item.kind, {**facts, "until": invitation_until(conn, me.account_id, str(item.facts["id"]), now)}
-    )
+    member_id = str(item.facts["id"])
+    until = invited_until(conn, me.account_id, [member_id], now).get(member_id)
+    return Item(item.kind, {**facts, "until": until})
 
 
-def invitation_until(conn: Connection, account_id: str, member_id: str, now: datetime) -> datetime | None:
-    """Until when somebody's newest invitation works; None when it has run out."""
-    for purpose in (Purpose.INVITATION, Purpose.RESET):
-        for link in cases.links_of(conn, account_id, member_id, purpose.value):
-            if link.expires_at is not None and now < link.expires_at:
-                return link.expires_at
-    return None
+def invited_until(
+    conn: Connection, account_id: str, member_ids: Sequence[str], now: datetime
+) -> dict[str, datetime]:
+    """Until when people's newest invitations work, by member; those that have run out are missing."""
+    purposes = [Purpose.INVITATION.value, Purpose.RESET.value]
+    return cases.open_until(conn, account_id, member_ids, purposes, now) if member_ids else {}

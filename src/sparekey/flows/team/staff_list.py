@@ -14,7 +14,7 @@ from sparekey.core.recovery_case import FINAL, Case, settle
 from sparekey.core.sign_in import Standing
 from sparekey.factors import TRAITS
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.home import invitation_until
+from sparekey.flows.reports.home import invited_until
 from sparekey.flows.sessions import demand_right
 from sparekey.store import cases, people
 from sparekey.store.people import Listed
@@ -66,7 +66,9 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
     def load(conn: Connection) -> StaffPage:
         listed, found = people.search(conn, me.account_id, _wanted(search, page))
         running = {one.member_id: settle(one, now) for one in cases.open_ones(conn, me.account_id)}
-        rows = tuple(_row(conn, one, running.get(one.member.id), now) for one in listed)
+        invited = [one.member.id for one in listed if one.member.status is Status.INVITED]
+        until = invited_until(conn, me.account_id, invited, now)
+        rows = tuple(_row(one, running.get(one.member.id), until.get(one.member.id)) for one in listed)
         return StaffPage(rows, page, found, _counts(conn, me.account_id), _roles_to_add(me))
 
     return ctx.db.read(load)
@@ -89,7 +91,7 @@ def _wanted(search: Search, page: int) -> people.Search:
 
 
 def _counts(conn: Connection, account_id: AccountId) -> dict[str, int]:
-    groups = {state: len(group) for state, group in people.count_by_safety(conn, account_id).items()}
+    groups = {state: group.count for state, group in people.by_safety(conn, account_id, most=1).items()}
     total = people.how_many(conn, account_id)
     return {"": total, **groups, DEACTIVATED: total - sum(groups.values())}
 
@@ -98,7 +100,7 @@ def _roles_to_add(me: Member) -> tuple[Role, ...]:
     return tuple(role for role in Role if role in TABLE[Action.ADD_MEMBER].get(me.role, ()))
 
 
-def _row(conn: Connection, one: Listed, case: Case | None, now: datetime) -> StaffRow:
+def _row(one: Listed, case: Case | None, until: datetime | None) -> StaffRow:
     who = one.member
     second = [(TRAITS[kind].answer, Standing(standing), left) for kind, standing, left in _kept(one)]
     apps = [standing for answer, standing, _ in second if answer is Answer.CODE]
@@ -107,7 +109,6 @@ def _row(conn: Connection, one: Listed, case: Case | None, now: datetime) -> Sta
     if who.status is Status.DEACTIVATED:
         return StaffRow(who, DEACTIVATED, bool(apps), codes_left)
     if who.status is Status.INVITED:
-        until = invitation_until(conn, who.account_id, who.id, now)
         reason = "invited" if until else "invitation_over"
         return StaffRow(who, one.safety, bool(apps), codes_left, reason, until)
     if case is not None and case.state not in FINAL:

@@ -17,13 +17,14 @@ from sparekey.core.recovery_case import (
     How,
     State,
     blocks_another,
+    is_reason_fresh,
     is_view_open,
     settle,
 )
 from sparekey.core.throttle import LIMIT
 from sparekey.flows import _ways
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.home import invitation_until
+from sparekey.flows.reports.home import invited_until
 from sparekey.flows.reports.shown import Activity, WayIn, activity, ways_in
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import of_username
@@ -44,6 +45,8 @@ class Running:
     expires_at: datetime | None
     is_view_open: bool
     """This visitor may still look at it."""
+    is_reason_fresh: bool
+    """This visitor said less than five minutes ago how they know that it's really them."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         state=Status.DEACTIVATED.value if who.status is Status.DEACTIVATED else state.value,
         ways=ways_in(had),
         case=_running(conn, looking, who),
-        invited_until=invitation_until(conn, who.account_id, who.id, looking.now),
+        invited_until=invited_until(conn, who.account_id, [who.id], looking.now).get(who.id),
         activity=tuple(recent),
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),
@@ -120,6 +123,7 @@ def _running(conn: Connection, looking: _Looking, who: Member) -> Running | None
         case.issued_at,
         case.expires_at,
         is_mine and is_view_open(case, looking.now),
+        is_reason_fresh(case, looking.me.id, looking.now),
     )
 
 

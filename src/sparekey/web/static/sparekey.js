@@ -49,8 +49,9 @@
 
   // Countdowns: the server prints the exact end; this only keeps the remaining time fresh.
   const tick = () => d.querySelectorAll('time[data-left]').forEach(t => {
-    const min = Math.max(0, Math.ceil((new Date(t.dateTime) - Date.now()) / 6e4));
-    t.textContent = t.dataset.left.replace('{h}', Math.floor(min / 60)).replace('{m}', t.dataset.left.includes('{h}') ? min % 60 : min);
+    const sec = Math.max(0, Math.ceil((new Date(t.dateTime) - Date.now()) / 1e3)), unit = sec < 60 ? 'second' : 'minute';
+    const span = new Intl.NumberFormat(root.lang, { style: 'unit', unitDisplay: 'long', unit }).format(sec < 60 ? sec : Math.ceil(sec / 60));
+    t.textContent = t.dataset.left.replace('{span}', span);
   });
   if (d.querySelector('time[data-left]')) { tick(); setInterval(tick, 3e4); }
 })();

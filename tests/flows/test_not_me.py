@@ -1,0 +1,181 @@
+"""*This wasn't me*: looking changes nothing, pressing stops, and nothing is ever granted by it."""
+
+from datetime import timedelta
+
+import pytest
+
+from sparekey.core.people import Member, Role
+from sparekey.core.recovery_case import Delivery, Ending, State
+from sparekey.core.sign_in import Standing
+from sparekey.errors import LinkUnusable
+from sparekey.flows import console, not_me, own, recover, setup, upkeep
+from sparekey.flows.context import Context
+from sparekey.flows.not_me import Reach
+from tests.flows.steps import (
+    NEW_PASSWORD,
+    case_of,
+    changes_all,
+    everything,
+    helped,
+    redeemed,
+    refusal,
+    scopes,
+    shows,
+    standings,
+    token_in,
+)
+from tests.people import PASSWORD, SOMEBODY, Browser, Team, account, again, letters, signed_in, tags
+from tests.world import FrozenWorld
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def team(ctx: Context) -> Team:
+    return account(ctx, others={"second.owner": Role.OWNER})
+
+
+@pytest.fixture
+def jonas(team: Team) -> Member:
+    return team["jonas.frei"]
+
+
+@pytest.fixture
+def nora(ctx: Context, team: Team) -> Browser:
+    return signed_in(ctx, team.owner)
+
+
+@pytest.fixture
+def token(ctx: Context, nora: Browser, jonas: Member) -> str:
+    """The stop link of a running hand-over."""
+    helped(ctx, nora, jonas)
+    return token_in(str(letters(ctx)[0].facts["stop_link"]))
+
+
+def owners_told(ctx: Context, kind: str) -> int:
+    return len(letters(ctx, kind))
+
+
+@pytest.mark.parametrize(
+    ("delivery", "what"),
+    [(Delivery.LINK, "link"), (Delivery.SCREEN, "secret"), (Delivery.MAIL, "secret")],
+)
+def test_looking_says_what_would_be_stopped_and_changes_nothing(
+    ctx: Context, nora: Browser, jonas: Member, delivery: Delivery, what: str
+) -> None:
+    helped(ctx, nora, jonas, delivery)
+    token = token_in(str(letters(ctx)[0].facts["stop_link"]))
+    seen = [not_me.ask(ctx, SOMEBODY, token) for _ in range(3)]
+    assert {(Reach.STOPS_CASE, "jonas.frei", what)} == {(one.reach, one.username, one.what) for one in seen}
+    assert State.ISSUED is case_of(ctx, jonas).state
+
+
+def test_pressing_stops_the_hand_over(ctx: Context, jonas: Member, token: str) -> None:
+    stopped = not_me.stop(ctx, SOMEBODY, token)
+    assert (Reach.STOPS_CASE, True) == (stopped.reach, stopped.is_factor_back)
+    assert Ending.STOPPED_BY_PERSON is case_of(ctx, jonas).ending
+    assert Standing.ACTIVE is standings(ctx, jonas)["totp"]
+    assert 2 == owners_told(ctx, "recovery_stopped")
+
+
+def test_pressing_stops_a_forced_change_that_runs(ctx: Context, jonas: Member, token: str) -> None:
+    browser = redeemed(ctx, jonas)
+    not_me.stop(ctx, SOMEBODY, token)
+    assert (None, State.STOPPED) == (again(ctx, browser).session, case_of(ctx, jonas).state)
+
+
+def test_a_stolen_factor_is_not_given_back(ctx: Context, nora: Browser, jonas: Member) -> None:
+    helped(ctx, nora, jonas, is_stolen=True)
+    stopped = not_me.stop(ctx, SOMEBODY, token_in(str(letters(ctx)[0].facts["stop_link"])))
+    assert not stopped.is_factor_back
+
+
+def test_pressing_twice_is_refused_as_ended(ctx: Context, team: Team, jonas: Member, token: str) -> None:
+    not_me.stop(ctx, SOMEBODY, token)
+    for act in (not_me.ask, not_me.stop):
+        refused = refusal(lambda act=act: act(ctx, SOMEBODY, token))  # type: ignore[misc]
+        assert (LinkUnusable, "stopped") == (type(refused), refused.reason)
+    assert 1 == tags(ctx, team.account.id).count("member:recovery_case:stopped")
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_after_its_time_there_is_nothing_to_stop(
+    ctx: Context, jonas: Member, token: str, world: FrozenWorld, is_settled: bool
+) -> None:
+    """Whether or not the server's own sweep has passed."""
+    world.advance(timedelta(minutes=10))
+    if is_settled:
+        upkeep.run_once(ctx)
+    signed_in(ctx, jonas)
+    refused = refusal(lambda: not_me.stop(ctx, SOMEBODY, token))
+    assert (LinkUnusable, "expired") == (type(refused), refused.reason)
+    assert State.EXPIRED is case_of(ctx, jonas).state
+    assert ["full"] == scopes(ctx, jonas)
+
+
+def test_after_a_cancelled_hand_over_there_is_nothing_to_stop(
+    ctx: Context, nora: Browser, jonas: Member, token: str
+) -> None:
+    recover.take_back(ctx, nora, jonas.id)
+    assert "cancelled" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+
+
+def test_for_72_hours_after_completion_it_warns_the_owners_once(
+    ctx: Context, team: Team, jonas: Member, token: str, world: FrozenWorld
+) -> None:
+    setup.leave(ctx, changes_all(ctx, redeemed(ctx, jonas)))
+    world.advance(72 * HOUR - timedelta(seconds=1))
+    reach = not_me.ask(ctx, SOMEBODY, token).reach
+    not_me.stop(ctx, SOMEBODY, token)
+    assert Reach.WARNS_OWNERS is reach
+    assert "used" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+    assert 2 == owners_told(ctx, "recovery_late_warning")
+    assert 1 == tags(ctx, team.account.id).count("member:recovery_case:questioned_late")
+    assert State.COMPLETED is case_of(ctx, jonas).state
+
+
+def test_after_72_hours_it_does_nothing(
+    ctx: Context, jonas: Member, token: str, world: FrozenWorld
+) -> None:
+    setup.leave(ctx, changes_all(ctx, redeemed(ctx, jonas)))
+    world.advance(72 * HOUR)
+    refused = refusal(lambda: not_me.stop(ctx, SOMEBODY, token))
+    assert (LinkUnusable, "expired") == (type(refused), refused.reason)
+
+
+def test_in_a_letter_of_no_case_it_signs_out_everywhere_and_warns(
+    ctx: Context, jonas: Member, world: FrozenWorld
+) -> None:
+    browser = signed_in(ctx, jonas)
+    own.switch_secret(ctx, browser, shows(ctx, own.propose_secret(ctx, browser).secret))
+    token = token_in(str(letters(ctx, "secret_changed")[0].facts["stop_link"]))
+    asked = not_me.ask(ctx, SOMEBODY, token)
+    stopped = not_me.stop(ctx, SOMEBODY, token)
+    assert (Reach.SIGNS_OUT, "change", Reach.SIGNS_OUT) == (asked.reach, asked.what, stopped.reach)
+    assert [] == scopes(ctx, jonas)
+    assert 2 == owners_told(ctx, "letter_doubted_owners")
+    assert "used" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+
+
+def test_a_letter_s_own_link_lives_72_hours(ctx: Context, jonas: Member, world: FrozenWorld) -> None:
+    own.change_password(ctx, signed_in(ctx, jonas), PASSWORD, NEW_PASSWORD)
+    token = token_in(str(letters(ctx, "password_changed")[0].facts["stop_link"]))
+    world.advance(72 * HOUR)
+    assert "expired" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+
+
+def test_it_ends_a_link_from_the_console_too(ctx: Context, jonas: Member) -> None:
+    handed = console.member_recover(ctx, jonas.username)
+    token = token_in(str(letters(ctx, "owner_recovered")[0].facts["stop_link"]))
+    not_me.stop(ctx, SOMEBODY, token)
+    assert "stopped" == refusal(lambda: setup.accept(ctx, SOMEBODY, token_in(handed.link))).reason
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "\x00", "\ud800"])
+def test_a_made_up_link_is_unknown(ctx: Context, token: str) -> None:
+    for act in (not_me.ask, not_me.stop):
+        assert "unknown" == refusal(lambda act=act: act(ctx, SOMEBODY, token)).reason  # type: ignore[misc]
+
+
+def test_the_stop_link_of_a_hand_over_is_nowhere_kept(ctx: Context, token: str) -> None:
+    assert token not in everything(ctx)

@@ -1,0 +1,277 @@
+"""A walk past every page there is, with mistakes in every form, in whatever language the browser asks for.
+
+Fields are found by their names and buttons by their place, so that one walk serves both languages. Each page is
+handed out where it stands: whoever looks at it leaves it as it is, because many pages are shown only once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.serving import Server
+from tests.stories.demo import Outbox
+
+Seen = tuple[str, Page]
+PASSWORDS = {
+    "nora.keller": "linden harbour 42",
+    "jonas.frei": "walnut lantern 56",
+    "mia.zuercher": "timber falcon 92",
+}
+NEW_PASSWORD = "juniper ferry on monday"
+JONAS = "/contacts/staff/jonas.frei"
+REASON = {"how": "person"}
+
+
+class Tab:
+    """One browser tab, used by names of fields."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self._url = url
+
+    def go(self, address: str) -> Page:
+        self.page.goto(address if "://" in address else self._url + address)
+        return self.page
+
+    def send(self, press: str = "button.go, button.no", **fields: str) -> Page:
+        """Fill in the fields and press the main button."""
+        for name, value in fields.items():
+            self._put(name, value)
+        return self.press(f"main :is({press})")
+
+    def _put(self, name: str, value: str) -> None:
+        field = self.page.locator(f'main [name="{name}"]:not([type="hidden"]):not([readonly])')
+        if field.first.get_attribute("type") in {"radio", "checkbox"}:
+            self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+        elif field.first.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+    def press(self, what: str) -> Page:
+        with self.page.expect_navigation():
+            self.page.locator(what).first.click()
+        return self.page
+
+
+@dataclass
+class Cast:
+    """The demo, its outbox, and a browser in which somebody new can sit down."""
+
+    demo: Server
+    outbox: Outbox
+    context: BrowserContext
+
+    def tab(self) -> Tab:
+        """Signed out, in the language of the browser."""
+        self.context.clear_cookies(name="sparekey")
+        return Tab(self.context.new_page(), self.demo.url)
+
+    def signed_in(self, username: str) -> Tab:
+        tab = self.tab()
+        tab.go("/sign-in")
+        tab.send(username=username, password=PASSWORDS[username])
+        tab.send(code=self.outbox.code_of(username))
+        return tab
+
+    def confirm(self, tab: Tab, username: str = "nora.keller", **more: str) -> Page:
+        return tab.send(**more, password=PASSWORDS[username], code=self.outbox.code_of(username))
+
+    def mail_to(self, username: str, part: str) -> str:
+        return self.outbox.link_to(f"{username}@bergundtal.example", part)
+
+    def rest(self) -> None:
+        """Let waits and fresh confirmations run out."""
+        self.demo.clock.advance(minutes=6)
+
+
+def outside(cast: Cast) -> Iterator[Seen]:
+    """What anybody sees."""
+    tab = cast.tab()
+    yield "sign-in", tab.go("/sign-in")
+    yield "sign-in-empty", tab.send()
+    yield "sign-in-error", tab.send(username="jonas.frei", password="wrong password")
+    yield "recover", tab.go("/recover")
+    yield "forgot-password", tab.go("/forgot-password")
+    yield "forgot-password-error", tab.send()
+    yield "forgot-password-sent", tab.send(username="mia.zuercher")
+    yield "404", tab.go("/nowhere")
+    yield "link-expired", tab.go("/setup/" + "0" * 64)
+    yield "signed-out", tab.go("/signed-out")
+    tab.go("/forgot-password")
+    tab.page.evaluate("document.querySelector('main [name=csrf]').value = 'forged'")
+    yield "form-expired", tab.send(username="mia.zuercher")
+    yield from second_step(cast)
+    yield from new_password(cast)
+    yield "demo-outbox", tab.go("/demo/outbox")
+    yield "demo-mail", tab.press("#mails ~ * a, section:last-of-type li a")
+
+
+def second_step(cast: Cast) -> Iterator[Seen]:
+    tab = cast.tab()
+    tab.go("/sign-in")
+    yield "second-step", tab.send(username="mia.zuercher", password=PASSWORDS["mia.zuercher"])
+    for _ in range(3):
+        tab.send(code="000000")
+    yield "second-step-error", tab.page
+    tab.send(code="000000")
+    tab.send(code="000000")
+    yield "second-step-wait", tab.send(code="000000")
+    yield "second-step-backup", tab.go("/sign-in/backup-code")
+    yield "second-step-backup-error", tab.send(backup_code="ABCD")
+    cast.rest()
+
+
+def new_password(cast: Cast) -> Iterator[Seen]:
+    tab = cast.tab()
+    tab.go(cast.mail_to("mia.zuercher", "/forgot-password/"))
+    yield "forgot-password-new", tab.page
+    yield "forgot-password-new-error", tab.send(new_password="short", code="12")
+
+
+def setting_up(cast: Cast) -> Iterator[Seen]:
+    """Lea's first day: an invitation, three steps, done."""
+    nora = cast.signed_in("nora.keller")
+    yield "staff-profile-invited", nora.go("/contacts/staff/lea.hofstetter")
+    nora.press('form[action$="/invite"] button')
+    tab = cast.tab()
+    yield "setup-link", tab.go(cast.mail_to("lea.hofstetter", "/setup/"))
+    yield "setup-password", tab.send()
+    yield "setup-password-error", tab.send(new_password="short")
+    yield "setup-app", tab.send(new_password=NEW_PASSWORD)
+    yield "setup-app-error", tab.send(code="12")
+    code = cast.outbox.code_of("lea.hofstetter", of_new_secret=True)
+    yield "setup-codes", tab.send(code=code)
+    saved = tab.page.locator("#codes li").first.inner_text()
+    yield "setup-codes-error", tab.send(backup_code="ABCD")
+    yield "backup-sheet", _sheet(tab)
+    yield "setup-done", tab.send(backup_code=saved)
+
+
+def _sheet(tab: Tab) -> Page:
+    """It opens in a tab of its own."""
+    with tab.page.context.expect_page() as opened:
+        tab.page.locator('form[action$="/sheet"] button').first.click()
+    opened.value.wait_for_load_state()
+    return opened.value
+
+
+def inside(cast: Cast) -> Iterator[Seen]:
+    """What Nora sees, the account owner, and what she does to Jonas' profile before he needs help."""
+    tab = cast.signed_in("nora.keller")
+    yield "home", tab.go("/")
+    yield "help", tab.go("/help/lost-second-factor")
+    yield "staff", tab.go("/contacts/staff")
+    yield "staff-none", tab.go("/contacts/staff?q=nobody+at+all")
+    yield "staff-profile", tab.go(JONAS)
+    yield "staff-edit", tab.go(f"{JONAS}/edit")
+    yield "staff-edit-error", tab.send(name="", username="jonas@frei", email="jonas")
+    yield "staff-add", tab.go("/contacts/staff/new")
+    yield "staff-add-error", tab.send(username="jonas.frei")
+    yield "staff-deactivate", tab.go(f"{JONAS}/deactivate")
+    yield "staff-delete", tab.go(f"{JONAS}/delete")
+    yield "staff-delete-error", tab.send(confirm="jonas")
+    yield "handover", tab.go("/account/hand-over?to=jonas.frei")
+    yield "handover-error", tab.send(confirm="jonas")
+    yield "staff-reset", tab.go(f"{JONAS}/2fa/reset")
+    yield "staff-reset-error", tab.send()
+    yield from account(tab)
+    cast.rest()
+    yield "step-up", tab.go("/me/password")
+    yield "step-up-error", tab.send(password="", code="12")
+
+
+def account(tab: Tab) -> Iterator[Seen]:
+    yield "policy", tab.go("/account/policy")
+    yield "policy-error", tab.send(reveal="current")
+    yield "audit", tab.go("/account/audit")
+    yield "audit-none", tab.go("/account/audit?person=nobody")
+    yield "audit-error", tab.go("/account/audit?from=soon")
+    tab.go("/account/audit")
+    yield "audit-verified", tab.press('form[action$="/verify"] button')
+    other = Tab(tab.page.context.new_page(), tab.go("/account/policy").url.removesuffix("/account/policy"))
+    other.go("/account/policy")
+    other.send(reveal="links_only")
+    yield "409", tab.send(remember_days="7")
+    tab.go("/account/policy")
+    yield "policy-saved", tab.send(reveal="temporary")
+    other.page.close()
+
+
+def own_profile(cast: Cast) -> Iterator[Seen]:
+    """What everybody has, here Mia, who may do nothing else."""
+    cast.signed_in("mia.zuercher")
+    tab = cast.signed_in("mia.zuercher")
+    yield "home-staff", tab.go("/")
+    yield "403", tab.go("/account/policy")
+    yield "profile", tab.go("/me")
+    yield "devices-end", tab.go("/me/sessions/end-others")
+    yield "change-password", tab.go("/me/password")
+    yield "change-password-error", tab.send(current_password="wrong", new_password="short")
+    yield "secret-change", tab.go("/me/2fa/secret")
+    yield "secret-change-error", tab.send(code="12")
+    code = cast.outbox.code_of("mia.zuercher", of_new_secret=True)
+    yield "secret-done", tab.send(code=code)
+    yield "backup-codes", tab.go("/me/2fa/codes")
+    yield "backup-codes-error", tab.send(backup_code="ABCD")
+    cast.demo.clock.advance(hours=2)
+    yield "reopen", tab.go("/me")
+    yield "reopen-error", tab.send(password="wrong")
+
+
+def helping(cast: Cast) -> Iterator[Seen]:
+    """Nora lets Jonas back in, in each way; at last he comes, and somebody asks whether that was him."""
+    tab = cast.signed_in("nora.keller")
+    cast.rest()
+    for then in ("download", "email", "show"):
+        yield f"staff-confirm-{then}", tab.go(f"{JONAS}/2fa/reveal?then={then}")
+    yield "staff-confirm-error", tab.send()
+    yield "staff-revealed", cast.confirm(tab, **REASON)
+    yield "secret-sheet", tab.go(f"{JONAS}/2fa/secret/sheet")
+    yield "staff-profile-helped", tab.go(JONAS)
+    tab.go(f"{JONAS}/2fa/reveal?then=email")
+    yield "staff-sent", tab.send()
+    cast.rest()
+    yield "staff-confirm-link", tab.go(f"{JONAS}/2fa/link")
+    yield "staff-link-sent", cast.confirm(tab, **REASON)
+    stop = cast.mail_to("jonas.frei", "/not-me/")
+    jonas = cast.tab()
+    yield "not-me", jonas.go(stop)
+    yield "setup-link-lost", jonas.go(cast.mail_to("jonas.frei", "/setup/"))
+    yield "setup-link-lost-error", jonas.send(password="wrong")
+    yield "renew-password", jonas.send(password=PASSWORDS["jonas.frei"])
+    yield from forced_change(cast, jonas)
+    yield "not-me-late", jonas.go(stop)
+    yield "not-me-warned", jonas.send()
+
+
+def forced_change(cast: Cast, jonas: Tab) -> Iterator[Seen]:
+    yield "renew-password-error", jonas.send(new_password="short")
+    yield "renew-secret", jonas.send(new_password=NEW_PASSWORD)
+    yield "renew-verify", jonas.press("main a.go")
+    yield "renew-verify-error", jonas.send(code="12")
+    yield "renew-done", jonas.send(code=cast.outbox.code_of("jonas.frei", of_new_secret=True))
+    saved = jonas.page.locator("#codes li").first.inner_text()
+    yield "renew-done-error", jonas.send(backup_code="ABCD")
+    yield "renew-done-proved", jonas.send(backup_code=saved)
+
+
+def stopping(cast: Cast) -> Iterator[Seen]:
+    """Somebody else's hand-over, stopped by the person."""
+    tab = cast.signed_in("nora.keller")
+    tab.go("/contacts/staff/samuel.braendli/2fa/link")
+    tab.send(**REASON)
+    other = cast.tab()
+    other.go(cast.mail_to("samuel.braendli", "/not-me/"))
+    yield "not-me-done", other.send()
+
+
+WALKS = {
+    "outside": outside,
+    "setting up": setting_up,
+    "inside": inside,
+    "own profile": own_profile,
+    "helping": helping,
+    "stopping": stopping,
+}
