@@ -134,9 +134,7 @@ def test_for_72_hours_after_completion_it_warns_the_owners_once(
     assert State.COMPLETED is case_of(ctx, jonas).state
 
 
-def test_after_72_hours_it_does_nothing(
-    ctx: Context, jonas: Member, token: str, world: FrozenWorld
-) -> None:
+def test_after_72_hours_it_does_nothing(ctx: Context, jonas: Member, token: str, world: FrozenWorld) -> None:
     setup.leave(ctx, changes_all(ctx, redeemed(ctx, jonas)))
     world.advance(72 * HOUR)
     refused = refusal(lambda: not_me.stop(ctx, SOMEBODY, token))

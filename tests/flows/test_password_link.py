@@ -64,9 +64,7 @@ def asked(ctx: Context, name: str = "jonas.frei") -> str:
     return token_in(str(letters(ctx, "password_reset_link")[-1].facts["link"]))
 
 
-def renew(
-    ctx: Context, token: str, text: str, field: Answer = Answer.CODE, new: str = NEW_PASSWORD
-) -> None:
+def renew(ctx: Context, token: str, text: str, field: Answer = Answer.CODE, new: str = NEW_PASSWORD) -> None:
     password_link.renew(ctx, SOMEBODY, token, new, (field, text))
 
 

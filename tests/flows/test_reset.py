@@ -7,8 +7,16 @@ import pytest
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy, Role, Status
 from sparekey.core.recovery_case import Delivery, Ending, How
-from sparekey.errors import BadInput, LinkUnusable, NotAllowed, NotFound, SparekeyError, StepUpNeeded
-from sparekey.errors import TooManyTries, WrongProof
+from sparekey.errors import (
+    BadInput,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    SparekeyError,
+    StepUpNeeded,
+    TooManyTries,
+    WrongProof,
+)
 from sparekey.flows import console, password_link, setup
 from sparekey.flows.context import Context
 from sparekey.flows.reset import reset
@@ -70,7 +78,11 @@ def test_everything_is_void_at_once(ctx: Context, team: Team, nora: Browser, jon
     codes = with_backup_codes(ctx, jonas)
     browsers = [signed_in(ctx, jonas), half(ctx, jonas)]
     reset(ctx, nora, jonas.id, How.PERSON, " Jonas.Frei ")
-    assert ({}, [], Status.INVITED) == (standings(ctx, jonas), scopes(ctx, jonas), reloaded(ctx, jonas).status)
+    assert ({}, [], Status.INVITED) == (
+        standings(ctx, jonas),
+        scopes(ctx, jonas),
+        reloaded(ctx, jonas).status,
+    )
     assert [None, None] == [again(ctx, one).session for one in browsers]
     assert WrongProof is type(refusal(lambda: half(ctx, jonas)))
     assert codes

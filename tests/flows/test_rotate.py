@@ -126,9 +126,7 @@ def test_nothing_is_in_force_before_the_end(ctx: Context, jonas: Member, browser
     assert WrongProof is type(refusal(lambda: half(ctx, jonas, password=NEW_PASSWORD)))
 
 
-def test_every_other_session_and_remembered_browser_ends(
-    ctx: Context, jonas: Member, nora: Browser
-) -> None:
+def test_every_other_session_and_remembered_browser_ends(ctx: Context, jonas: Member, nora: Browser) -> None:
     home = SOMEBODY.__class__(source="198.51.100.9", browser="home")
     answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True)
     others = [signed_in(ctx, jonas), half(ctx, jonas)]
@@ -167,7 +165,12 @@ def test_the_password_must_be_a_new_one(ctx: Context, browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("password", "reason"),
-    [("short", "too_short"), ("x" * 129, "too_long"), ("jonas.frei jonas", "context_word"), ("", "too_short")],
+    [
+        ("short", "too_short"),
+        ("x" * 129, "too_long"),
+        ("jonas.frei jonas", "context_word"),
+        ("", "too_short"),
+    ],
 )
 def test_a_bad_password_is_refused_with_its_rule(
     ctx: Context, browser: Browser, password: str, reason: str
@@ -197,7 +200,9 @@ def test_a_pending_secret_stays_the_same_for_ten_minutes(
     assert first != rotate.propose(ctx, browser)
 
 
-def test_a_code_of_the_temporary_secret_finishes_nothing(ctx: Context, jonas: Member, browser: Browser) -> None:
+def test_a_code_of_the_temporary_secret_finishes_nothing(
+    ctx: Context, jonas: Member, browser: Browser
+) -> None:
     rotate.stage_password(ctx, browser, NEW_PASSWORD)
     rotate.propose(ctx, browser)
     code = code_of(ctx, jonas, "temporary_secret")
@@ -238,7 +243,9 @@ def test_a_tab_that_is_behind_is_told_that_somebody_was_faster(ctx: Context, bro
     assert Stale is type(behind)
 
 
-def test_ten_commits_at_once_leave_one_change(ctx: Context, team: Team, jonas: Member, browser: Browser) -> None:
+def test_ten_commits_at_once_leave_one_change(
+    ctx: Context, team: Team, jonas: Member, browser: Browser
+) -> None:
     rotate.stage_password(ctx, browser, NEW_PASSWORD)
     code = shows(ctx, rotate.propose(ctx, browser).secret)
     results = at_once(10, lambda _: rotate.commit(ctx, browser, code))
@@ -263,7 +270,11 @@ def test_the_last_page_shows_the_codes_once_and_opens_nothing_else(
 
 
 def test_who_is_not_in_the_change_sees_none_of_it(ctx: Context, nora: Browser) -> None:
-    for act in (rotate.demand_rotation, lambda v: rotate.propose(ctx, v), lambda v: rotate.commit(ctx, v, "1")):
+    for act in (
+        rotate.demand_rotation,
+        lambda v: rotate.propose(ctx, v),
+        lambda v: rotate.commit(ctx, v, "1"),
+    ):
         assert NotSignedIn is type(refusal(lambda act=act: act(nora)))  # type: ignore[misc]
     assert NotSignedIn is type(refusal(lambda: rotate.ends_at(SOMEBODY)))
     assert NotSignedIn is type(refusal(lambda: rotate.handed_over_by(ctx, SOMEBODY)))

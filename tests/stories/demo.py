@@ -62,7 +62,7 @@ class Outbox:
         return row.locator("td").nth(1).locator(".strong").nth(-1 if of_new_secret else 0).inner_text()
 
     def link_to(self, address: str, part: str) -> str:
-        """The newest address with this in it, in a letter to somebody."""
+        """The newest address with this in it that works, in a letter to somebody."""
         for _ in range(100):
             self._page.goto(f"{self._demo.url}/demo/outbox")
             for mail in self._page.locator("li", has_text=address).locator("a").all():
@@ -79,4 +79,4 @@ class Outbox:
         with_links.wait_for_load_state()
         links = [one.inner_text() for one in with_links.locator("section a").all()]
         with_links.close()
-        return next((one for one in links if part in one), "")
+        return next((one for one in links if part in one and self._page.request.get(one).ok), "")

@@ -13,19 +13,19 @@ from sparekey import __version__
 from sparekey.errors import NotFound
 from sparekey.flows.context import Context
 from sparekey.flows.outbox import Delivered
-from sparekey.web import lost, renew, setup, sign_in
-from sparekey.web.account import ACCOUNT
 from sparekey.web.cookies import Cookies
-from sparekey.web.demo import DEMO
 from sparekey.web.door import Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
-from sparekey.web.help_back import HELP_BACK
-from sparekey.web.home import HOME
-from sparekey.web.me import ME
+from sparekey.web.pages import lost, renew, setup, sign_in
+from sparekey.web.pages.account import ACCOUNT
+from sparekey.web.pages.demo import DEMO
+from sparekey.web.pages.help_back import HELP_BACK
+from sparekey.web.pages.home import HOME
+from sparekey.web.pages.me import ME
+from sparekey.web.pages.sign_up import SIGN_UP
+from sparekey.web.pages.staff import STAFF
+from sparekey.web.pages.staff_edit import STAFF_EDIT
 from sparekey.web.render import HERE, Site, make_renderer
-from sparekey.web.sign_up import SIGN_UP
-from sparekey.web.staff import STAFF
-from sparekey.web.staff_edit import STAFF_EDIT
 from sparekey.web.visit import Desk
 
 OUTSIDE = (

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from sparekey.core.recovery_case import Delivery
 from sparekey.errors import BadInput, Conflict
 from sparekey.flows import rotate, setup
-from sparekey.web import sheets
+from sparekey.web.pages import sheets
 from sparekey.web.visit import Visit, status_of
 
 

@@ -18,11 +18,11 @@ from sparekey.flows.context import Visitor
 from sparekey.flows.own import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
-from sparekey.web import sheets
 from sparekey.web.cookies import YEAR
 from sparekey.web.door import Way
-from sparekey.web.paging import page_number, paging
-from sparekey.web.sign_in import REFUSALS, retry
+from sparekey.web.pages import sheets
+from sparekey.web.pages.paging import page_number, paging
+from sparekey.web.pages.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of
 
 DEVICES = "/me#devices"

@@ -17,10 +17,10 @@ from sparekey.errors import BadInput, LinkUnusable, NotFound
 from sparekey.flows import recover, reset
 from sparekey.flows.recover import Request, Secret
 from sparekey.flows.team import Profile
-from sparekey.web import sheets
 from sparekey.web.door import Way
-from sparekey.web.sign_in import REFUSALS, confirm_errors, confirm_now, retry, way_to_confirm
-from sparekey.web.staff import (
+from sparekey.web.pages import sheets
+from sparekey.web.pages.sign_in import REFUSALS, confirm_errors, confirm_now, retry, way_to_confirm
+from sparekey.web.pages.staff import (
     LIST,
     about_person,
     back_to_person,
@@ -30,7 +30,7 @@ from sparekey.web.staff import (
     profile_values,
     ways_values,
 )
-from sparekey.web.staff_edit import looked_at, typed
+from sparekey.web.pages.staff_edit import looked_at, typed
 from sparekey.web.visit import Visit, status_of
 
 CHECKS = {how.value: how for how in (How.PERSON, How.VIDEO, How.CALL)}

@@ -10,8 +10,8 @@ from sparekey.errors import BadInput, Conflict, NotSignedIn, SparekeyError
 from sparekey.flows import rotate, setup
 from sparekey.flows._links import Purpose
 from sparekey.flows.setup import Details, Progress
-from sparekey.web import sheets
-from sparekey.web.sign_in import REFUSALS, retry
+from sparekey.web.pages import sheets
+from sparekey.web.pages.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of
 
 _PURPOSES = {Purpose.LOST_FACTOR: "lost"}

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from sparekey.errors import BadInput, TooManyTries
 from sparekey.flows import sign_up
 from sparekey.web.door import Way
-from sparekey.web.sign_in import retry
+from sparekey.web.pages.sign_in import retry
 from sparekey.web.visit import Visit, status_of
 
 

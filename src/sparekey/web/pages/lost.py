@@ -7,7 +7,7 @@ from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, WrongProof
 from sparekey.flows import not_me, password_link
 from sparekey.flows.not_me import Reach
-from sparekey.web.sign_in import REFUSALS, retry
+from sparekey.web.pages.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of
 
 

@@ -13,7 +13,7 @@ from sparekey.errors import BadInput
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
 from sparekey.web.door import Way
-from sparekey.web.staff import LIST, about_person, demand_possible, look, path_of
+from sparekey.web.pages.staff import LIST, about_person, demand_possible, look, path_of
 from sparekey.web.visit import Visit, status_of
 
 MINE = {"keep": Role.OWNER, "admin": Role.ADMIN, "staff": Role.STAFF}

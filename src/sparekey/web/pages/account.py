@@ -20,7 +20,7 @@ from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
 from sparekey.flows.reports.audit_log import PAGE
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.web.door import Way
-from sparekey.web.paging import paging
+from sparekey.web.pages.paging import paging
 from sparekey.web.visit import Visit, status_of
 
 AUDIT = "/account/audit"
