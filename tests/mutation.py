@@ -29,7 +29,7 @@ CORE = Path("src/sparekey/core")
 COPIED = ("pyproject.toml", "docs/recovery-case.md", "src/sparekey/__init__.py", "src/sparekey/errors.py")
 TIME_LIMIT = 90
 WORKERS = 2
-SAMPLE = 500
+SAMPLE = 400
 
 EQUIVALENT = {
     "people: LONGEST_TYPED = 2000 [2000 to 2001]": "any number well above the longest address does",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sparekey.core import audit_chain
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Category, Loss, Traits
-from sparekey.core.people import AccountId, AuthenticatorId, CaseId, MemberId, Role
+from sparekey.core.people import RESERVED, AccountId, AuthenticatorId, CaseId, MemberId, Role
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, CasePolicy, Delivery, How, State
 from sparekey.core.sign_in import Enrolled, Standing
@@ -41,7 +41,9 @@ hostile_text = st.one_of(
 names = st.text(
     st.characters(categories=("Lu", "Ll", "Lo", "Mn", "Nd"), include_characters=" '-"), max_size=40
 )
-usernames = st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?", fullmatch=True)
+usernames = st.from_regex(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?", fullmatch=True).filter(
+    lambda name: name not in RESERVED
+)
 emails = st.from_regex(r"[a-zA-Z0-9.+_ü-]{1,64}@([a-zA-Zé0-9]{1,12}\.){1,4}[a-zA-Z]{2,12}", fullmatch=True)
 
 json_values = st.recursive(

@@ -118,7 +118,7 @@ def test_its_head_says_who_when_and_that_no_answer_is_wanted() -> None:
     head = sink.taken[0]
     assert "Berg & Tal AG <id@bergundtal.example>" == str(head["From"])
     assert "Jonas Frei <jonas.frei@bergundtal.example>" == str(head["To"])
-    assert "Ihr temporärer Geheimcode für Berg & Tal AG: damit anmelden und ändern" == str(head["Subject"])
+    assert "Ihr vorläufiger Geheimcode für Berg & Tal AG: damit anmelden und ändern" == str(head["Subject"])
     assert "Tue, 17 Nov 2026 09:42:00 +0000" == str(head["Date"])
     assert "<out_7@bergundtal.example>" == str(head["Message-ID"])
     assert "auto-generated" == str(head["Auto-Submitted"])

@@ -76,6 +76,14 @@ def test_a_wrong_answer_says_why_and_what_may_be_shown() -> None:
     refused = WrongAnswer(Trouble.ALREADY_USED, at=NOON)
     assert (Trouble.ALREADY_USED, {"at": NOON}) == (refused.trouble, refused.facts)
     assert "already_used" == str(refused)
+    assert refused.kept is None
+
+
+def test_a_wrong_answer_may_change_what_is_kept() -> None:
+    assert ("material", {}) == (
+        WrongAnswer(Trouble.EXPIRED, "material").kept,
+        WrongAnswer(Trouble.WRONG).facts,
+    )
 
 
 def test_no_context_words_by_default() -> None:

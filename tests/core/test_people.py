@@ -12,6 +12,7 @@ from sparekey.core.contract import Moment
 from sparekey.core.people import (
     COOLING,
     EMAIL_LENGTH,
+    RESERVED,
     Policy,
     Role,
     folded,
@@ -24,7 +25,7 @@ from sparekey.core.people import (
     roles_that_count,
     with_role,
 )
-from sparekey.errors import BadInput
+from sparekey.errors import BadInput, NameTaken
 from tests import strategies
 from tests.core.made import member
 from tests.strategies import NOON
@@ -189,6 +190,12 @@ def test_what_is_no_username_is_refused(typed: str) -> None:
     assert ("username", "username_form") == reason(error)
     expected = "Use letters a to z, digits, dots, dashes and underscores; 64 at most; no @"
     assert expected == error.value.sentence
+
+
+@pytest.mark.parametrize("typed", sorted(RESERVED))
+def test_a_username_that_the_server_uses_itself_is_not_available(typed: str) -> None:
+    with pytest.raises(NameTaken):
+        read_username(f" {typed.upper()} ")
 
 
 def test_a_username_has_sixty_four_characters_at_most() -> None:

@@ -4,6 +4,7 @@ import threading
 from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,23 +14,25 @@ from sqlalchemy import select
 
 from sparekey.adapters.hashing import Pool
 from sparekey.core.contract import Answer
-from sparekey.core.people import Member
+from sparekey.core.people import AccountId, Member
 from sparekey.core.recovery_case import Case, Delivery, How
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
 from sparekey.errors import SparekeyError
 from sparekey.factors import code_at
 from sparekey.factors.totp import AppSecret
-from sparekey.flows import _ways, recover, rotate, sign_in
+from sparekey.flows import _ways, recover, rotate, setup, sign_in
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.recover import Request
 from sparekey.flows.sign_in import Outcome
 from sparekey.store import cases, sessions
 from sparekey.store.schema import cases as case_table
 from sparekey.store.schema import metadata
-from tests.people import PASSWORD, SOMEBODY, Browser, code_of, opened
+from tests.people import PASSWORD, SOMEBODY, Browser, code_of, letters, opened, tags
 
 NEW_PASSWORD = "seven yellow dogs bark"
+CASE = "member:recovery_case:"
+HANDED = [Delivery.LINK, Delivery.SCREEN, Delivery.MAIL]
 T = TypeVar("T")
 
 
@@ -75,15 +78,10 @@ def _at(step: int) -> datetime:
 
 
 def helped(
-    ctx: Context,
-    helper: Browser,
-    who: Member,
-    delivery: Delivery = Delivery.SCREEN,
-    how: How | None = How.CALL,
-    *,
-    is_stolen: bool = False,
+    ctx: Context, helper: Browser, who: Member, delivery: Delivery = Delivery.SCREEN, **more: Any
 ) -> Case:
-    return recover.help_back_in(ctx, helper, who.id, Request(delivery, how, is_stolen))
+    """Something is handed over, after a call unless told otherwise. `more`: how, is_stolen."""
+    return recover.help_back_in(ctx, helper, who.id, Request(delivery, **{"how": How.CALL, **more}))
 
 
 def temporary_code(ctx: Context, who: Member) -> str:
@@ -164,3 +162,31 @@ def everything(ctx: Context) -> str:
     if ctx.db.is_sqlite and database:
         found += [Path(database + end).read_bytes().decode("latin-1") for end in ("", "-wal")]
     return "\n".join(found)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What can be used of a hand-over: a code, or a link's token."""
+
+    code: str = ""
+    token: str = ""
+
+
+def hand(ctx: Context, helper: Browser, who: Member, delivery: Delivery) -> Handed:
+    """Hand something over, and take what the person gets of it."""
+    helped(ctx, helper, who, delivery)
+    if delivery is Delivery.LINK:
+        return Handed(token=token_in(str(letters(ctx, "setup_link")[-1].facts["link"])))
+    return Handed(code=temporary_code(ctx, who))
+
+
+def use(ctx: Context, who: Member, handed: Handed) -> Scope:
+    """Redeem it, together with the password."""
+    if handed.token:
+        return setup.accept_lost(ctx, SOMEBODY, handed.token, PASSWORD).session.scope
+    return answer(ctx, half(ctx, who), handed.code).started.session.scope
+
+
+def case_tags(ctx: Context, account_id: AccountId) -> list[str]:
+    """What became of the cases of an account, step by step."""
+    return [tag.removeprefix(CASE) for tag in tags(ctx, account_id) if tag.startswith(CASE)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sparekey.core.people import SERVER, Member, Role, Status
-from sparekey.core.recovery_case import Delivery, Ending
+from sparekey.core.recovery_case import Ending
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
 from sparekey.errors import (
@@ -15,8 +15,6 @@ from sparekey.errors import (
     NameTaken,
     NotSignedIn,
     Stale,
-    TooManyTries,
-    WrongProof,
 )
 from sparekey.flows import _links, _staging, rotate, setup
 from sparekey.flows._links import LIFE, Purpose
@@ -38,7 +36,6 @@ from tests.flows.steps import (
     token_in,
 )
 from tests.people import (
-    PASSWORD,
     SOMEBODY,
     Browser,
     Team,
@@ -46,7 +43,6 @@ from tests.people import (
     again,
     changed,
     code_of,
-    letters,
     opened,
     reloaded,
     signed_in,
@@ -356,52 +352,6 @@ def test_a_set_up_from_the_console_ends_a_hand_over_that_runs_beside_it(ctx: Con
     completed(ctx, browser)
     assert Ending.MEMBER_CHANGED is case_of(ctx, jonas).ending
     assert {"password", "totp", "backup_codes"} == set(standings(ctx, jonas))
-
-
-# The set-up link for a lost factor
-
-
-@pytest.fixture
-def lost_link(ctx: Context, team: Team) -> str:
-    """The token of the link that Jonas was sent."""
-    helped(ctx, signed_in(ctx, team.owner), team["jonas.frei"], Delivery.LINK)
-    [letter] = letters(ctx, "setup_link")
-    return token_in(str(letter.facts["link"]))
-
-
-def test_a_link_for_a_lost_factor_asks_for_the_present_password(
-    ctx: Context, team: Team, lost_link: str
-) -> None:
-    refused = refusal(lambda: setup.accept_lost(ctx, SOMEBODY, lost_link, "wrong"))
-    started = setup.accept_lost(ctx, SOMEBODY, lost_link, PASSWORD)
-    assert (WrongProof, Scope.ROTATE) == (type(refused), started.session.scope)
-    refusals = [tag for tag in tags(ctx, team.account.id) if tag == "member:link:refused"]
-    assert ["member:link:refused"] == refusals
-    assert "unknown" == refusal(lambda: setup.accept(ctx, SOMEBODY, lost_link)).reason
-
-
-def test_a_link_for_a_lost_factor_opens_what_strangers_keep_waiting(
-    ctx: Context, team: Team, lost_link: str
-) -> None:
-    """Wrong passwords at the sign-in page count there; the link has tries of its own."""
-    for _ in range(6):
-        refused = refusal(lambda: half(ctx, team["jonas.frei"], password="wrong"))
-    assert TooManyTries is type(refused)
-    assert Scope.ROTATE is setup.accept_lost(ctx, SOMEBODY, lost_link, PASSWORD).session.scope
-
-
-def test_a_link_for_a_lost_factor_has_tries_of_its_own(ctx: Context, team: Team, lost_link: str) -> None:
-    refused = [refusal(lambda: setup.accept_lost(ctx, SOMEBODY, lost_link, "wrong")) for _ in range(6)]
-    assert [WrongProof] * 5 + [TooManyTries] == list(map(type, refused))
-    assert half(ctx, team["jonas.frei"]).session is not None
-
-
-def test_a_link_for_a_lost_factor_ends_with_its_case(
-    ctx: Context, team: Team, lost_link: str, world: FrozenWorld
-) -> None:
-    world.advance(timedelta(hours=24))
-    refused = refusal(lambda: setup.accept_lost(ctx, SOMEBODY, lost_link, PASSWORD))
-    assert (LinkUnusable, "expired") == (type(refused), refused.reason)
 
 
 def test_one_link_completes_one_set_up_in_many_browsers(ctx: Context, lea: Member) -> None:

@@ -1,13 +1,20 @@
 """Each story has a server and people of its own; the team is set up once and copied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.infra.smtp import SmtpSink
 from tests.stories.office import Founded, Office, found_once, open_office
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def script(request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    """Whether browsers run it: every story that asks is told both ways."""
+    return {"java_script_enabled": request.param}
 
 
 @pytest.fixture(scope="session")

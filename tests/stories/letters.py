@@ -22,7 +22,7 @@ def letter(smtp: SmtpSink, address: str, subject: str) -> Received:
 
 def link_in(received: Received, part: str) -> str:
     """The address in a letter that has this in it."""
-    found = [one for one in re.findall(r"https?://\S+", received.text) if part in one]
+    found: list[str] = [one for one in re.findall(r"https?://\S+", received.text) if part in one]
     assert found, f"no address with {part!r} in {received.text}"
     return found[0]
 

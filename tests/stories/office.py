@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 from tests.infra.smtp import SmtpSink, smtp_sink
 from tests.serving import Clock, Server
@@ -18,7 +18,7 @@ from tests.stories.people import Facts, Person
 
 TEAM = "Berg & Tal AG"
 SENDER = "sparekey@bergundtal.example"
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 @dataclass

@@ -64,7 +64,7 @@ class Person:
     def _leave(self, what: Locator) -> int:
         with self.page.expect_navigation() as led:
             what.click()
-        return led.value.status if led.value else 0
+        return led.value.status
 
     def enters(self, label: str, text: str) -> None:
         self.page.get_by_label(self.words(label), exact=True).fill(text)

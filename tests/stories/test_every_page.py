@@ -1,21 +1,23 @@
 """Every page keeps the rules: readable by everybody (WCAG 2.2 AA), never wider than a phone, strict headers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize
 
 from sparekey.web.guard import HEADERS
 from tests.serving import Server
+from tests.stories.app import App
 from tests.stories.demo import Outbox, running_demo
 from tests.stories.office import DESKTOP, watched
-from tests.stories.walk import WALKS, Cast
+from tests.stories.walk import WALKS, Cast, Tab, new_server
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROWEST = 320
 """Pixels: WCAG 2.2, 1.4.10 (1280 px at 400 %)."""
 COLOURS = ("color-contrast", "link-in-text-block")
@@ -26,22 +28,17 @@ MAKE_PLAIN = "css => { const s = new CSSStyleSheet(); s.replaceSync(css); docume
 """Where the page's policy lets no style element in."""
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_demo(tmp_path_factory.mktemp("demo")) as server:
-        yield server
-
-
 @pytest.fixture
-def cast(demo: Server, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Cast]:
-    """The demo a day later, seen in the language that a test asks for."""
+def cast(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cast]:
+    """A demo of its own, since walks leave traces, seen in the language that a test asks for."""
     language = getattr(request, "param", "en")
-    demo.clock.advance(hours=25)
-    peeking = chromium.new_context(locale="en")
-    with watched(chromium.new_context(viewport=DESKTOP), demo) as context:
+    with (
+        running_demo(tmp_path / "demo") as demo,
+        chromium.new_context(locale="en") as peeking,
+        watched(chromium.new_context(viewport=DESKTOP), demo) as context,
+    ):
         context.add_cookies([{"name": "lang", "value": language, "url": demo.url}])
         yield Cast(demo, Outbox(demo, peeking.new_page()), context)
-    peeking.close()
 
 
 def violations(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
@@ -70,7 +67,7 @@ def look(page: Page) -> list[str]:
 @pytest.mark.parametrize("name", WALKS)
 def test_every_page_in_english(cast: Cast, name: str) -> None:
     """axe-core finds nothing in both themes, on a desktop and on a phone; nothing scrolls sideways."""
-    wrong = Wrong(cast)
+    wrong = Wrong(cast.context)
     for seen, page in WALKS[name](cast):
         wrong.note(seen, *look(page), *too_wide(page))
     wrong.must_be_nothing()
@@ -80,19 +77,29 @@ def test_every_page_in_english(cast: Cast, name: str) -> None:
 @pytest.mark.parametrize("name", WALKS)
 def test_every_page_in_german(cast: Cast, name: str) -> None:
     """Whose words are longer: nothing scrolls sideways either, and the page says that it is German."""
-    wrong = Wrong(cast)
+    wrong = Wrong(cast.context)
     for seen, page in WALKS[name](cast):
         language = page.locator("html").get_attribute("lang")
         wrong.note(seen, *too_wide(page), *([] if language == "de-CH" else [f"lang={language}"]))
     wrong.must_be_nothing()
 
 
+def test_the_pages_of_a_new_server(chromium: Browser, tmp_path: Path) -> None:
+    """First run, sign-up, nobody else there, and the server's own refusals."""
+    settings = {"SPAREKEY_SERVER_SIGN_UP_IS_OPEN": "true"}
+    with Server(tmp_path, **settings) as server, chromium.new_context(viewport=DESKTOP) as context:
+        wrong = Wrong(context)
+        for seen, page in new_server(Tab(context.new_page(), server.url), server, App(server.clock)):
+            wrong.note(seen, *look(page), *too_wide(page))
+        wrong.must_be_nothing()
+
+
 class Wrong:
     """What is wrong with which page; headers are looked at with every answer."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, context: BrowserContext) -> None:
         self._found: dict[str, list[str]] = {}
-        cast.context.on("response", lambda one: self.note(one.url, *strict_headers_missing(one)))
+        context.on("response", lambda one: self.note(one.url, *strict_headers_missing(one)))
 
     def note(self, seen: str, *problems: str) -> None:
         if problems:

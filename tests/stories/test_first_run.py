@@ -1,6 +1,8 @@
 """A new server: from the one-time link in a file to a team with an account owner."""
 
 import stat
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -10,13 +12,12 @@ from tests.stories.people import Person
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_the_first_account_owner(empty_office: Office, script: bool) -> None:
+def test_the_first_account_owner(empty_office: Office, script: Mapping[str, Any]) -> None:
     """The link is for whoever runs the server; behind it are team, password, app and backup codes."""
     office, server = empty_office, empty_office.server
     file = server.folder / "first-owner-link"
     assert 0o600 == stat.S_IMODE(file.stat().st_mode)
-    nora = office.seat(office.nora, java_script_enabled=script)
+    nora = office.seat(office.nora, **script)
     link = server.first_link()
     nora.opens(link)
     nora.opens(link)  # opening it uses nothing up

@@ -1,5 +1,8 @@
 """Nora adds Mia to the team; Mia gets a letter and sets up her sign-in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tests.stories.app import App
@@ -15,14 +18,13 @@ def mia_of(office: Office) -> Facts:
     return Facts("mia.zuercher", "Mia Zürcher", "timber falcon 92", email, App(office.server.clock))
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_a_new_colleague(office: Office, script: bool) -> None:
+def test_a_new_colleague(office: Office, script: Mapping[str, Any]) -> None:
     """From the letter to Home in three steps, and found in the list by a name without umlauts."""
     facts = mia_of(office)
-    nora = office.seat(office.nora, java_script_enabled=script).signs_in()
+    nora = office.seat(office.nora, **script).signs_in()
     nora.invites(facts)
     invitation = letter(office.smtp, facts.email, "Your invitation to Berg & Tal AG")
-    mia = office.seat(facts, java_script_enabled=script)
+    mia = office.seat(facts, **script)
     mia.accepts(link_in(invitation, "/setup/"))
     mia.goes_home()
     mia.sees("You can lose any one thing and still get in")

@@ -103,9 +103,9 @@ def prefer_german(*people: Person) -> None:
         one.signs_out()
 
 
-def test_by_e_mail(office: Office) -> None:
+def test_by_e_mail(office: Office, script: Mapping[str, Any]) -> None:
     """The letter carries a fresh secret with its QR code: useless without the password, and for a day only."""
-    nora, jonas = office.seat(office.nora).signs_in(), office.seat(office.jonas)
+    nora, jonas = office.seat(office.nora, **script).signs_in(), office.seat(office.jonas, **script)
     nora.helps(office.jonas, "Email to Jonas", "Email to Jonas")
     nora.sees("Sent to jonas.frei@bergundtal.example", "Temporary secret, by email")
     sent = letter(office.smtp, office.jonas.email, "Your temporary secret")
@@ -118,9 +118,9 @@ def test_by_e_mail(office: Office) -> None:
     jonas.signs_in()
 
 
-def test_by_a_set_up_link(office: Office) -> None:
+def test_by_a_set_up_link(office: Office, script: Mapping[str, Any]) -> None:
     """Opening the link uses nothing up; the present password is asked before anything begins."""
-    nora, jonas = office.seat(office.nora).signs_in(), office.seat(office.jonas)
+    nora, jonas = office.seat(office.nora, **script).signs_in(), office.seat(office.jonas, **script)
     nora.helps(office.jonas, "Send one-time set-up link", "Send one-time set-up link")
     nora.sees("Set-up link sent to jonas.frei@bergundtal.example.")
     link = link_in(letter(office.smtp, office.jonas.email, "Your set-up link"), "/setup/")

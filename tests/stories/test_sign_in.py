@@ -1,5 +1,8 @@
 """Signing in: the usual way, every refusal with its sentence, and what to do about it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tests.stories.letters import letter
@@ -22,10 +25,9 @@ def at_second_step(who: Person) -> Person:
     return who
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_password_and_code(office: Office, script: bool) -> None:
+def test_password_and_code(office: Office, script: Mapping[str, Any]) -> None:
     """By username or by address, in any case; the page that was asked for comes next."""
-    jonas = office.seat(office.jonas, java_script_enabled=script)
+    jonas = office.seat(office.jonas, **script)
     jonas.opens("/me")
     assert "/sign-in?next=/me" == jonas.path
     jonas.enters("Username or work email", "Jonas.Frei@BergundTal.example")

@@ -1,5 +1,8 @@
 """Somebody pretends to be Jonas, and Jonas stops it from his mailbox, without signing in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tests.stories.letters import letter, link_in
@@ -10,11 +13,10 @@ pytestmark = pytest.mark.browser
 STOP = "This wasn’t me: stop it"
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_stopping_what_was_handed_over(office: Office, script: bool) -> None:
+def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]) -> None:
     """Opening the link changes nothing; the button ends it, and Jonas' own app works again."""
     nora = office.seat(office.nora).signs_in()
-    jonas = office.seat(office.jonas, java_script_enabled=script)
+    jonas = office.seat(office.jonas, **script)
     own = office.jonas.app.secret
     nora.reveals_secret_of(office.jonas)
     office.jonas.app.scan(nora.shows_phone())

@@ -1,5 +1,8 @@
 """Everything is gone, or only the password is, or it is the sole account owner: each has a way back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tests.stories.letters import letter, link_in
@@ -8,14 +11,12 @@ from tests.stories.office import Office
 pytestmark = pytest.mark.browser
 
 NEW_PASSWORD = "juniper ferry on monday"
-BOTH = pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
 
 
-@BOTH
-def test_reset(office: Office, script: bool) -> None:
+def test_reset(office: Office, script: Mapping[str, Any]) -> None:
     """Password and second factor both lost: Nora resets, Jonas begins as on the first day."""
-    nora = office.seat(office.nora, java_script_enabled=script).signs_in()
-    jonas = office.seat(office.jonas, java_script_enabled=script).signs_in()
+    nora = office.seat(office.nora, **script).signs_in()
+    jonas = office.seat(office.jonas, **script).signs_in()
     nora.selects(office.jonas)
     nora.follows("Reset two-factor authentication")
     nora.enters("Type the username to confirm", "jonas.frei")
@@ -38,10 +39,9 @@ def test_reset(office: Office, script: bool) -> None:
     jonas.signs_in()
 
 
-@BOTH
-def test_forgotten_password(office: Office, script: bool) -> None:
+def test_forgotten_password(office: Office, script: Mapping[str, Any]) -> None:
     """A link by e-mail and the second factor, never the mailbox alone."""
-    jonas = office.seat(office.jonas, java_script_enabled=script)
+    jonas = office.seat(office.jonas, **script)
     jonas.opens("/sign-in")
     jonas.follows("I forgot my password")
     jonas.enters("Username or work email", "jonas.frei")
@@ -93,9 +93,9 @@ def test_an_unknown_name_gets_the_same_page_and_no_letter(office: Office) -> Non
     assert before == len(office.smtp.messages)
 
 
-def test_the_sole_account_owner(office: Office) -> None:
+def test_the_sole_account_owner(office: Office, script: Mapping[str, Any]) -> None:
     """The person who runs the server makes a link that lives ten minutes and needs no password."""
-    nora = office.seat(office.nora)
+    nora = office.seat(office.nora, **script)
     done = office.server.command("owner", "recover", "nora.keller", "--yes", "--print-link")
     assert 0 == done.returncode, done.stderr
     link = done.stdout.strip()

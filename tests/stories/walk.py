@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from playwright.sync_api import BrowserContext, Page
 
 from tests.serving import Server
+from tests.stories.app import App
 from tests.stories.demo import Outbox
 
 Seen = tuple[str, Page]
@@ -21,6 +22,8 @@ PASSWORDS = {
 NEW_PASSWORD = "juniper ferry on monday"
 JONAS = "/contacts/staff/jonas.frei"
 REASON = {"how": "person"}
+TRIES_OF_A_SOURCE = 60
+"""In ten minutes; then any page that counts them is closed for a while."""
 
 
 class Tab:
@@ -265,6 +268,33 @@ def stopping(cast: Cast) -> Iterator[Seen]:
     other = cast.tab()
     other.go(cast.mail_to("samuel.braendli", "/not-me/"))
     yield "not-me-done", other.send()
+
+
+def new_server(tab: Tab, server: Server, app: App) -> Iterator[Seen]:
+    """Pages that the demo has no use for: the first run, sign-up, being alone, and a server that says no."""
+    yield "first-link", tab.go(server.first_link())
+    yield "first-owner", tab.send()
+    yield "first-owner-error", tab.send(username="nora@keller", new_password="short")
+    who = {"account_name": "Berg & Tal AG", "name": "Nora Keller", "username": "nora.keller"}
+    tab.send(**who, email="nora.keller@bergundtal.example", new_password=NEW_PASSWORD)
+    app.scan(tab.page.screenshot(full_page=True))
+    tab.send(code=app.code())
+    yield "codes-later", tab.press('button[formaction$="/later"]')
+    yield "home-without-mail", tab.go("/")
+    yield "staff-empty", tab.go("/contacts/staff")
+    tab.page.context.clear_cookies(name="sparekey")
+    yield "sign-up", tab.go("/sign-up")
+    yield "sign-up-error", tab.send(email="nobody")
+    yield "sign-up-sent", tab.go("/sign-up/sent")
+    yield "421", tab.go(f"http://127.0.0.1:{server.port}/sign-in")
+    tab.go("/forgot-password")
+    form: dict[str, str | float | bool] = {
+        "csrf": tab.page.locator("main [name=csrf]").input_value(),
+        "username": "nobody",
+    }
+    for _ in range(TRIES_OF_A_SOURCE):
+        tab.page.request.post(tab.page.url, form=form)
+    yield "429", tab.send(username="nobody")
 
 
 WALKS = {

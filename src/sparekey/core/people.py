@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NewType
 
 from sparekey.core.contract import Moment
-from sparekey.errors import BadInput
+from sparekey.errors import BadInput, NameTaken
 
 AccountId = NewType("AccountId", str)
 MemberId = NewType("MemberId", str)
@@ -147,7 +147,7 @@ def read_username(text: str) -> str:
     if not username:
         raise BadInput("username", "empty", "Enter a username")
     if username in RESERVED:
-        raise BadInput("username", "taken", "This name is not available")
+        raise NameTaken("username")
     if not _USERNAME.fullmatch(username):
         sentence = "Use letters a to z, digits, dots, dashes and underscores; 64 at most; no @"
         raise BadInput("username", "username_form", sentence)

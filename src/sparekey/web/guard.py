@@ -26,6 +26,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 HSTS = "max-age=31536000"
+PUBLIC = "/static/"
 
 
 def guarded(app: ASGIApp, base_url: str, misdirected: Callable[[Request], Response]) -> ASGIApp:
@@ -49,7 +50,8 @@ def guarded(app: ASGIApp, base_url: str, misdirected: Callable[[Request], Respon
             await send(message)
 
         request = Request(scope)
-        if request.headers.get("host", "").lower() == parts.netloc.lower():
+        is_ours = request.headers.get("host", "").lower() == parts.netloc.lower()
+        if is_ours or scope["path"].startswith(PUBLIC):  # the refusal itself wants its style sheet
             await app(scope, receive, strict_send)
         else:
             await misdirected(request)(scope, receive, strict_send)

@@ -62,7 +62,7 @@ FRAMES = {
             Reader.OWNER: _FOOTER_DE,
             Reader.STRANGER: "Gesendet von Sparekey ({host}). " + _NEVER_DE,
         },
-        qr_label="QR-Code mit Ihrem temporären Geheimcode",
+        qr_label="QR-Code mit Ihrem vorläufigen Geheimcode",
         qr_note="Der QR-Code ist als qr-code.png angehängt.",
         time_pattern="d. MMMM y, HH:mm 'Uhr'",
     ),

@@ -239,9 +239,9 @@ _BUDGET_CLOSED = Kind(
         action=_PROFILE_EN,
     ),
     german=Text(
-        subject="Zu viele falsche Versuche mit temporären Geheimcodes von {person}",
+        subject="Zu viele falsche Versuche mit vorläufigen Geheimcodes von {person}",
         preview="{closed_at}. Senden Sie stattdessen einen Einrichtungslink.",
-        title="{person} erhält vorerst keine temporären Geheimcodes mehr",
+        title="{person} erhält vorerst keine vorläufigen Geheimcodes mehr",
         body=(
             "Es wurden zu viele falsche Codes versucht. Bis {person} eine Änderung abschliesst, hilft nur ein"
             " einmaliger Einrichtungslink.",

@@ -107,9 +107,9 @@ _SECRET_SENT = Kind(
         ),
     ),
     german=Text(
-        subject="Ihr temporärer Geheimcode für {account}: damit anmelden und ändern",
+        subject="Ihr vorläufiger Geheimcode für {account}: damit anmelden und ändern",
         preview="Gilt einmal, mit Ihrem Passwort, bis {expires_at}.",
-        title="Ihr temporärer Geheimcode und QR-Code",
+        title="Ihr vorläufiger Geheimcode und QR-Code",
         body=(
             "{helper} hat Ihnen beides gesendet, damit Sie sich wieder anmelden können. Fügen Sie den"
             " Geheimcode in der Authenticator-App auf Ihrem neuen Telefon hinzu. Melden Sie sich dann mit"
@@ -118,7 +118,7 @@ _SECRET_SENT = Kind(
             " {expires_at}.",
         ),
         rows=(
-            ("Temporärer Geheimcode", "{secret}"),
+            ("Vorläufiger Geheimcode", "{secret}"),
             ("Kontoname", "{account} ({username})"),
             ("Wann", "{opened_at}"),
             ("Wo", "{place}"),
@@ -127,7 +127,7 @@ _SECRET_SENT = Kind(
         action=Action("Zur Anmeldung"),
         after=(
             "Gleich nach der Anmeldung verlangt Sparekey ein neues Passwort und gibt Ihnen einen neuen"
-            " Geheimcode. Der temporäre gilt dann nicht mehr. Löschen Sie diese E-Mail und den alten Eintrag"
+            " Geheimcode. Der vorläufige gilt dann nicht mehr. Löschen Sie diese E-Mail und den alten Eintrag"
             " in der Authenticator-App, sobald Sie drin sind.",
         ),
         stop=Stop(

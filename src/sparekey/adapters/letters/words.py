@@ -22,8 +22,8 @@ _WAYS: Mapping[str, tuple[str, str]] = {
 }
 _DELIVERIES: Mapping[str, tuple[str, str]] = {
     Delivery.LINK: ("One-time set-up link, by email", "Einmaliger Einrichtungslink, per E-Mail"),
-    Delivery.SCREEN: ("Temporary secret, on screen", "Temporärer Geheimcode, am Bildschirm"),
-    Delivery.MAIL: ("Temporary secret, by email", "Temporärer Geheimcode, per E-Mail"),
+    Delivery.SCREEN: ("Temporary secret, on screen", "Vorläufiger Geheimcode, am Bildschirm"),
+    Delivery.MAIL: ("Temporary secret, by email", "Vorläufiger Geheimcode, per E-Mail"),
     Delivery.CURRENT: ("The present secret, on screen", "Der jetzige Geheimcode, am Bildschirm"),
 }
 _HOWS: Mapping[str, tuple[str, str]] = {

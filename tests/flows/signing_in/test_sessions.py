@@ -176,8 +176,9 @@ def test_a_failed_confirmation_is_recorded_with_its_reason_and_changes_nothing(
     ctx: Context, team: Team, browser: Browser, jonas: Member, world: FrozenWorld
 ) -> None:
     world.advance(10 * MINUTE)
-    for password, text in (("wrong", code_of(ctx, jonas)), (PASSWORD, wrong_code(ctx, jonas))):
-        refusal(lambda: sessions.confirm(ctx, again(ctx, browser), password, Answer.CODE, text))
+    late, right, wrong = again(ctx, browser), code_of(ctx, jonas), wrong_code(ctx, jonas)
+    refusal(lambda: sessions.confirm(ctx, late, "wrong", Answer.CODE, right))
+    refusal(lambda: sessions.confirm(ctx, late, PASSWORD, Answer.CODE, wrong))
     failures = [one.data for one in entries(ctx, team.account.id) if one.tag == "member:step_up:failed"]
     assert [{"reason": "wrong_proof"}, {"reason": "wrong"}] == failures
     assert not is_fresh(ctx, browser)

@@ -208,8 +208,7 @@ def test_asking_is_limited_by_source(ctx: Context, team: Team) -> None:
 def test_five_letters_an_hour_and_asking_more_often_takes_no_link_away(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
-    for _ in range(8):
-        token = asked(ctx)
+    token = [asked(ctx) for _ in range(8)][-1]
     assert 5 == len(letters(ctx, "password_reset_link"))
     assert jonas.id == password_link.look(ctx, SOMEBODY, token).id
     world.advance(HOUR)
