@@ -21,8 +21,9 @@ from sparekey.core.sign_in import Standing
 from sparekey.errors import SparekeyError
 from sparekey.factors import code_at
 from sparekey.factors.totp import AppSecret
-from sparekey.flows import _ways, recover, rotate, setup, sign_in
+from sparekey.flows import _ways, recover, rotate, sign_in
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.joining import setup
 from sparekey.flows.recover import Request
 from sparekey.flows.sign_in import Outcome
 from sparekey.store import cases, sessions

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy
 from sparekey.core.recovery_case import Delivery
-from sparekey.flows import console, not_me, own, password_link, recover, rotate, sessions, setup, sign_in
+from sparekey.flows import console, not_me, own, password_link, recover, rotate, sessions, sign_in
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from sparekey.store import sessions as kept_sessions
 from sparekey.store.schema import metadata
 from tests.flows.steps import (

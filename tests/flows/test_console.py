@@ -10,11 +10,12 @@ from sparekey.core.audit_chain import Broken, Whole
 from sparekey.core.people import SERVER, Member, Role, Status
 from sparekey.core.recovery_case import State
 from sparekey.errors import BadInput, LinkUnusable, NameTaken, NotAllowed, NotFound
-from sparekey.flows import console, first_run
+from sparekey.flows import console
 from sparekey.flows._links import Purpose, find
 from sparekey.flows._work import unit
 from sparekey.flows.console import Chain, Handed, NewAccount
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.joining import first_run
 from sparekey.store import cases, schema
 from sparekey.store.cases import Link
 from tests.flows.test_upkeep import open_case

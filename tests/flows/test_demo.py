@@ -10,12 +10,13 @@ from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
 from sparekey.core.people import Role, Status
 from sparekey.errors import Unready
-from sparekey.flows import console, setup, sign_in
+from sparekey.flows import console, sign_in
+from sparekey.flows.background.outbox import Sender
 from sparekey.flows.console import Listed
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo import LiveCode, live_codes, seed
 from sparekey.flows.demo.team import TEAM
-from sparekey.flows.outbox import Sender
+from sparekey.flows.joining import setup
 from sparekey.store import queue
 from tests.people import account, opened
 from tests.world import FrozenWorld

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.people import Member
-from sparekey.flows._background import Background
 from sparekey.flows._work import unit
+from sparekey.flows.background.loop import Background
+from sparekey.flows.background.outbox import DELAYS, LEASE, Sender
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.outbox import DELAYS, LEASE, Sender
 from sparekey.store import queue
 from sparekey.store.schema import outbox
 from tests.infra.smtp import Behaviour, SmtpSink

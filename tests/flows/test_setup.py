@@ -16,11 +16,12 @@ from sparekey.errors import (
     NotSignedIn,
     Stale,
 )
-from sparekey.flows import _links, _staging, rotate, setup
+from sparekey.flows import _links, _staging, rotate
 from sparekey.flows._links import LIFE, Purpose
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context
-from sparekey.flows.setup import Details
+from sparekey.flows.joining import setup
+from sparekey.flows.joining.setup import Details
 from sparekey.store import people
 from tests.flows.steps import (
     NEW_PASSWORD,

@@ -21,8 +21,9 @@ from sparekey.errors import (
     StepUpNeeded,
     TooManyTries,
 )
-from sparekey.flows import recover, setup, team
+from sparekey.flows import recover, team
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from sparekey.flows.team import Details, NewPolicy
 from tests.people import (
     SOMEBODY,

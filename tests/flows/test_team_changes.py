@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sparekey.core.people import Language, Policy, Role, Status
 from sparekey.core.recovery_case import Delivery, How
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, SparekeyError, Stale
-from sparekey.flows import recover, setup, sign_in, team
+from sparekey.flows import recover, sign_in, team
 from sparekey.flows._ways import ways
+from sparekey.flows.background.outbox import Sender
 from sparekey.flows.context import Context
-from sparekey.flows.outbox import Sender
+from sparekey.flows.joining import setup
 from sparekey.flows.team import Details, NewPolicy
 from sparekey.store import people, queue, sessions
 from tests.people import (

@@ -11,8 +11,8 @@ from sparekey.core.recovery_case import Case, CasePolicy, Delivery, How, State, 
 from sparekey.core.sessions import Scope, Session
 from sparekey.flows import _links
 from sparekey.flows._work import unit
+from sparekey.flows.background.upkeep import Upkeep, run_once
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.upkeep import Upkeep, run_once
 from sparekey.store import cases, schema, sessions
 from tests.people import account, letters
 from tests.world import FrozenWorld

@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from sparekey.adapters.messages import Attachment
+from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context
-from sparekey.flows.outbox import Delivered
 from sparekey.web.routes import make_web
 from tests.people import account, code_of
 from tests.web.conftest import Browse, Tab

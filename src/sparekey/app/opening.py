@@ -24,8 +24,8 @@ from sparekey.adapters.sealing import Keys, Purpose
 from sparekey.core.contract import Hashing
 from sparekey.errors import StorageTrouble, Unready
 from sparekey.factors import registered
-from sparekey.flows import first_run
 from sparekey.flows.context import Context, Site
+from sparekey.flows.joining import first_run
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate, queue
 from sparekey.store.engine import Database

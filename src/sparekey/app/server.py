@@ -18,9 +18,9 @@ from sparekey import __version__
 from sparekey.core.events import Event, ServerStarted, ServerStopped
 from sparekey.errors import SparekeyError, StorageTrouble
 from sparekey.flows._work import unit
+from sparekey.flows.background.outbox import Sender
+from sparekey.flows.background.upkeep import Upkeep
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.outbox import Sender
-from sparekey.flows.upkeep import Upkeep
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
 from sparekey.web import watch

@@ -35,7 +35,7 @@ def serve(settings: "Settings") -> None:
 
 def _offer_first_link(folder: Path, ctx: "Context") -> None:
     """Where the first owner begins: on the terminal, or in a file that the log names."""
-    from sparekey.flows.first_run import first_link  # noqa: PLC0415
+    from sparekey.flows.joining.first_run import first_link  # noqa: PLC0415
 
     file = folder / FIRST_LINK_FILE
     link = first_link(ctx)

@@ -14,11 +14,12 @@ from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, NotSignedIn, WrongProof
 from sparekey.factors import TRAITS
-from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
-from sparekey.flows._password_check import Attempt
+from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import password as password_check
+from sparekey.flows.checks.password import Attempt
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
@@ -90,9 +91,9 @@ def change_password(ctx: Context, visitor: Visitor, current: str, new: str) -> S
     """Present and new password; all other sessions end, and this one gets a new token."""
     account, member = _demand(ctx, visitor)
     moment = ctx.moment()
-    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), current)
+    attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), current)
     try:
-        had = _password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.had)
+        had = password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.had)
     except WrongProof as wrong:
         raise BadInput("current_password", "wrong_password", **wrong.facts) from None
     before = before_of(ctx, list(had))

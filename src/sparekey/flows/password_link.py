@@ -9,11 +9,13 @@ from sparekey.core.events import LinkAccepted, PasswordLinkAsked
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.errors import BadInput, LinkUnusable
-from sparekey.flows import _cases, _links, _second_check, _sources, _staging
+from sparekey.flows import _cases, _links, _staging
 from sparekey.flows._links import Purpose
-from sparekey.flows._second_check import Ask, Proven
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import second as second_check
+from sparekey.flows.checks import sources
+from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import put_password
 from sparekey.flows.recover import about
@@ -27,7 +29,7 @@ def ask(ctx: Context, visitor: Visitor, name: str) -> None:
     """Send a link to whoever has this sign-in name. Says nothing of whether anybody has."""
 
     def post(work: Work) -> None:
-        _sources.reserve(work)
+        sources.reserve(work)
         member = people.by_sign_in_name(work.conn, name_key(name))
         if member is None or member.status is not Status.ACTIVE:
             return
@@ -79,4 +81,4 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
         end_all(work, who, "password_changed")
         work.send(who, "password_changed", changed_at=work.now, way=proof[0].value)
 
-    _second_check.prove(ctx, visitor, moment, ask_for, change)
+    second_check.prove(ctx, visitor, moment, ask_for, change)

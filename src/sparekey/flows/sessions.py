@@ -17,11 +17,13 @@ from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
 from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import NotFound, NotSignedIn, SessionIdle, SparekeyError
-from sparekey.flows import _password_check, _second_check, _sessions
-from sparekey.flows._password_check import Attempt, Known
-from sparekey.flows._second_check import Ask, Proven
+from sparekey.flows import _sessions
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, hashed, unit
+from sparekey.flows.checks import password as password_check
+from sparekey.flows.checks import second as second_check
+from sparekey.flows.checks.password import Attempt, Known
+from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sign_in import trip
 from sparekey.store import people, sessions
@@ -119,13 +121,13 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
     """*Confirm it's you*: password and second factor, under a new token, fresh for five minutes."""
     _, member = demand_member(visitor)
     moment = ctx.moment()
-    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), password)
+    attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
     try:
-        known = _password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
+        known = password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
         ask = Ask(
             member, answer, text, trip, is_own_and_unseen, lambda work: _demand_still_there(work, visitor)
         )
-        return _second_check.prove(
+        return second_check.prove(
             ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
         )
     except SparekeyError as refusal:
@@ -168,7 +170,7 @@ def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
     if visitor.session is None or visitor.member is None or visitor.session.scope is not Scope.FULL:
         raise NotSignedIn()
     member = visitor.member
-    attempt = Attempt(lambda work: _password_check.reserve_by_member(work, member), password)
+    attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
 
     def woken(work: Work, known: Known) -> Started:
         stored = _still_there(work, visitor)
@@ -177,7 +179,7 @@ def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
         work.record(SessionWoken(member.id, stored.session.id), member.account_id)
         return _sessions.swap(work, stored, changed)
 
-    return _password_check.prove(ctx, visitor, ctx.moment(), attempt, woken)
+    return password_check.prove(ctx, visitor, ctx.moment(), attempt, woken)
 
 
 def sign_out(ctx: Context, visitor: Visitor) -> None:

@@ -15,11 +15,13 @@ from sparekey.core.recovery_case import Case, Ending, Step, redeem
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Decision, Prove, Rotate, SignedIn, Standing, next_step
 from sparekey.errors import IllegalTransition, LinkUnusable, NotSignedIn
-from sparekey.flows import _cases, _password_check, _second_check, _sessions
-from sparekey.flows._password_check import Attempt, Known
-from sparekey.flows._second_check import Ask, Proven
+from sparekey.flows import _cases, _sessions
 from sparekey.flows._ways import Had, decided_on, ways
 from sparekey.flows._work import Work
+from sparekey.flows.checks import password as password_check
+from sparekey.flows.checks import second as second_check
+from sparekey.flows.checks.password import Attempt, Known
+from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.store import authenticators, people, sessions
 
@@ -41,8 +43,8 @@ def begin(ctx: Context, visitor: Visitor, name: str, password: str) -> Outcome:
 
     Raises `WrongProof` (one sentence for everything), `TooManyTries` or `Busy`.
     """
-    attempt = Attempt(lambda work: _password_check.reserve_by_name(work, name), password)
-    return _password_check.prove(ctx, visitor, ctx.moment(), attempt, _after_password)
+    attempt = Attempt(lambda work: password_check.reserve_by_name(work, name), password)
+    return password_check.prove(ctx, visitor, ctx.moment(), attempt, _after_password)
 
 
 def _after_password(work: Work, known: Known) -> Outcome:
@@ -87,7 +89,7 @@ def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember
         sessions.end(work.conn, visitor.token_hash)
         return _after_second(work, proven, (*session.proofs, proven.proof), remember=remember)
 
-    return _second_check.prove(ctx, visitor, ctx.moment(), ask, then)
+    return second_check.prove(ctx, visitor, ctx.moment(), ask, then)
 
 
 def _demand_still_half(work: Work, visitor: Visitor) -> None:
@@ -117,7 +119,7 @@ def _has_suspended(had: tuple[Had, ...]) -> bool:
     return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
 
 
-LOW = _second_check.LOW
+LOW = second_check.LOW
 """Backup codes left at which the person is warned."""
 
 

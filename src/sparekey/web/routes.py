@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from sparekey import __version__
 from sparekey.errors import NotFound
+from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context
-from sparekey.flows.outbox import Delivered
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded

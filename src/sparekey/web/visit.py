@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from sparekey.core.people import Member
 from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput, SparekeyError, TooManyTries
+from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.outbox import Delivered
 from sparekey.flows.sessions import how_many_members
 from sparekey.web.cookies import YEAR, Cookies
 from sparekey.web.render import Renderer

@@ -10,7 +10,8 @@ from sparekey.core.contract import Answer
 from sparekey.core.people import Member
 from sparekey.core.recovery_case import Ending, State
 from sparekey.core.sign_in import SignedIn, Standing
-from sparekey.flows import console, not_me, recover, upkeep
+from sparekey.flows import console, not_me, recover
+from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
 from tests.flows.steps import (
     answer,

@@ -11,8 +11,8 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import setup
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from tests.flows.steps import (
     half,
     helped,

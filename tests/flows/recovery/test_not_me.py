@@ -8,8 +8,10 @@ from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import Delivery, Ending, State
 from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable
-from sparekey.flows import console, not_me, own, recover, setup, upkeep
+from sparekey.flows import console, not_me, own, recover
+from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from sparekey.flows.not_me import Reach
 from tests.flows.steps import (
     NEW_PASSWORD,

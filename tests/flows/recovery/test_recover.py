@@ -20,8 +20,9 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import not_me, recover, setup, sign_in
+from sparekey.flows import not_me, recover, sign_in
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from tests.flows.steps import (
     CASE,
     HANDED,

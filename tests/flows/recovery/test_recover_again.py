@@ -10,8 +10,9 @@ from sparekey.core.recovery_case import Case, Delivery, How, State
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
 from sparekey.errors import Conflict, NotAllowed, NotFound
-from sparekey.flows import console, recover, rotate, setup
+from sparekey.flows import console, recover, rotate
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from tests.flows.recovery.endings import ENDS, End, Where, stop, take_back, use_lost_one
 from tests.flows.steps import (
     CASE,

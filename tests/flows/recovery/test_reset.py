@@ -17,8 +17,9 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import console, password_link, setup
+from sparekey.flows import console, password_link
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from sparekey.flows.reset import reset
 from tests.flows.steps import (
     NEW_PASSWORD,

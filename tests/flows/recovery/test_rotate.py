@@ -10,9 +10,10 @@ from sparekey.core.recovery_case import Delivery, State
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotSignedIn, Stale, WrongProof
-from sparekey.flows import _staging, recover, rotate, sessions, setup, sign_in
+from sparekey.flows import _staging, recover, rotate, sessions, sign_in
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,

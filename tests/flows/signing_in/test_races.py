@@ -10,9 +10,10 @@ from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import Delivery, State
 from sparekey.core.sign_in import Standing
-from sparekey.flows import own, recover, sessions, setup, sign_in
+from sparekey.flows import own, recover, sessions, sign_in
 from sparekey.flows._ways import ways
 from sparekey.flows.context import Context
+from sparekey.flows.joining import setup
 from tests.flows.steps import (
     NEW_PASSWORD,
     CountingPool,

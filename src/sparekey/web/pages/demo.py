@@ -11,8 +11,8 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 
 from sparekey.errors import NotFound
+from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.demo import live_codes
-from sparekey.flows.outbox import Delivered
 from sparekey.web.door import Way
 from sparekey.web.guard import POLICY
 from sparekey.web.visit import Visit

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from sparekey.core.recovery_case import Delivery
 from sparekey.errors import BadInput, Conflict
-from sparekey.flows import rotate, setup
+from sparekey.flows import rotate
+from sparekey.flows.joining import setup
 from sparekey.web.pages import sheets
 from sparekey.web.visit import Visit, status_of
 

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, NotSignedIn, SparekeyError
-from sparekey.flows import rotate, setup
+from sparekey.flows import rotate
 from sparekey.flows._links import Purpose
-from sparekey.flows.setup import Details, Progress
+from sparekey.flows.joining import setup
+from sparekey.flows.joining.setup import Details, Progress
 from sparekey.web.pages import sheets
 from sparekey.web.pages.sign_in import REFUSALS, retry
 from sparekey.web.visit import Visit, status_of

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sparekey.core.events import FirstLinkMade
 from sparekey.core.people import SERVER
 from sparekey.flows import _links
-from sparekey.flows._background import SERVER_ITSELF
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background.loop import SERVER_ITSELF
 from sparekey.flows.context import Context
 from sparekey.store import audit, cases, people
 

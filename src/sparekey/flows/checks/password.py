@@ -18,9 +18,9 @@ from sparekey.core.sign_in import Standing
 from sparekey.core.throttle import Ended, Tries, Wait, give_back, reserve, tries_to_tell
 from sparekey.errors import Busy, TooManyTries, WrongProof
 from sparekey.factors import dummy_password
-from sparekey.flows import _sources
 from sparekey.flows._ways import Had, keep, material, tries_key, ways
 from sparekey.flows._work import Work, blinded, unit
+from sparekey.flows.checks import sources
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import people, queue
 from sparekey.store.engine import Kept
@@ -110,7 +110,7 @@ def _reserve(
     had = ways(work.conn, account_id, member_id)
     password = next((one for one in had if _is_usable(one)), None)
     why_not = _why_not(member, password)
-    _sources.reserve(work)
+    sources.reserve(work)
     key = tries_key(password) if password and not is_own else key
     before = queue.tries_of(work.conn, key, work.now)
     after = reserve(before, work.now, is_limited=False)
@@ -147,7 +147,7 @@ def _check(ctx: Context, reserved: Reserved, password: str, moment: Moment) -> C
 
 def _give_back(work: Work, reserved: Reserved) -> None:
     """The answer was never looked at."""
-    _sources.give_back(work)
+    sources.give_back(work)
     now = queue.tries_of(work.conn, reserved.key, work.now)
     queue.put_tries(work.conn, reserved.key, give_back(now, work.now), work.now)
 
@@ -161,7 +161,7 @@ def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
     password = next((one for one in had if one.kept.id == reserved.password.kept.id), None)
     if password is None or _why_not(member, password):
         _refuse(work, reserved, "not_active" if password else "no_password")
-    _sources.give_back(work)
+    sources.give_back(work)
     queue.put_tries(work.conn, reserved.key, Tries(), work.now)
     is_same = password.kept.version == reserved.password.kept.version
     if checked.kept != reserved.kept and is_same:

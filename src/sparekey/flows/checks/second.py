@@ -21,9 +21,10 @@ from sparekey.core.recovery_case import Case, is_over
 from sparekey.core.sign_in import Standing, candidates, tripwires
 from sparekey.core.throttle import LIMIT, Ended, Tries, Wait, give_back, reserve, tries_to_tell
 from sparekey.errors import Busy, NotSignedIn, Stale, TooManyTries, WrongProof
-from sparekey.flows import _cases, _sources
+from sparekey.flows import _cases
 from sparekey.flows._ways import Had, decided_on, keep, material, renew_summary, stand, tries_key, ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import sources
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import cases, people, queue
 from sparekey.store.engine import Kept
@@ -151,7 +152,7 @@ def _open(work: Work, ask: Ask) -> Open:
 def _reserve(work: Work, ask: Ask) -> Reserved:
     """Spend one try of every authenticator that may be meant, or say why none may be tried now."""
     now = _open(work, ask)
-    _sources.reserve(work)
+    sources.reserve(work)
     by_id = {one.enrolled.id: one for one in now.had}
     enrolled = decided_on(now.had)
     meant: list[tuple[Had, Any, Tries]] = []
@@ -186,7 +187,7 @@ def _refuse_untried(work: Work, ask: Ask, member: Member, refused: Sequence[Wait
 
 def _give_all_back(work: Work, reserved: Reserved) -> None:
     """The answer was never looked at."""
-    _sources.give_back(work)
+    sources.give_back(work)
     for one, _, _ in reserved.meant:
         key = tries_key(one)
         before = queue.tries_of(work.conn, key, work.now)
@@ -237,7 +238,7 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
     except Stale:
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         raise Kept(WrongProof(reason=Trouble.ALREADY_USED.value)) from None
-    _sources.give_back(work)
+    sources.give_back(work)
     for one, _, after in reserved.meant:
         back = Tries() if one is found.had else give_back(after, work.now)
         queue.put_tries(work.conn, tries_key(one), back, work.now)

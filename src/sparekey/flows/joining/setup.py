@@ -36,12 +36,13 @@ from sparekey.core.people import (
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import ENROL_LIFE, HALF_LIFE, Scope, Session
 from sparekey.errors import Conflict, LinkUnusable, NotSignedIn, WrongProof
-from sparekey.flows import _cases, _links, _password_check, _sessions, _staging, _ways
+from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._links import SETTING_UP, Purpose
-from sparekey.flows._password_check import Attempt, Known, Reserved
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import password as password_check
+from sparekey.flows.checks.password import Attempt, Known, Reserved
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import Replacement, replace_all
@@ -133,7 +134,7 @@ def accept_lost(ctx: Context, visitor: Visitor, token: str, password: str) -> St
     def reserve(work: Work) -> Reserved:
         link = _links.find(work, token, Purpose.LOST_FACTOR)
         member = people.member(work.conn, link.account_id, link.member_id)
-        return _password_check.reserve_by_link(work, member, link.hash)
+        return password_check.reserve_by_link(work, member, link.hash)
 
     def redeem(work: Work, known: Known) -> Started:
         member = known.member
@@ -147,7 +148,7 @@ def accept_lost(ctx: Context, visitor: Visitor, token: str, password: str) -> St
         return redeem_case(work, member, case, (known.proof,))
 
     try:
-        return _password_check.prove(ctx, visitor, moment, Attempt(reserve, password), redeem)
+        return password_check.prove(ctx, visitor, moment, Attempt(reserve, password), redeem)
     except WrongProof:
         unit(ctx, visitor, moment, lambda work: _record_refused(work, token))
         raise

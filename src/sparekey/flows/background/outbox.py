@@ -23,8 +23,8 @@ from sparekey.adapters.mail import Posting, Undeliverable
 from sparekey.adapters.messages import Attachment, Fact, Letter
 from sparekey.core.events import NoticeFailed, NoticeSent
 from sparekey.core.people import AccountId, Member, Role
-from sparekey.flows._background import SERVER_ITSELF, Background
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
 from sparekey.store import people, queue
 from sparekey.store.queue import Mail

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from sparekey.core.contract import Moment
 from sparekey.core.recovery_case import Case
 from sparekey.flows import _cases, sessions
-from sparekey.flows._background import SERVER_ITSELF, Background
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
 from sparekey.store import cases, people, queue
 from sparekey.store import sessions as kept_sessions
