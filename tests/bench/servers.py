@@ -87,21 +87,7 @@ def _thread(path: Path) -> float:
         return 0.0
 
 
-def children_of(pid: int) -> list[int]:
-    """The processes that this one has started."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            parent = re.search(r"^PPid:\s+(\d+)", status.read_text(), re.M)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent and int(parent[1]) == pid:
-            found.append(int(status.parent.name))
-    return found
-
-
 def memory_of(pid: int) -> float:
-    """Megabytes that are this process's own or shared by few (proportional set size)."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    """Megabytes of memory that this process holds (resident set size)."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.M)
     return int(found[1]) / 1024 if found else 0.0

@@ -9,17 +9,16 @@ from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, delete, fun
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from sparekey.core.throttle import Tries
-from sparekey.store.schema import facts, outbox, rates, sources, tries
+from sparekey.core.throttle import Rate, Tries
+from sparekey.store.schema import Instant, facts, outbox, rates, sources, tries
 
 _O = outbox.c
-_TRIES = select(tries).where(tries.c.key == bindparam("k")).with_for_update()
 _PUT_TRIES = (
     update(tries)
     .where(tries.c.key == bindparam("k"))
     .values(failures=bindparam("f"), open_at=bindparam("o"), changed_at=bindparam("t"))
 )
-_SOURCE = select(sources).where(sources.c.source == bindparam("s")).with_for_update()
+_SOURCE = select(sources).where(sources.c.source == bindparam("s"))
 _REFUND = (
     update(sources)
     .where(sources.c.source == bindparam("s"))
@@ -47,8 +46,30 @@ def _upserts(table: Any, key: str) -> dict[str, Any]:
     }
 
 
-_NEW_TRIES = {name: statement.on_conflict_do_nothing() for name, statement in _insert(tries).items()}
-_PUT_SOURCE = _upserts(sources, "source")
+def _spending(dialect: str) -> Any:
+    """Insert a client address with one try spent, or spend one more unless a window is full."""
+    later = func.max if dialect == "sqlite" else func.greatest
+    now, table = bindparam("t", type_=Instant), sources.c
+    one, other = bindparam("a", type_=BigInteger), bindparam("b", type_=BigInteger)
+    short, long = later(table.short_at, now) + one, later(table.long_at, now) + other
+    statement = _insert(sources)[dialect].values(
+        source=bindparam("s"), short_at=now + one, long_at=now + other
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["source"],
+        set_={"short_at": short, "long_at": long},
+        where=(short <= bindparam("p", type_=Instant)) & (long <= bindparam("q", type_=Instant)),
+    ).returning(table.source)
+
+
+_DIALECTS = ("sqlite", "postgresql")
+_SPEND = {name: _spending(name) for name in _DIALECTS}
+_TRIES = {
+    name: statement.on_conflict_do_update(
+        index_elements=["key"], set_={"changed_at": statement.excluded.changed_at}
+    ).returning(tries.c.failures, tries.c.open_at)
+    for name, statement in _insert(tries).items()
+}
 _PUT_RATE = _upserts(rates, "key")
 _PUT_FACT = _upserts(facts, "name")
 _POST = {
@@ -58,12 +79,8 @@ _POST = {
 
 
 def tries_of(conn: Connection, key: str, now: datetime) -> Tries:
-    """The tries under this key, locked. A row is made where there is none, so that there is one to lock."""
-    row = conn.execute(_TRIES, {"k": key}).one_or_none()
-    if row is None:
-        fresh = {"key": key, "failures": 0, "open_at": None, "changed_at": now}
-        conn.execute(_NEW_TRIES[conn.dialect.name], fresh)
-        row = conn.execute(_TRIES, {"k": key}).one()
+    """The tries under this key, locked: one statement, whether or not anybody tried it before."""
+    row = conn.execute(_TRIES[conn.dialect.name], {"key": key, "failures": 0, "changed_at": now}).one()
     return Tries(row.failures, row.open_at)
 
 
@@ -91,15 +108,28 @@ def put_arrivals(conn: Connection, times: dict[str, datetime]) -> None:
     )
 
 
-def source(conn: Connection, address: str) -> tuple[datetime, datetime] | None:
-    """The theoretical arrival times of a client address (short and long window), locked."""
-    row = conn.execute(_SOURCE, {"s": address}).one_or_none()
-    return (row.short_at, row.long_at) if row else None
+def spend_source(conn: Connection, address: str, now: datetime, rates: tuple[Rate, Rate]) -> bool:
+    """Spend one try of a client address in its short and its long window; False: none is left in one of them.
+
+    The generic cell rate algorithm of `core.throttle.spend` in one statement, so that a new row, an old one and
+    a race cost the same.
+    """
+    (short, long), tick = rates, timedelta(microseconds=1)
+    values = {
+        "s": address,
+        "t": now,
+        "a": short.period // short.burst // tick,
+        "b": long.period // long.burst // tick,
+        "p": now + short.period,
+        "q": now + long.period,
+    }
+    return conn.execute(_SPEND[conn.dialect.name], values).one_or_none() is not None
 
 
-def put_source(conn: Connection, address: str, short_at: datetime, long_at: datetime) -> None:
-    values = {"source": address, "short_at": short_at, "long_at": long_at}
-    conn.execute(_PUT_SOURCE[conn.dialect.name], values)
+def source(conn: Connection, address: str) -> tuple[datetime, datetime]:
+    """The theoretical arrival times of a client address (short and long window)."""
+    row = conn.execute(_SOURCE, {"s": address}).one()
+    return row.short_at, row.long_at
 
 
 def refund_source(conn: Connection, address: str, short: timedelta, long: timedelta) -> None:

@@ -58,6 +58,7 @@ facts = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 """What belongs to the database as a whole: the key's check value, whether it is a demo."""
 
@@ -69,6 +70,7 @@ accounts = Table(
     Column("policy", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 members = Table(
@@ -95,6 +97,7 @@ members = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("username"),
     UniqueConstraint("email_key"),
+    sqlite_with_rowid=False,
 )
 """`safety` and `ways` repeat what the person's authenticators say, for lists; flows renew both together."""
 Index(None, members.c.account_id, members.c.name, members.c.id)
@@ -115,6 +118,7 @@ authenticators = Table(
     Column("last_used_at", Instant),
     Column("left", Integer),
     Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 sessions = Table(
@@ -137,9 +141,9 @@ sessions = Table(
     Column("is_remembered", Boolean, nullable=False),
     Column("sealed_draft", LargeBinary),
     Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index(None, sessions.c.account_id, sessions.c.member_id)
-Index(None, sessions.c.expires_at)
 
 browsers = Table(
     "browsers",
@@ -149,6 +153,7 @@ browsers = Table(
     Column("hash", String(64), primary_key=True),
     Column("seen_at", Instant, nullable=False),
     Column("remembered_until", Instant),
+    sqlite_with_rowid=False,
 )
 """Browsers a person has signed in from: for "new device" notices, and to be remembered where policy says."""
 
@@ -179,6 +184,7 @@ cases = Table(
     Column("lost", Text, nullable=False),
     Column("temporary", String(40)),
     Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index(None, cases.c.account_id, cases.c.member_id, cases.c.opened_at)
 Index(None, cases.c.state, cases.c.expires_at)
@@ -196,6 +202,7 @@ links = Table(
     Column("ended_at", Instant),
     Column("ending", String(12)),
     Column("facts", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index(None, links.c.account_id, links.c.member_id, links.c.purpose)
 
@@ -206,6 +213,7 @@ tries = Table(
     Column("failures", Integer, nullable=False),
     Column("open_at", Instant),
     Column("changed_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 rates = Table(
@@ -213,6 +221,7 @@ rates = Table(
     metadata,
     Column("key", String(96), primary_key=True),
     Column("arrives_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 sources = Table(
@@ -221,6 +230,7 @@ sources = Table(
     Column("source", String(64), primary_key=True),
     Column("short_at", Instant, nullable=False),
     Column("long_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Theoretical arrival times of one client address in the short and the long window of its rate."""
 
@@ -230,6 +240,7 @@ chains = Table(
     _id("chain", key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 audit = Table(
@@ -245,9 +256,9 @@ audit = Table(
     Column("data", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    sqlite_with_rowid=False,
 )
 Index(None, audit.c.chain, audit.c.subject, audit.c.seq)
-Index(None, audit.c.chain, audit.c.tag, audit.c.seq)
 
 outbox = Table(
     "outbox",
@@ -266,6 +277,7 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("trouble", Text),
     UniqueConstraint("dedup"),
+    sqlite_with_rowid=False,
 )
 Index(None, outbox.c.state, outbox.c.due_at)
 Index(None, outbox.c.account_id, outbox.c.created_at)

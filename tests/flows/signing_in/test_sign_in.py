@@ -11,6 +11,7 @@ from sparekey.core.people import Member, Policy, Status
 from sparekey.core.proofs import Aal
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Prove, SignedIn
+from sparekey.core.throttle import SOURCE_RATES, Rate
 from sparekey.errors import Busy, NotSignedIn, SparekeyError, TooManyTries, WrongProof
 from sparekey.flows import sign_in
 from sparekey.flows.context import Context, Visitor
@@ -202,8 +203,10 @@ def test_one_source_may_fail_sixty_times_then_every_ten_seconds(
 
 
 def test_a_source_that_used_up_its_hour_waits_too(ctx: Context, team: Team, world: FrozenWorld) -> None:
-    now, hour = world.now(), timedelta(hours=1)
-    ctx.db.write(lambda conn: queue.put_source(conn, "203.0.113.7", now, now + hour))
+    now = world.now()
+    rates = (Rate(10**6, timedelta(minutes=10)), SOURCE_RATES["1h"])
+    for _ in range(300):
+        ctx.db.write(lambda conn: queue.spend_source(conn, "203.0.113.7", now, rates))
     refused = begin(ctx, "jonas.frei", PASSWORD)
     assert isinstance(refused, TooManyTries)
     assert (timedelta(seconds=12), "source") == (refused.until - now, refused.reason)

@@ -132,6 +132,8 @@ def prove_backup(visit: Visit) -> Response:
 def _prove(visit: Visit, answer: Answer) -> Response:
     remember = visit.form.get("remember", "") == "yes"
     text = visit.form.get(answer.value, "")
+    if not text.strip():  # costs no try
+        return _second(visit, answer, BadInput(answer.value, "empty"))
     try:
         outcome = sign_in.prove(visit.ctx, visit.visitor, answer, text, remember=remember)
     except LinkUnusable:

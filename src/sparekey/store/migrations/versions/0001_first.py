@@ -91,7 +91,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_sessions"),
     )
     op.create_index("ix_sessions_account_id_member_id", "sessions", ["account_id", "member_id"])
-    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
     op.create_table(
         "browsers",
         sa.Column("account_id", sa.String(40), nullable=False),
@@ -129,9 +128,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_cases"),
     )
-    op.create_index(
-        "ix_cases_account_id_member_id_opened_at", "cases", ["account_id", "member_id", "opened_at"]
-    )
+    op.create_index("ix_cases_account_id_member_id_opened_at", "cases", ["account_id", "member_id", "opened_at"])
     op.create_index("ix_cases_state_expires_at", "cases", ["state", "expires_at"])
     op.create_table(
         "links",
@@ -191,7 +188,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chain", "seq", name="pk_audit"),
     )
     op.create_index("ix_audit_chain_subject_seq", "audit", ["chain", "subject", "seq"])
-    op.create_index("ix_audit_chain_tag_seq", "audit", ["chain", "tag", "seq"])
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(40), nullable=False),
