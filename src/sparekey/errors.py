@@ -13,7 +13,7 @@
     ├── BadInput            422  a form field that cannot be taken; `field` names it
     │   └── NameTaken       409  "not available", whoever holds it
     ├── LinkUnusable        410  used, expired, replaced or stopped link
-    ├── Conflict            409
+    ├── Conflict            409  what is asked for does not fit what is there now
     │   ├── Stale           409  somebody was faster
     │   └── IllegalTransition 409  a recovery case cannot do this in its state
     └── Unready             500  the server's own set-up is wrong (database, key, settings)

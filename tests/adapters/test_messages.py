@@ -14,7 +14,7 @@ from PIL import Image
 from sparekey.adapters.letters import KINDS, account, owners, people, recovery, setting_up, sign_in
 from sparekey.adapters.letters._shape import Reader, each_string
 from sparekey.adapters.letters.words import WORDS
-from sparekey.adapters.messages import Fact, Letter, needs, pack, unpack, write
+from sparekey.adapters.messages import Fact, Letter, needs, write
 from sparekey.core.contract import Answer
 from sparekey.core.people import Role
 from sparekey.core.recovery_case import Delivery, Ending, Fate, How
@@ -225,8 +225,3 @@ def test_facts_missing_or_too_many_or_of_another_type_are_mistakes_and_are_not_r
         with pytest.raises(ValueError, match=r"facts|zone") as mistake:
             write("secret_sent", "en", wrong, ZURICH)
         assert SECRET not in str(mistake.value)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_facts_survive_the_outbox(kind: str) -> None:
-    assert facts(kind) == unpack(pack(facts(kind)))

@@ -79,5 +79,5 @@ def test_the_demo_never_takes_the_real_database_or_mail_server(tmp_path: Path) -
 def test_the_demo_says_who_can_sign_in(demo: Context, capsys: pytest.CaptureFixture[str]) -> None:
     start(demo)
     said = capsys.readouterr().out
-    wanted = ("http://localhost:8000", "/demo/outbox", "nora.keller", "linden harbour 42", "account owner")
+    wanted = (demo.site.base_url, "/demo/outbox", "nora.keller", "linden harbour 42", "account owner")
     assert [] == [words for words in wanted if words not in said]

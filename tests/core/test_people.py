@@ -194,8 +194,9 @@ def test_what_is_no_username_is_refused(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", sorted(RESERVED))
 def test_a_username_that_the_server_uses_itself_is_not_available(typed: str) -> None:
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameTaken) as error:
         read_username(f" {typed.upper()} ")
+    assert ("username", "taken") == reason(error)
 
 
 def test_a_username_has_sixty_four_characters_at_most() -> None:

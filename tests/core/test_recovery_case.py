@@ -208,7 +208,6 @@ def test_settling_never_hands_anything_over(one: Case) -> None:
         (Delivery.MAIL, How.VIDEO, 24 * HOUR, None),
         (Delivery.LINK, How.PERSON, 24 * HOUR, None),
         (Delivery.CURRENT, How.PERSON, 24 * HOUR, 5 * MINUTE),
-        (Delivery.LINK, How.CONSOLE, 10 * MINUTE, None),
     ],
 )
 def test_how_long_what_is_handed_over_lives(

@@ -16,7 +16,6 @@ from sparekey.core.recovery_case import (
     Delivery,
     Ending,
     Fate,
-    How,
     State,
     Step,
     blocks_another,
@@ -114,9 +113,6 @@ def test_who_said_how_they_know_is_not_asked_again_for_five_minutes(
 
 
 STOPPED = end(issued(), Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
-BY_CONSOLE = end(
-    issued(Delivery.LINK, how=How.CONSOLE, opened_by="console"), Step.STOP, Ending.STOPPED_BY_PERSON, NOON
-)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +122,6 @@ BY_CONSOLE = end(
         (STOPPED, "mem_owner", 24 * HOUR - A_MOMENT, True),
         (STOPPED, "mem_owner", 24 * HOUR, False),
         (STOPPED, "mem_another", timedelta(), False),
-        (BY_CONSOLE, "console", timedelta(), False),
         (issued(), "mem_owner", timedelta(), False),
         (replace(STOPPED, ended_at=None), "mem_owner", timedelta(), False),
         (end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON), "mem_owner", timedelta(), False),

@@ -17,7 +17,6 @@ from sparekey.core.throttle import (
     Tries,
     Wait,
     give_back,
-    refund,
     reserve,
     spend,
     tries_to_tell,
@@ -213,13 +212,6 @@ def test_whoever_waits_as_long_as_told_is_admitted(rate: Rate, steps: int) -> No
         assert told.until > NOON
         assert isinstance(spend(kept, rate, told.until), datetime)
         assert isinstance(spend(kept, rate, told.until - timedelta(microseconds=1)), Wait)
-
-
-@given(strategies.rates)
-def test_what_is_refunded_can_be_spent_again(rate: Rate) -> None:
-    spent = spend(NOON, rate, NOON)
-    assert isinstance(spent, datetime)
-    assert refund(spent, rate) == NOON
 
 
 def test_the_rates_of_sources_and_mails() -> None:

@@ -54,7 +54,7 @@ KEPT: dict[type[StrEnum], str] = {
     recovery_case.State: "open waiting ready issued rotating completed expired cancelled stopped declined",
     recovery_case.Step: "wait allow issue redeem complete expire cancel stop decline",
     recovery_case.Delivery: "link screen mail current",
-    recovery_case.How: "person video call console",
+    recovery_case.How: "person video call",
     recovery_case.Ending: "expired cancelled_by_helper signed_in_otherwise replaced stopped_by_person"
     " lost_factor_used member_changed",
     recovery_case.Fate: "destroyed active_again stays_suspended",

@@ -334,7 +334,7 @@ def test_each_owner_reads_of_it_in_their_own_language(ctx: Context, crew: Team, 
     said = {one.language: one.facts["change"] for one in letters(ctx)}
     assert said == {
         "en": "Administrators may hand over secrets and reset staff; Browsers are remembered for longer",
-        "de": "Administratoren dürfen Geheimcodes übergeben und Mitarbeitende zurücksetzen;"
+        "de": "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen;"
         " Browser werden länger gemerkt",
     }
 

@@ -1,4 +1,4 @@
-"""The demo with its made-up team, as a process whose clock stands at the prototype's Tuesday morning."""
+"""The demo with its made-up team, as a process whose clock stands at a Tuesday morning."""
 
 import subprocess
 import sys

@@ -171,15 +171,12 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ("wrong", {"username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
     ],
     "setup_codes": [
-        ("plain", {"username": "lea.hofstetter", "codes": CODES, "may_skip": True}),
-        (
-            "shown",
-            {"username": "lea.hofstetter", "codes": [], "may_skip": False, "errors": {"backup_code": "No"}},
-        ),
+        ("plain", {"username": "lea.hofstetter", "codes": CODES}),
+        ("wrong", {"username": "lea.hofstetter", "codes": CODES, "errors": {"backup_code": "No"}}),
     ],
     "setup_done": [
-        ("safe", {"state": "safe", "picture": LOSS, "signed_in": True}),
-        ("one_loss", {"state": "one_loss", "picture": LOSS_ALONE, "signed_in": False}),
+        ("safe", {"state": "safe", "picture": LOSS}),
+        ("one_loss", {"state": "one_loss", "picture": LOSS_ALONE}),
     ],
     "signup": [
         ("plain", {}),
@@ -203,16 +200,20 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "renew_verify": [("plain", {"username": "jonas.frei", "issuer": "Berg & Tal"})],
     "renew_done": [
         ("codes", {"username": "jonas.frei", "codes": CODES, "proved": False}),
-        ("shown", {"username": "jonas.frei", "codes": [], "proved": False, "errors": {"backup_code": "No"}}),
+        (
+            "wrong",
+            {"username": "jonas.frei", "codes": CODES, "proved": False, "errors": {"backup_code": "No"}},
+        ),
         ("proved", {"username": "jonas.frei", "codes": [], "proved": True}),
     ],
     "not_me": [
         (what, {"username": "jonas.frei", "asked_at": NOW, "what": what})
-        for what in ("link", "secret", "current", "reset", "change")
+        for what in ("link", "secret", "current", "change")
     ],
     "not_me_done": [
-        ("back", {"username": "jonas.frei", "factor_back": True}),
-        ("stays", {"username": "jonas.frei", "factor_back": False}),
+        ("back", {"username": "jonas.frei", "signed_out": False, "factor_back": True}),
+        ("stays", {"username": "jonas.frei", "signed_out": False, "factor_back": False}),
+        ("signed_out", {"username": "jonas.frei", "signed_out": True, "factor_back": True}),
     ],
     "not_me_late": [
         ("ask", {"username": "jonas.frei", "done_at": NOW, "warned": False}),
@@ -221,7 +222,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "message": [
         *(
             (code, {"code": code, "href": "/sign-in"})
-            for code in ("signed_out", "bad_form", "form_expired", "too_large", "sign_up_closed")
+            for code in ("signed_out", "bad_form", "form_expired", "too_large")
         ),
         ("refused", {"code": "refused", "text": "This person is not active", "href": "/"}),
     ],

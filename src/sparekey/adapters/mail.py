@@ -152,7 +152,7 @@ def _is_address(address: str) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
         return True
     try:
         return ip_address(host).is_loopback

@@ -9,7 +9,6 @@
 - No picture is fetched from anywhere and nothing tells that a letter was opened. A secret stands in one kind.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,22 +82,6 @@ def write(kind: str, language: str, facts: Mapping[str, Fact], zone: tzinfo) -> 
     page = _page(letter, frame, {name: _say(name, fact, frame, zone) for name, fact in facts.items()})
     picture = Attachment(QR_CID, "qr-code.png", "png", qr.png(str(facts["uri"]))) if letter.has_qr else None
     return Letter(page.text.subject, as_text(page), as_html(page), (picture,) if picture else ())
-
-
-def pack(facts: Mapping[str, Fact]) -> bytes:
-    """Facts as bytes, to be sealed in the outbox."""
-    times = {name: fact.isoformat() for name, fact in facts.items() if isinstance(fact, datetime)}
-    return json.dumps({**facts, **times}, ensure_ascii=False).encode()
-
-
-def unpack(data: bytes) -> dict[str, Fact]:
-    """The inverse of `pack`."""
-    facts: dict[str, str | int] = json.loads(data)
-    return {name: _unpacked(name, fact) for name, fact in facts.items()}
-
-
-def _unpacked(name: str, fact: str | int) -> Fact:
-    return datetime.fromisoformat(str(fact)) if name.endswith("_at") else fact
 
 
 def _page(letter: Kind, frame: Frame, said: Mapping[str, str | int]) -> Page:

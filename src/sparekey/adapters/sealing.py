@@ -7,14 +7,12 @@
   values a key (SP 800-38D, section 8.3).
 - A server has one master key or several: the first seals, all open. Nothing is used as it is: every purpose
   has its own key, derived by HKDF (RFC 5869).
-- What cannot be made anew without the person (the pepper of passwords, indexes over what was typed) hangs on
-  the *last* key, the root: it stays in its place when a new key is put before it.
+- What cannot be made anew without the person (the pepper of passwords and backup codes) hangs on the *last* key,
+  the root: it stays in its place when a new key is put before it.
 """
 
-import hmac
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,8 +35,6 @@ class Purpose(StrEnum):
     SEALING = "sealing"
     PEPPER = "pepper"
     CSRF = "csrf"
-    INDEX = "index"
-    """Finding a row by something that must not stand in it (the start of a backup code)."""
     BLIND = "blind"
     """Names that are not there: people type passwords into that field."""
 
@@ -88,10 +84,6 @@ class Keys:
     def subkey(self, purpose: Purpose) -> bytes:
         """32 bytes for `purpose` alone, the same for as long as the root key stays."""
         return _derive(self._root, purpose)
-
-    def keyed(self, purpose: Purpose, text: str) -> str:
-        """HMAC-SHA256 of `text` in hex: equal texts are found, and nobody without the key can try texts."""
-        return hmac.new(self.subkey(purpose), text.encode("utf-8", "surrogatepass"), sha256).hexdigest()
 
     @property
     def fingerprints(self) -> frozenset[str]:

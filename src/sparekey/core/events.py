@@ -276,7 +276,7 @@ class CaseStopped(_OfCase, tag="member:recovery_case:stopped"):
 
 @dataclass(frozen=True)
 class CaseQuestioned(_OfMember, tag="member:recovery_case:questioned_late"):
-    """*This wasn't me* after completion: owners are warned, nothing is undone."""
+    """*This wasn't me* after completion: all devices are signed out and owners warned; the change stays."""
 
     case: str
 

@@ -40,10 +40,6 @@ class Row:
     def gets_in(self) -> bool:
         return any(self.remains)
 
-    @property
-    def is_last_way(self) -> bool:
-        return sum(self.remains) == 1
-
 
 def ways_of(enrolled: Sequence[Enrolled], saved: frozenset[str]) -> tuple[Way, ...]:
     """The second factors of one person; `saved` holds the ids of those proven to be at hand."""

@@ -5,8 +5,8 @@ case from the first day: with no approval and no wait asked for, `settle` takes 
 Every function takes a case and returns the next one; none knows a clock, a database or a person.
 
 Lives: what is shown on screen lives 10 minutes, what is mailed 24 hours (an issued recovery code by e-mail:
-NIST SP 800-63B-4, section 4.2.1.2), what the server's console gives 10 minutes; the forced change lives 30
-minutes from the first redemption and is never extended.
+NIST SP 800-63B-4, section 4.2.1.2); the forced change lives 30 minutes from the first redemption and is never
+extended.
 """
 
 from dataclasses import dataclass, field, replace
@@ -78,8 +78,6 @@ LIFE = {
     Delivery.MAIL: timedelta(hours=24),
     Delivery.CURRENT: timedelta(hours=24),
 }
-CONSOLE_LIFE = timedelta(minutes=10)
-"""A link from the console needs no password, so it lives as short as what is shown on screen."""
 
 
 class How(StrEnum):
@@ -88,7 +86,6 @@ class How(StrEnum):
     PERSON = "person"
     VIDEO = "video"
     CALL = "call"
-    CONSOLE = "console"
 
 
 class Ending(StrEnum):
@@ -185,7 +182,7 @@ def issue(case: Case, delivery: Delivery, temporary: AuthenticatorId | None, now
         delivery=delivery,
         temporary=temporary,
         issued_at=now,
-        expires_at=now + (CONSOLE_LIFE if case.how is How.CONSOLE else LIFE[delivery]),
+        expires_at=now + LIFE[delivery],
         view_until=now + VIEW_LIFE if seen else None,
     )
 
@@ -238,10 +235,9 @@ def is_reason_fresh(case: Case, helper: str, now: datetime) -> bool:
 
 
 def blocks_another(earlier: Case, helper: str, now: datetime) -> bool:
-    """After the person stopped a hand-over the same helper waits 24 hours; others and the console do not."""
+    """After the person stopped a hand-over the same helper waits 24 hours; others do not."""
     return (
         earlier.opened_by == helper
-        and earlier.how is not How.CONSOLE
         and earlier.ending is Ending.STOPPED_BY_PERSON
         and earlier.ended_at is not None
         and now - earlier.ended_at < BLOCKED_AFTER_STOP

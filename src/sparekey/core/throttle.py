@@ -92,8 +92,3 @@ def spend(arrives_at: datetime | None, rate: Rate, now: datetime) -> datetime | 
     if start + step > now + rate.period:
         return Wait(start + step - rate.period)
     return start + step
-
-
-def refund(arrives_at: datetime, rate: Rate) -> datetime:
-    """Take one event back."""
-    return arrives_at - rate.period / rate.burst

@@ -18,7 +18,6 @@ from sparekey.core.recovery_case import (
     fate_of_lost,
     settle,
 )
-from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
 from sparekey.errors import NotFound
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, ways
@@ -141,8 +140,3 @@ def add_stop_link(work: Work, case: Case) -> None:
             case_id=case.id,
         ),
     )
-
-
-def end_restricted(work: Work, who: Member) -> int:
-    """End every session of a person that is not a finished sign-in."""
-    return sessions.end_all(work.conn, who, scopes=(Scope.HALF, Scope.ENROL, Scope.ROTATE, Scope.CODES))

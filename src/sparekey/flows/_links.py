@@ -73,7 +73,7 @@ def _add(work: Work, link: Link) -> tuple[str, datetime]:
 
 
 def find(work: Work, text: str, *purposes: Purpose, lock: bool = False) -> Link:
-    """The link with this token, or `LinkUnusable` with the reason: unknown, used, replaced, stopped, expired."""
+    """The link with this token, or `LinkUnusable`: unknown, used, replaced, stopped, ended or expired."""
     link = cases.link(work.conn, hashed(text), lock=lock)
     if link is None or link.purpose not in purposes:
         raise LinkUnusable(reason="unknown")

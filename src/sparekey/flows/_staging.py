@@ -18,8 +18,6 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.store import sessions
 from sparekey.store.sessions import Stored
 
-HOW_MANY_CODES = 10
-
 
 @dataclass(frozen=True)
 class Shown:

@@ -1,7 +1,7 @@
 """*This wasn't me*: a link in every letter that stops, and never grants. Looking changes nothing.
 
-For a running case it stops the case; after completion it warns the owners for 72 hours; in letters that belong to
-no case it signs the person out everywhere and warns the owners.
+For a running case it stops the case. For 72 hours after completion, and in letters that belong to no case, it signs
+the person out everywhere and warns the owners.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparekey.core.contract import About, Answer
 from sparekey.core.events import CaseAllowed, CaseIssued, CaseOpened, SecretViewed, ViewClosed
-from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, new_id
+from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, Role, new_id, roles_that_count
 from sparekey.core.permissions import Action, demand
 from sparekey.core.recovery_case import (
     Case,
@@ -25,7 +25,7 @@ from sparekey.core.recovery_case import (
     issue,
     settle,
 )
-from sparekey.core.sign_in import Standing
+from sparekey.core.sign_in import Standing, can_prove
 from sparekey.core.throttle import LIMIT
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
 from sparekey.factors import TRAITS, reveal
@@ -85,8 +85,6 @@ def _help(work: Work, member_id: str, request: Request) -> Case:
 def _refuse_if_impossible(
     work: Work, account: Account, member: Member, helper: Member, request: Request
 ) -> None:
-    if request.how is How.CONSOLE:  # the server's own word: other lives, and not blocked by a stop
-        raise BadInput("how", "unknown")
     if request.delivery is Delivery.CURRENT and not account.policy.reveal_current:
         raise NotAllowed(reason="policy")
     if (
@@ -113,12 +111,6 @@ def _is_budget_closed(work: Work, member: Member) -> bool:
     return tried is not None and tried.failures >= LIMIT
 
 
-def demand_seen(how: How) -> None:
-    """What only the server's own console may say is no answer of a helper's."""
-    if how is How.CONSOLE:
-        raise BadInput("how", "not_a_choice", "Say how you know that it's really them")
-
-
 def _case_for(work: Work, member: Member, helper: Member, request: Request) -> Case:
     running = _cases.running(work, member)
     if running is not None and not can(running, Step.ISSUE):
@@ -126,8 +118,6 @@ def _case_for(work: Work, member: Member, helper: Member, request: Request) -> C
         running = None
     if request.how is None and not (running and is_reason_fresh(running, helper.id, work.now)):
         raise BadInput("how", "empty", "Say how you know that it's really them")
-    if request.how is not None:
-        demand_seen(request.how)
     if running is None:
         return _open(work, member, helper, request)
     running = replace(running, is_stolen=running.is_stolen or request.is_stolen)
@@ -195,27 +185,23 @@ def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId
     Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
     used meanwhile), nor one that somebody has seen.
     """
-    lost = [
-        one
-        for one in had
-        if one.is_second
-        and one.enrolled.traits.answer is Answer.CODE
-        and one.kept.standing in {Standing.ACTIVE, Standing.EXPOSED}
-    ]
+    lost = _on_a_device(had)
     _ways.stand(work, member, lost, Standing.SUSPENDED)
     _lower_sessions(work, member)
     return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
-def _expose(work: Work, member: Member, had: list[Had]) -> None:
-    """The present secret is about to be seen: from now on it opens the forced change only."""
-    seen = [
+def _on_a_device(had: list[Had]) -> list[Had]:
+    return [
         one
         for one in had
-        if one.is_second
-        and one.enrolled.traits.answer is Answer.CODE
-        and one.kept.standing in {Standing.ACTIVE, Standing.EXPOSED}
+        if one.is_second and one.enrolled.traits.answer is Answer.CODE and can_prove(one.enrolled)
     ]
+
+
+def _expose(work: Work, member: Member, had: list[Had]) -> None:
+    """The present secret is about to be seen: from now on it opens the forced change only."""
+    seen = _on_a_device(had)
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
     _ways.stand(work, member, seen, Standing.EXPOSED)
@@ -267,8 +253,8 @@ def _tell(work: Work, member: Member, case: Case, secret: dict[str, str]) -> Non
 
 
 def _tell_owners_of_privileged(work: Work, member: Member, case: Case) -> None:
-    """Help for somebody with rights of their own is told to all owners."""
-    if member.role.value != "staff":
+    """Help for somebody with rights of their own is told to all owners; a role given up of late still counts."""
+    if roles_that_count(member, work.now) != {Role.STAFF}:
         helper = _cases.helper_name(work, case)
         delivery = case.delivery.value if case.delivery else ""
         work.tell_owners(

@@ -14,7 +14,6 @@ from sparekey.flows import _cases, _links, _ways
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.recover import demand_seen
 from sparekey.flows.sessions import demand_member, demand_right, end_all
 from sparekey.store import people, queue
 
@@ -23,7 +22,6 @@ def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_userna
     """Void password, second factors, codes and sessions of a colleague and send an invitation."""
 
     def act(work: Work) -> None:
-        demand_seen(how)
         _, helper = demand_member(visitor)
         member = people.member(work.conn, helper.account_id, member_id, lock=True)
         demand_right(ctx, visitor, Action.RESET, member)

@@ -94,7 +94,7 @@ def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember
 
 def _demand_still_half(work: Work, visitor: Visitor) -> None:
     """A half-finished sign-in is good for one session: a second post of the same form spends no try."""
-    if sessions.find(work.conn, visitor.token_hash) is None:
+    if not sessions.is_there(work.conn, visitor.token_hash):
         raise NotSignedIn()
 
 

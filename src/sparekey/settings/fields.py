@@ -244,7 +244,7 @@ class Metrics(_Section):
 
 
 class Logs(_Section):
-    """What the server writes to standard error. Neither level shows passwords, codes or links."""
+    """What the server writes to standard error. No level shows passwords, codes or links."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="From which level on lines are written.", examples=["warning"]

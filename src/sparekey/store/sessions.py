@@ -26,6 +26,7 @@ from sparekey.store.schema import accounts, browsers, members, sessions
 
 _S = sessions.c
 _BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
+_IS_THERE = select(_S.hash).where(_S.hash == bindparam("h"))
 _WHOLE = (
     select(
         sessions,
@@ -117,6 +118,10 @@ def _stored(row: Row[Any]) -> Stored:
 def find(conn: Connection, token_hash: str) -> Stored | None:
     row = conn.execute(_BY_HASH, {"h": token_hash}).one_or_none()
     return _stored(row) if row else None
+
+
+def is_there(conn: Connection, token_hash: str) -> bool:
+    return conn.execute(_IS_THERE, {"h": token_hash}).first() is not None
 
 
 def whole(conn: Connection, token_hash: str) -> tuple[Stored, Member | None, Account | None] | None:

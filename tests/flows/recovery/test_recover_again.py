@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from sparekey.core.people import Member, Status
+from sparekey.core.people import Member, Role, Status
 from sparekey.core.recovery_case import Case, Delivery, How, State
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
@@ -13,6 +13,7 @@ from sparekey.errors import Conflict, NotAllowed, NotFound
 from sparekey.flows import console, recover, rotate
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.flows.team import change_role
 from tests.flows.recovery.endings import ENDS, End, Where, stop, take_back, use_lost_one
 from tests.flows.steps import (
     CASE,
@@ -242,6 +243,15 @@ def test_help_for_somebody_with_rights_is_told_to_all_owners(
 ) -> None:
     helped(ctx, nora, team[name], Delivery.LINK)
     owners = {team.owner.email, team["second.owner"].email} - {team[name].email}
+    assert owners == {one.to for one in letters(ctx, "recovery_opened_owners")}
+
+
+def test_help_for_somebody_who_gave_up_a_role_of_late_is_told_to_all_owners(
+    ctx: Context, team: Team, nora: Browser
+) -> None:
+    change_role(ctx, nora, "ivana.admin", Role.STAFF)
+    helped(ctx, nora, reloaded(ctx, team["ivana.admin"]), Delivery.LINK)
+    owners = {team.owner.email, team["second.owner"].email}
     assert owners == {one.to for one in letters(ctx, "recovery_opened_owners")}
 
 

@@ -142,8 +142,8 @@ _LATE_WARNING = Kind(
         title="Someone else may be in the account of {person}",
         body=(
             "Someone used the link “This wasn’t me” in an email about a change that is already complete."
-            " Nothing was undone.",
-            _CALL_EN + " If it wasn’t them, deactivate the account at once.",
+            " {person} was signed out everywhere; the change itself stays.",
+            _CALL_EN + " If it wasn’t them, deactivate the profile at once.",
         ),
         rows=(("Changed", "{completed_at}"), ("Reported", "{reported_at}"), ("Reported from", "{place}")),
         action=_PROFILE_EN,
@@ -154,8 +154,8 @@ _LATE_WARNING = Kind(
         title="Vielleicht ist jemand anders im Konto von {person}",
         body=(
             "Jemand hat den Link «Das war ich nicht» in einer E-Mail zu einer schon abgeschlossenen Änderung"
-            " benutzt. Rückgängig gemacht wurde nichts.",
-            _CALL_DE + " War es jemand anders, deaktivieren Sie den Eintrag sofort.",
+            " benutzt. {person} wurde überall abgemeldet; die Änderung selbst bleibt.",
+            _CALL_DE + " War es jemand anders, deaktivieren Sie das Profil sofort.",
         ),
         rows=(("Geändert", "{completed_at}"), ("Gemeldet", "{reported_at}"), ("Gemeldet von", "{place}")),
         action=_PROFILE_DE,
@@ -171,7 +171,7 @@ _DOUBTED = Kind(
         body=(
             "Someone used the link “This wasn’t me” in an email to {person}. {person} was signed out"
             " everywhere; nothing else was changed.",
-            _CALL_EN + " If it wasn’t them, deactivate the account at once.",
+            _CALL_EN + " If it wasn’t them, deactivate the profile at once.",
         ),
         rows=(("Reported", "{reported_at}"), ("Reported from", "{place}")),
         action=_PROFILE_EN,
@@ -183,7 +183,7 @@ _DOUBTED = Kind(
         body=(
             "Jemand hat den Link «Das war ich nicht» in einer E-Mail an {person} benutzt. {person} wurde"
             " überall abgemeldet; sonst ist nichts geändert.",
-            _CALL_DE + " War es jemand anders, deaktivieren Sie den Eintrag sofort.",
+            _CALL_DE + " War es jemand anders, deaktivieren Sie das Profil sofort.",
         ),
         rows=(("Gemeldet", "{reported_at}"), ("Gemeldet von", "{place}")),
         action=_PROFILE_DE,
@@ -243,7 +243,7 @@ _BUDGET_CLOSED = Kind(
         preview="{closed_at}. Senden Sie stattdessen einen Einrichtungslink.",
         title="{person} erhält vorerst keine vorläufigen Geheimcodes mehr",
         body=(
-            "Es wurden zu viele falsche Codes versucht. Bis {person} eine Änderung abschliesst, hilft nur ein"
+            "Es wurden zu viele falsche Codes eingegeben. Bis {person} eine Änderung abschliesst, hilft nur ein"
             " einmaliger Einrichtungslink.",
             _CALL_DE,
         ),

@@ -11,9 +11,9 @@ from sparekey.core.recovery_case import Delivery, Ending, Fate, How
 
 _ROLES: Mapping[str, tuple[str, str]] = {
     Role.OWNER: ("Account owner", "Kontoinhaber/in"),
-    Role.ADMIN: ("Administrator", "Administrator/in"),
-    Role.AUDITOR: ("Auditor", "Prüfer/in"),
-    Role.STAFF: ("Staff", "Mitarbeitende"),
+    Role.ADMIN: ("Administrator", "Administration"),
+    Role.AUDITOR: ("Auditor", "Revision"),
+    Role.STAFF: ("Staff", "Mitarbeitend"),
 }
 _WAYS: Mapping[str, tuple[str, str]] = {
     Answer.PASSWORD: ("Password", "Passwort"),
@@ -24,13 +24,12 @@ _DELIVERIES: Mapping[str, tuple[str, str]] = {
     Delivery.LINK: ("One-time set-up link, by email", "Einmaliger Einrichtungslink, per E-Mail"),
     Delivery.SCREEN: ("Temporary secret, on screen", "Vorläufiger Geheimcode, am Bildschirm"),
     Delivery.MAIL: ("Temporary secret, by email", "Vorläufiger Geheimcode, per E-Mail"),
-    Delivery.CURRENT: ("The present secret, on screen", "Der jetzige Geheimcode, am Bildschirm"),
+    Delivery.CURRENT: ("The current secret, on screen", "Der jetzige Geheimcode, am Bildschirm"),
 }
 _HOWS: Mapping[str, tuple[str, str]] = {
     How.PERSON: ("In person", "Persönlich"),
     How.VIDEO: ("On a video call", "Im Videoanruf"),
     How.CALL: ("By calling a known number", "Durch Anruf auf eine bekannte Nummer"),
-    How.CONSOLE: ("On the server", "Auf dem Server"),
 }
 _ENDINGS: Mapping[str, tuple[str, str]] = {
     Ending.EXPIRED: ("Its time ran out", "Die Zeit ist abgelaufen"),

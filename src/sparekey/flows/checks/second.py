@@ -1,8 +1,8 @@
 """Is this one of the person's second factors?
 
 An answer in one field is tried on every authenticator it may be meant for, and each of them spends a try in
-advance. Cheap ones (codes from an app) are reserved, checked and settled in one unit; slow ones (backup codes)
-are hashed between two. If the answer fits a factor that was reported lost, the alarm goes off.
+advance. Cheap ones (codes from an app) are reserved, checked and settled in one unit, which writes the tries once,
+as they are when it ends; slow ones (backup codes) are hashed between two. If the answer fits a factor that was reported lost, the alarm goes off.
 
 The person is locked first, then their case, sources, tries and authenticators, always in this order. A case whose
 time ran out is ended before anything is checked: what it handed over is dead, and a lost factor that works again
@@ -114,10 +114,22 @@ def prove(ctx: Context, visitor: Visitor, moment: Moment, ask: Ask, then: Callab
 
         def at_once(work: Work) -> T:
             reserved = _reserve(work, ask)
-            return then(work, _settle(work, ask, reserved, _check(ctx, reserved, ask.text, moment)))
+            found = _check(ctx, reserved, ask.text, moment)
+            try:
+                proven = _settle(work, ask, reserved, found)
+            except Kept:
+                _keep_spent(work, reserved)
+                raise
+            return then(work, proven)
 
         return unit(ctx, visitor, moment, at_once)
-    reserved = unit(ctx, visitor, moment, lambda work: _reserve(work, ask))
+
+    def before(work: Work) -> Reserved:
+        reserved = _reserve(work, ask)
+        _keep_spent(work, reserved)
+        return reserved
+
+    reserved = unit(ctx, visitor, moment, before)
     try:
         found = ctx.pool.run(lambda: _check(ctx, reserved, ask.text, moment))
     except Busy:
@@ -150,7 +162,7 @@ def _open(work: Work, ask: Ask) -> Open:
 
 
 def _reserve(work: Work, ask: Ask) -> Reserved:
-    """Spend one try of every authenticator that may be meant, or say why none may be tried now."""
+    """Lock and count one try of every authenticator that may be meant, or say why none may be tried now."""
     now = _open(work, ask)
     sources.reserve(work)
     by_id = {one.enrolled.id: one for one in now.had}
@@ -164,7 +176,6 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
         if isinstance(after, Wait | Ended):
             refused.append(after)
         else:
-            queue.put_tries(work.conn, key, after, work.now)
             meant.append((one, material(work.ctx, one.kept), after))
     alarms = tuple(
         (by_id[one.id], material(work.ctx, by_id[one.id].kept)) for one in tripwires(enrolled, ask.answer)
@@ -172,6 +183,12 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
     if not meant and (refused or (not alarms and _has_disabled(now.had, ask.answer))):
         _refuse_untried(work, ask, now.member, refused)
     return Reserved(now, tuple(meant), alarms)
+
+
+def _keep_spent(work: Work, reserved: Reserved) -> None:
+    """Write the tries as they are after this one."""
+    for one, _, after in reserved.meant:
+        queue.put_tries(work.conn, tries_key(one), after, work.now)
 
 
 def _has_disabled(had: Sequence[Had], answer: Answer) -> bool:
@@ -251,7 +268,7 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
 
 
 def _proof(work: Work, found: Right) -> Proof:
-    is_exposed = found.had.kept.standing is Standing.EXPOSED
+    is_exposed = found.had.kept.standing is Standing.EXPOSED or found.had.enrolled.traits.is_temporary
     kept, evidence = found.had.kept, found.evidence
     return Proof(kept.id, kept.kind, evidence.category, evidence.amr, work.now, is_exposed=is_exposed)
 

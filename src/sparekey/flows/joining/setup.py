@@ -240,7 +240,7 @@ def _owner_from(
     )
 
 
-def _whom(ctx: Context, visitor: Visitor, draft: dict[str, Any], moment: Moment) -> About:
+def _whom(visitor: Visitor, draft: dict[str, Any], moment: Moment) -> About:
     """Whom the authenticators are for."""
     if visitor.session is None:
         raise NotSignedIn()
@@ -260,7 +260,7 @@ def _new_account(account_id: AccountId, details: dict[str, Any], moment: Moment)
 def stage_password(ctx: Context, visitor: Visitor, text: str) -> None:
     moment = ctx.moment()
     _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
-    made = _staging.make_password(ctx, _whom(ctx, visitor, draft, moment), text, None, moment)
+    made = _staging.make_password(ctx, _whom(visitor, draft, moment), text, None, moment)
     _staging.stage(ctx, visitor, moment, Scope.ENROL, password=made)
 
 
@@ -269,7 +269,7 @@ def propose(ctx: Context, visitor: Visitor) -> Shown:
     _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
     if "password" not in draft:
         raise Conflict(reason="password_first")
-    return _staging.propose(ctx, visitor, Scope.ENROL, _whom(ctx, visitor, draft, ctx.moment()))
+    return _staging.propose(ctx, visitor, Scope.ENROL, _whom(visitor, draft, ctx.moment()))
 
 
 def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
@@ -278,7 +278,7 @@ def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
     seen, draft = _staging.peek(ctx, visitor, Scope.ENROL)
     if "password" not in draft:
         raise Conflict(reason="password_first")
-    whom = _whom(ctx, visitor, draft, moment)
+    whom = _whom(visitor, draft, moment)
     app = _staging.finish_app(ctx, draft, whom, code, moment)
     codes = _staging.make_codes(ctx, whom, moment)
     return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))

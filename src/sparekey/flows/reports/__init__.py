@@ -1,7 +1,6 @@
 """What people read: Home, one's own profile, the audit log. Nothing is changed but the log itself."""
 
 from sparekey.flows.reports.audit_log import (
-    DELETED,
     KINDS,
     AuditPage,
     AuditSummary,
@@ -14,7 +13,7 @@ from sparekey.flows.reports.audit_log import (
 )
 from sparekey.flows.reports.home import Home, Item, Picture, Team, home
 from sparekey.flows.reports.own_profile import ActivityPage, OwnProfile, my_activity, profile_of_me
-from sparekey.flows.reports.shown import Activity, WayIn
+from sparekey.flows.reports.shown import DELETED, Activity, WayIn
 
 __all__ = [
     "DELETED",

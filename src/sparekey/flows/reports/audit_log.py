@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from sparekey.core import audit_chain
 from sparekey.core.audit_chain import Broken, Entry, Whole
@@ -22,12 +23,10 @@ from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, NotFound
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.shown import DELETED, names_of
+from sparekey.flows.reports.shown import names_of
 from sparekey.flows.sessions import demand_right
 from sparekey.store import audit, people
 from sparekey.store.audit import Filter
-
-__all__ = ["DELETED", "KINDS", "AuditPage", "AuditSummary", "LogEntry", "Wanted"]
 
 PAGE = 50
 _BATCH = 500
@@ -219,31 +218,14 @@ def verify(ctx: Context, visitor: Visitor) -> Whole | Broken:
     """Walk the whole chain and say whether every link holds, or which entry is the first that does not."""
     account_id = _account(ctx, visitor)
     with ctx.db.reading() as conn:
-        found = checked(conn, account_id)
+        found = audit_chain.verify(audit.walk(conn, account_id), *audit.head(conn, account_id))
     count = found.count if isinstance(found, Whole) else found.seq - 1
     broken_at = None if isinstance(found, Whole) else found.seq
     event = ChainVerified(count, broken_at)
-    unit(ctx, visitor, ctx.moment(), lambda work: work.record(event, account_id))
+    try:
+        unit(ctx, visitor, ctx.moment(), lambda work: work.record(event, account_id))
+    except IntegrityError:
+        # Behind a head that was set back nothing can be written: what was found counts more.
+        if isinstance(found, Whole):
+            raise
     return found
-
-
-def checked(conn: Connection, chain: AccountId) -> Whole | Broken:
-    """Compare the chain with its head as it was at the start.
-
-    PostgreSQL shows what others add meanwhile. Such an entry is beyond that head, and only right if the head
-    has moved as well.
-    """
-    seq, newest = audit.head(conn, chain)
-    beyond: list[Entry] = []
-    found = audit_chain.verify(_up_to(audit.walk(conn, chain), seq, beyond), seq, newest)
-    if isinstance(found, Broken) or not beyond or beyond[0].seq <= audit.head(conn, chain)[0]:
-        return found
-    return Broken(beyond[0].seq, beyond[0].at, "beyond_head")
-
-
-def _up_to(entries: Iterator[Entry], seq: int, beyond: list[Entry]) -> Iterator[Entry]:
-    for entry in entries:
-        if entry.seq > seq:
-            beyond.append(entry)
-            return
-        yield entry

@@ -96,7 +96,7 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
     state, own = summary(had)
     is_only_owner = me.role is Role.OWNER and len(people.with_role(conn, me.account_id, Role.OWNER)) == 1
     groups = _groups(conn, visitor, now)
-    items = [*_own_items(had, own, state), *([Item("only_owner")] if is_only_owner else [])]
+    items = [*_own_items(had, state), *([Item("only_owner")] if is_only_owner else [])]
     items += [*_mail_items(ctx, conn, me), *_team_items(conn, visitor, groups or {}, now)]
     first = sorted(items, key=lambda item: RANK.index(item.kind))[:MOST]
     return Home(
@@ -122,7 +122,7 @@ def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
     return Picture(shown, picture(own))
 
 
-def _own_items(had: list[Had], own: tuple[Way, ...], state: Safety) -> Iterator[Item]:
+def _own_items(had: list[Had], state: Safety) -> Iterator[Item]:
     if state is Safety.NOT_SET_UP:
         yield Item("set_up")
         return

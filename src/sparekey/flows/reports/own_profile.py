@@ -11,10 +11,10 @@ from sparekey.core.people import Member
 from sparekey.flows._ways import summary, ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import Picture, last_way, picture_of
-from sparekey.flows.reports.shown import Activity, WayIn, activity, ways_in
+from sparekey.flows.reports.shown import Activity, WayIn, activity, recent, ways_in
 from sparekey.flows.sessions import Device, demand_member, devices
 
-RECENT = 20
+RECENT = 10
 PAGE = 50
 
 
@@ -41,7 +41,6 @@ def _profile(conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> O
     had = ways(conn, me.account_id, me.id)
     state, own = summary(had)
     set_at = [one.kept.created_at for one in had if one.enrolled.traits.category is Category.KNOWLEDGE]
-    recent, _ = activity(conn, me, RECENT)
     return OwnProfile(
         member=me,
         state=state,
@@ -50,7 +49,7 @@ def _profile(conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> O
         ways=ways_in(had),
         password_set_at=max(set_at, default=None),
         devices=own_devices,
-        activity=tuple(recent),
+        activity=tuple(recent(conn, me, RECENT)),
     )
 
 

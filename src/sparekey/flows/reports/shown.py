@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
+from sparekey.core.events import CaseAllowed, FactorProved, NoticeSent, PasswordProved
 from sparekey.core.people import AccountId, Member
 from sparekey.core.sign_in import Standing
 from sparekey.flows._ways import Had
@@ -17,6 +18,7 @@ from sparekey.store.audit import Filter
 DELETED = "deleted person"
 """What stands for somebody whose entry was deleted; pages put it in their own language."""
 _MEMBER = "mem_"
+_STEPS = frozenset({PasswordProved.tag, FactorProved.tag, CaseAllowed.tag, NoticeSent.tag})
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,12 @@ def activity(conn: Connection, who: Member, limit: int, offset: int = 0) -> tupl
     found, count = audit.newest(conn, who.account_id, Filter(member=who.id), limit, offset)
     known = names_of(conn, who.account_id, found)
     return [_activity(entry, who, known) for entry in found], count
+
+
+def recent(conn: Connection, who: Member, limit: int) -> list[Activity]:
+    """The newest of it for a profile, without the steps that a sign-in or a hand-over is made of."""
+    found, _ = activity(conn, who, 4 * limit)
+    return [one for one in found if one.tag not in _STEPS or one.data.get("left") is not None][:limit]
 
 
 def _activity(entry: Entry, who: Member, known: Mapping[str, str]) -> Activity:

@@ -8,7 +8,7 @@ of another account is simply not there.
 from sparekey.flows.team.details import Details, add_member, edit_member, invite_again
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.flows.team.roles import change_role, hand_over
-from sparekey.flows.team.staff_list import Search, StaffPage, StaffRow, list_staff
+from sparekey.flows.team.staff_list import Search, StaffPage, StaffRow, list_staff, roles_to_add
 from sparekey.flows.team.staff_profile import Profile, Running, profile
 from sparekey.flows.team.standing import deactivate, delete_member, reactivate, sign_out
 
@@ -31,5 +31,6 @@ __all__ = [
     "list_staff",
     "profile",
     "reactivate",
+    "roles_to_add",
     "sign_out",
 ]

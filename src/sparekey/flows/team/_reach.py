@@ -8,16 +8,7 @@ from sparekey.flows import _cases, _links
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work
 from sparekey.store import cases, queue, sessions
-from sparekey.store.engine import Kept
 
-_OPENING = (
-    Purpose.INVITATION,
-    Purpose.RESET,
-    Purpose.LOST_FACTOR,
-    Purpose.OWNER_RECOVERY,
-    Purpose.PASSWORD,
-)
-"""Links that open something. Those that only stop something go on working."""
 _CARRYING = ("invitation", "setup_link", "secret_sent", "password_reset_link")
 _OPENED_BY_LINK = (Scope.ENROL, Scope.ROTATE, Scope.PASSWORD)
 
@@ -31,10 +22,7 @@ def invite(work: Work, by: Member, who: Member) -> None:
     purpose = Purpose.RESET if after_reset else Purpose.INVITATION
     link, until = _links.make(work, who, purpose)
     work.record(LinkSent(who.id, purpose.value), who.account_id)
-    try:
-        work.send(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
-    except Kept as refused:
-        raise refused.error from None
+    work.send(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
 
 
 def withdraw(work: Work, who: Member) -> None:
@@ -42,7 +30,6 @@ def withdraw(work: Work, who: Member) -> None:
     case = _cases.running(work, who)
     if case is not None:
         _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
-    for purpose in _OPENING:
-        cases.end_links(work.conn, who.account_id, who.id, "stopped", work.now, purpose=purpose.value)
+    _links.end_all(work, who, "stopped")
     queue.withdraw(work.conn, who.account_id, who.id, _CARRYING)
     sessions.end_all(work.conn, who, scopes=_OPENED_BY_LINK)

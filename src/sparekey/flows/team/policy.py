@@ -29,7 +29,7 @@ _WEAKER: tuple[tuple[_Weaker, str, str], ...] = (
     (
         lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
         "Administrators may hand over secrets and reset staff",
-        "Administratoren dürfen Geheimcodes übergeben und Mitarbeitende zurücksetzen",
+        "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen",
     ),
     (
         lambda before, after: after.remember_days > before.remember_days,

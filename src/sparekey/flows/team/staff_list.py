@@ -69,7 +69,7 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
         invited = [one.member.id for one in listed if one.member.status is Status.INVITED]
         until = invited_until(conn, me.account_id, invited, now)
         rows = tuple(_row(one, running.get(one.member.id), until.get(one.member.id)) for one in listed)
-        return StaffPage(rows, page, found, _counts(conn, me.account_id), _roles_to_add(me))
+        return StaffPage(rows, page, found, _counts(conn, me.account_id), roles_to_add(me))
 
     return ctx.db.read(load)
 
@@ -96,7 +96,8 @@ def _counts(conn: Connection, account_id: AccountId) -> dict[str, int]:
     return {"": total, **groups, DEACTIVATED: total - sum(groups.values())}
 
 
-def _roles_to_add(me: Member) -> tuple[Role, ...]:
+def roles_to_add(me: Member) -> tuple[Role, ...]:
+    """With which roles this person may add people."""
     return tuple(role for role in Role if role in TABLE[Action.ADD_MEMBER].get(me.role, ()))
 
 

@@ -25,12 +25,12 @@ from sparekey.core.throttle import LIMIT
 from sparekey.flows import _ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import invited_until
-from sparekey.flows.reports.shown import Activity, WayIn, activity, ways_in
+from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import of_username
 from sparekey.store import cases, people, queue
 
-RECENT = 10
+RECENT = 5
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,6 @@ def profile(ctx: Context, visitor: Visitor, username: str) -> Profile:
 def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
     had = _ways.ways(conn, who.account_id, who.id)
     state, _ = _ways.summary(had)
-    recent, _ = activity(conn, who, RECENT)
     reasons = _reasons(conn, looking, who)
     return Profile(
         member=who,
@@ -100,7 +99,7 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         ways=ways_in(had),
         case=_running(conn, looking, who),
         invited_until=invited_until(conn, who.account_id, [who.id], looking.now).get(who.id),
-        activity=tuple(recent),
+        activity=tuple(recent(conn, who, RECENT)),
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),
         reveals_current=looking.policy.reveal_current,

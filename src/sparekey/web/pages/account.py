@@ -20,15 +20,13 @@ from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
 from sparekey.flows.reports.audit_log import PAGE
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.web.door import Way
-from sparekey.web.pages.paging import paging
+from sparekey.web.pages.paging import DIGITS, page_number, paging, whole_number
 from sparekey.web.visit import Visit, status_of
 
 AUDIT = "/account/audit"
 FILTERS = ("kind", "person", "from", "to")
 YEARS = range(1970, 9999)
 """What a calendar field may hold: beyond it a time zone leads out of what computers can count."""
-DIGITS = 7
-"""No version and no page has a number with more."""
 SHOWN_OF_HASH = 8
 
 
@@ -42,7 +40,7 @@ def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
     if account is None:
         raise AssertionError
     typed = {**visit.resumed, **visit.form}
-    response = visit.shell(
+    return visit.shell(
         "policy",
         "policy",
         status,
@@ -51,9 +49,6 @@ def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
         values=typed or _as_form(account.policy),
         errors=errors,
     )
-    if visit.resumed:
-        visit.desk.cookies.put(response, "resume", "", 0)
-    return response
 
 
 def _as_form(policy: Policy) -> dict[str, str]:
@@ -70,18 +65,14 @@ def _as_policy(form: Mapping[str, str]) -> NewPolicy:
     """What was chosen; `BadInput` for what the page does not offer."""
     reveal = form.get("reveal", "")
     if reveal not in {"temporary", "links_only", "current"}:
-        raise BadInput("reveal", "not_offered", "Choose one of those offered")
+        raise BadInput("reveal", "unknown", "Choose one of those offered")
     policy = Policy(
         admins_may_reveal=form.get("admins_may_reveal") == "yes",
         links_only=reveal == "links_only",
         reveal_current=reveal == "current",
-        remember_days=_number(form.get("remember_days", ""), -1),
+        remember_days=whole_number(form.get("remember_days", ""), -1),
     )
-    return NewPolicy(policy, _number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if len(text) <= DIGITS and text.isascii() and text.isdigit() else otherwise
+    return NewPolicy(policy, whole_number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
 
 
 def save_policy(visit: Visit) -> Response:
@@ -94,9 +85,8 @@ def save_policy(visit: Visit) -> Response:
 
 
 def show_audit(visit: Visit) -> Response:
-    number = _number(visit.query.get("page", "")[:DIGITS], 1)
     try:
-        found = _page(visit, _wanted(visit), max(number, 1))
+        found = _page(visit, _wanted(visit), page_number(visit.query.get("page", "")[:DIGITS]))
     except BadInput as refusal:
         nothing = AuditPage((), 1, 0)
         return _audit(visit, nothing, status=status_of(refusal), errors=visit.errors_of(refusal))

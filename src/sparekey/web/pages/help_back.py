@@ -33,8 +33,8 @@ from sparekey.web.pages.staff import (
 from sparekey.web.pages.staff_edit import looked_at, typed
 from sparekey.web.visit import Visit, status_of
 
-CHECKS = {how.value: how for how in (How.PERSON, How.VIDEO, How.CALL)}
-"""What a helper may answer; `console` is the server's own."""
+CHECKS = {how.value: how for how in How}
+"""What a helper may answer."""
 REVEALS = ("show", "download", "email")
 DONE = {"link": "link_sent", "email": "secret_sent"}
 """What nobody needs to look at: the note about it."""

@@ -30,7 +30,7 @@ def show_set_up(visit: Visit) -> Response:
     found = home(visit.ctx, visit.visitor)
     if found.state not in {Safety.SAFE, Safety.ONE_LOSS}:
         return visit.go("/")
-    return visit.page("setup_done", state=found.state.value, picture=_picture(found), signed_in=True)
+    return visit.page("setup_done", state=found.state.value, picture=_picture(found))
 
 
 def _picture(found: Home) -> dict[str, Any]:

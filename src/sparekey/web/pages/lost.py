@@ -82,4 +82,9 @@ def stop(visit: Visit) -> Response:
     stopped = not_me.stop(visit.ctx, visit.visitor, token)
     if stopped.reach is Reach.WARNS_OWNERS:
         return visit.page("not_me_late", username=asked.username, done_at=asked.at, warned=True)
-    return visit.page("not_me_done", username=asked.username, factor_back=stopped.is_factor_back)
+    return visit.page(
+        "not_me_done",
+        username=asked.username,
+        signed_out=stopped.reach is Reach.SIGNS_OUT,
+        factor_back=stopped.is_factor_back,
+    )

@@ -1,9 +1,14 @@
-"""Lists in pages: which entries are shown, and the addresses of the pages before and after."""
+"""Lists in pages: which entries are shown, and the addresses of the pages before and after; and whole numbers of
+addresses and forms.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from sparekey.flows.reports.audit_log import PAGE
+
+DIGITS = 7
+"""No version and no page has a number with more."""
 
 
 def paging(number: int, shown: int, total: int, address: Callable[[int], str]) -> dict[str, Any]:
@@ -20,4 +25,9 @@ def paging(number: int, shown: int, total: int, address: Callable[[int], str]) -
 
 def page_number(text: str) -> int:
     """The page that an address asks for; 1 for anything that is no number of a page."""
-    return max(1, int(text)) if text.isdecimal() and text.isascii() and len(text) < 7 else 1
+    return max(1, whole_number(text, 1))
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """What was typed or stood in a form, as a number; `otherwise` for anything else."""
+    return int(text) if len(text) <= DIGITS and text.isascii() and text.isdigit() else otherwise

@@ -153,9 +153,7 @@ def show_codes(visit: Visit) -> Response:
 
 def _codes(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> Response:
     codes = rotate.shown_codes(visit.ctx, visit.visitor)
-    return visit.page(
-        "setup_codes", status, username=progress.username, codes=codes, may_skip=True, errors=errors
-    )
+    return visit.page("setup_codes", status, username=progress.username, codes=codes, errors=errors)
 
 
 @in_order

@@ -19,6 +19,7 @@ from sparekey.flows.reports.shown import Activity
 from sparekey.flows.team import Profile, Search, StaffPage, StaffRow
 from sparekey.flows.team.staff_list import DEACTIVATED, PAGE
 from sparekey.web.door import Handler, Way
+from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.visit import Visit
 
 LIST = "/contacts/staff"
@@ -107,7 +108,7 @@ def show_list(visit: Visit) -> Response:
         rows=[_row(row) for row in found.rows],
         filters=[_filter(search, state, found) for state in STATES],
         columns=[_column(search, key) for key in COLUMNS],
-        page=_paging(search, found),
+        page=paging(found.page, len(found.rows), found.found, lambda number: _address(search, page=number)),
     )
 
 
@@ -118,7 +119,7 @@ def _search(query: dict[str, str]) -> Search:
         text=query.get("q", "").strip(),
         state=state if state in STATES else "",
         sort=sort if sort in {order for order, _ in COLUMNS.values()} else "risk",
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        page=page_number(page),
     )
 
 
@@ -154,18 +155,6 @@ def _column(search: Search, key: str) -> dict[str, Any]:
         "key": key,
         "href": _address(search, sort=order, page=1),
         "direction": direction if search.sort == order else None,
-    }
-
-
-def _paging(search: Search, found: StaffPage) -> dict[str, Any]:
-    before = (found.page - 1) * PAGE
-    last = before + len(found.rows)
-    return {
-        "first": before + 1,
-        "last": last,
-        "total": found.found,
-        "previous": _address(search, page=found.page - 1) if before else None,
-        "next": _address(search, page=found.page + 1) if last < found.found else None,
     }
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.people import Language, Member, Role
-from sparekey.core.permissions import TABLE, Action
+from sparekey.core.permissions import Action
 from sparekey.errors import BadInput
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
 from sparekey.web.door import Way
+from sparekey.web.pages.paging import whole_number
 from sparekey.web.pages.staff import LIST, about_person, demand_possible, look, path_of
 from sparekey.web.visit import Visit, status_of
 
@@ -49,7 +50,7 @@ def show_add(visit: Visit) -> Response:
 
 def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
     me = visit.member
-    roles = [role.value for role in Role if role in TABLE[Action.ADD_MEMBER].get(me.role, ())]
+    roles = [role.value for role in team.roles_to_add(me)]
     values = typed(visit, role=Role.STAFF.value, language=me.language.value)
     return visit.shell("staff_add", "staff", status, roles=roles, values=values, errors=errors)
 
@@ -105,10 +106,9 @@ def edit(visit: Visit) -> Response:
     seen = look(visit)
     if missing := _missing(visit):
         return _edit(visit, seen, 422, **missing)
-    version = visit.form.get("version", "")
-    number = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else -1
+    version = whole_number(visit.form.get("version", ""), -1)
     try:
-        who = team.edit_member(visit.ctx, visit.visitor, seen.member.username, _details(visit), number)
+        who = team.edit_member(visit.ctx, visit.visitor, seen.member.username, _details(visit), version)
     except BadInput as refusal:
         return _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal))
     return visit.go(path_of(who), "member_saved", name=who.name)

@@ -128,7 +128,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_cases"),
     )
-    op.create_index("ix_cases_account_id_member_id_opened_at", "cases", ["account_id", "member_id", "opened_at"])
+    op.create_index(
+        "ix_cases_account_id_member_id_opened_at", "cases", ["account_id", "member_id", "opened_at"]
+    )
     op.create_index("ix_cases_state_expires_at", "cases", ["state", "expires_at"])
     op.create_table(
         "links",
