@@ -106,6 +106,28 @@ _COMPLETED = Kind(
     ),
 )
 
+_SET_UP = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} set up sign-in anew",
+        preview="{done_at}, {place}.",
+        title="{person} has a new password and a new secret",
+        body=("The link that was sent or made after everything was lost has been used up.",),
+        rows=(("When", "{done_at}"), ("Where", "{place}")),
+        action=_PROFILE_EN,
+        stop=Stop("You didn’t agree to this?", _CALL_EN),
+    ),
+    german=Text(
+        subject="{person} hat die Anmeldung neu eingerichtet",
+        preview="{done_at}, {place}.",
+        title="{person} hat ein neues Passwort und einen neuen Geheimcode",
+        body=("Der Link, der nach dem Verlust von allem gesendet oder erstellt wurde, ist benutzt.",),
+        rows=(("Wann", "{done_at}"), ("Wo", "{place}")),
+        action=_PROFILE_DE,
+        stop=Stop("Das war nicht abgemacht?", _CALL_DE),
+    ),
+)
+
 _TRIPWIRE = Kind(
     reader=Reader.OWNER,
     english=Text(
@@ -253,6 +275,7 @@ _BUDGET_CLOSED = Kind(
 )
 
 KINDS = {
+    "set_up_owners": _SET_UP,
     "recovery_opened_owners": _OPENED,
     "recovery_stopped": _STOPPED,
     "recovery_completed_owners": _COMPLETED,

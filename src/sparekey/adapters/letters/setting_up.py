@@ -199,7 +199,41 @@ _SIGNUP_LINK = Kind(
     ),
 )
 
+_SET_UP = Kind(
+    english=Text(
+        subject="Your sign-in for {account} is set up",
+        preview="{done_at}, {place}.",
+        title="Your sign-in is set up",
+        body=(
+            "A password, an authenticator app and backup codes were set up with the link from your email.",
+        ),
+        rows=(("When", "{done_at}"), ("Where", "{place}")),
+        stop=Stop(
+            "That wasn’t you?",
+            "Then someone else opened the link in your mailbox. Report it here, without signing in; your"
+            " owners are told at once:",
+            "{stop_link}",
+        ),
+    ),
+    german=Text(
+        subject="Ihre Anmeldung für {account} ist eingerichtet",
+        preview="{done_at}, {place}.",
+        title="Ihre Anmeldung ist eingerichtet",
+        body=(
+            "Passwort, Authenticator-App und Backup-Codes wurden mit dem Link aus Ihrer E-Mail eingerichtet.",
+        ),
+        rows=(("Wann", "{done_at}"), ("Wo", "{place}")),
+        stop=Stop(
+            "Das waren nicht Sie?",
+            "Dann hat jemand anders den Link in Ihrem Postfach geöffnet. Melden Sie es hier, ohne Anmeldung;"
+            " die Inhaberrolle erfährt es sofort:",
+            "{stop_link}",
+        ),
+    ),
+)
+
 KINDS = {
+    "set_up": _SET_UP,
     "invitation": _INVITATION,
     "setup_link": _SETUP_LINK,
     "secret_sent": _SECRET_SENT,

@@ -294,6 +294,10 @@ def _commit(work: Work, session: Session, app: Any, codes: dict[str, Any]) -> St
     member = _activate(work, known) if known else _found_account(work, session, draft["details"])
     reason = "set_up" if purpose in SIGNS_IN else "recovery"
     proofs = replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), reason)
+    if purpose not in WITHOUT_MEMBER:
+        work.send(member, "set_up", done_at=work.now)
+    if purpose not in SIGNS_IN:
+        work.tell_owners(member, "set_up_owners", done_at=work.now)
     return _sessions.start(
         work,
         member,
