@@ -25,11 +25,18 @@ from sparekey.flows.sign_in import trip
 from sparekey.store import cases, people
 
 
+def admit(ctx: Context, visitor: Visitor) -> None:
+    """Spend one try of the source, or raise `TooManyTries`: all that is done before the answer."""
+    unit(ctx, visitor, ctx.moment(), sources.reserve)
+
+
 def ask(ctx: Context, visitor: Visitor, name: str) -> None:
-    """Send a link to whoever has this sign-in name. Says nothing of whether anybody has."""
+    """Send a link to whoever has this sign-in name. Says nothing of whether anybody has.
+
+    It takes longer for a name that exists: doors call it when the answer is already on its way.
+    """
 
     def post(work: Work) -> None:
-        sources.reserve(work)
         member = people.by_sign_in_name(work.conn, name_key(name))
         if member is None or member.status is not Status.ACTIVE:
             return

@@ -1,5 +1,6 @@
 """For who cannot get in: what to try, forgotten password, *This wasn't me*."""
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from sparekey.core.contract import Answer
@@ -32,8 +33,10 @@ def ask_link(visit: Visit) -> Response:
     if not name.strip():
         errors = {"username": visit.said(BadInput("username", "empty"), "username")}
         return visit.page("forgot_password", 422, errors=errors, values={"username": ""})
-    password_link.ask(visit.ctx, visit.visitor, name)
-    return visit.go("/forgot-password/sent")
+    password_link.admit(visit.ctx, visit.visitor)
+    response = visit.go("/forgot-password/sent")
+    response.background = BackgroundTask(password_link.ask, visit.ctx, visit.visitor, name)
+    return response
 
 
 def show_link_sent(visit: Visit) -> Response:
