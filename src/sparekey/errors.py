@@ -16,6 +16,9 @@
     ├── Conflict            409  what is asked for does not fit what is there now
     │   ├── Stale           409  somebody was faster
     │   └── IllegalTransition 409  a recovery case cannot do this in its state
+    ├── BadForm             400  a form that did not arrive as it was sent
+    ├── TooLarge            413  more than a form may hold
+    ├── FormExpired         403  a form of another session, or from another site
     └── Unready             500  the server's own set-up is wrong (database, key, settings)
 
 Codes are stable and documented in docs/errors.md; sentences may change. A sentence is safe for anybody to read.
@@ -136,6 +139,24 @@ class Stale(Conflict):
 class IllegalTransition(Conflict):
     code = "illegal_transition"
     sentence = "This request is not in a state that allows it"
+
+
+class BadForm(SparekeyError):
+    code = "bad_form"
+    status_hint = HTTPStatus.BAD_REQUEST
+    sentence = "This form did not arrive as it was sent. Go back and send it again"
+
+
+class TooLarge(SparekeyError):
+    code = "too_large"
+    status_hint = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = "That is too much for one form. Shorten it and send it again"
+
+
+class FormExpired(SparekeyError):
+    code = "form_expired"
+    status_hint = HTTPStatus.FORBIDDEN
+    sentence = "This form is from another session. Open the page again"
 
 
 class Unready(SparekeyError):

@@ -152,11 +152,6 @@ def due(conn: Connection, now: datetime, limit: int = 100) -> list[Case]:
     return [_case(row) for row in rows]
 
 
-def count_since(conn: Connection, account_id: str, since: datetime) -> int:
-    rows = conn.execute(select(_C.id).where(_C.account_id == account_id, _C.opened_at > since))
-    return len(rows.all())
-
-
 @dataclass(frozen=True)
 class Link:
     """A one-time link, kept by hash. `expires_at` None: as long as its case lives."""
@@ -259,7 +254,14 @@ def end_links(conn: Connection, account_id: str, member_id: str, ending: str, at
 def limit_links(conn: Connection, case: Case, expires_at: datetime) -> None:
     """Let the links of a case that had no end of their own end then."""
     conn.execute(
-        update(links).where(_L.case_id == case.id, _L.expires_at.is_(None)).values(expires_at=expires_at)
+        update(links)
+        .where(
+            _L.account_id == case.account_id,
+            _L.member_id == case.member_id,
+            _L.case_id == case.id,
+            _L.expires_at.is_(None),
+        )
+        .values(expires_at=expires_at)
     )
 
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from sparekey.core.sessions import Scope
 from sparekey.errors import (
     Conflict,
+    FormExpired,
     LinkUnusable,
     NotAllowed,
     NotFound,
@@ -31,7 +32,8 @@ from sparekey.errors import (
 )
 from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
-from sparekey.web.forms import FormExpired, local_path, read_form, read_pairs
+from sparekey.web.cookies import YEAR
+from sparekey.web.forms import local_path, read_form, read_pairs
 from sparekey.web.render import LANGUAGES
 from sparekey.web.visit import Desk, Visit
 
@@ -155,7 +157,7 @@ def _language(request: Request, own: str | None) -> str:
 
 def _switch_language(visit: Visit, language: str) -> Response:
     response = RedirectResponse(_came_from(visit), HTTPStatus.SEE_OTHER)
-    visit.desk.cookies.put(response, "lang", language, 365 * 24 * 3600)
+    visit.desk.cookies.put(response, "lang", language, YEAR)
     return visit.finish(response)
 
 

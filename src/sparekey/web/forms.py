@@ -1,32 +1,13 @@
 """Reading what a browser sent: small forms, valid text, or a refusal."""
 
-from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from sparekey.errors import BadInput, SparekeyError
+from sparekey.errors import BadForm, TooLarge
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 60
-
-
-class BadForm(SparekeyError):
-    code = "bad_form"
-    status_hint = HTTPStatus.BAD_REQUEST
-    sentence = "This form did not arrive as it was sent. Go back and send it again"
-
-
-class TooLarge(SparekeyError):
-    code = "too_large"
-    status_hint = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    sentence = "That is too much for one form. Shorten it and send it again"
-
-
-class FormExpired(SparekeyError):
-    code = "form_expired"
-    status_hint = HTTPStatus.FORBIDDEN
-    sentence = "This form is from another session. Open the page again"
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -55,14 +36,6 @@ def read_pairs(text: str) -> dict[str, str]:
     if any("\x00" in part for pair in pairs.items() for part in pair):
         raise BadForm()
     return pairs
-
-
-def chosen(form: dict[str, str], field: str, among: type[str], sentence: str = "") -> str:
-    """One of the values of an enumeration, or `BadInput` for that field."""
-    value = form.get(field, "")
-    if value not in set(among):  # type: ignore[call-overload]
-        raise BadInput(field, "empty" if not value else "not_a_choice", sentence)
-    return value
 
 
 def local_path(text: str, otherwise: str = "/") -> str:

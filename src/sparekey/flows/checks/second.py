@@ -2,7 +2,8 @@
 
 An answer in one field is tried on every authenticator it may be meant for, and each of them spends a try in
 advance. Cheap ones (codes from an app) are reserved, checked and settled in one unit, which writes the tries once,
-as they are when it ends; slow ones (backup codes) are hashed between two. If the answer fits a factor that was reported lost, the alarm goes off.
+as they are when it ends; slow ones (backup codes) are hashed between two. If the answer fits a factor that was
+reported lost, the alarm goes off.
 
 The person is locked first, then their case, sources, tries and authenticators, always in this order. A case whose
 time ran out is ended before anything is checked: what it handed over is dead, and a lost factor that works again

@@ -24,7 +24,6 @@ from sparekey.core.recovery_case import (
 from sparekey.core.throttle import LIMIT
 from sparekey.flows import _ways
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.home import invited_until
 from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import of_username
@@ -56,7 +55,6 @@ class Profile:
     """A safety, or "deactivated"."""
     ways: tuple[WayIn, ...]
     case: Running | None
-    invited_until: datetime | None
     activity: tuple[Activity, ...]
     why_not: dict[Action, str | None]
     """For every action: None when the visitor may do it to this person now, otherwise the reason's code."""
@@ -98,7 +96,6 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         state=Status.DEACTIVATED.value if who.status is Status.DEACTIVATED else state.value,
         ways=ways_in(had),
         case=_running(conn, looking, who),
-        invited_until=invited_until(conn, who.account_id, [who.id], looking.now).get(who.id),
         activity=tuple(recent(conn, who, RECENT)),
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),

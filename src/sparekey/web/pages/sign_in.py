@@ -24,7 +24,6 @@ from sparekey.web.forms import local_path
 from sparekey.web.visit import Visit, status_of, wait_of
 
 REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
-PATHS = {Answer.CODE: "/sign-in/code", Answer.BACKUP_CODE: "/sign-in/backup-code"}
 
 
 def show_sign_in(visit: Visit) -> Response:
