@@ -29,7 +29,8 @@ class Pool:
     def __init__(self, workers: int | None = None) -> None:
         count = workers or os.cpu_count() or 1
         self._lock = threading.Lock()
-        self._most = count * (1 + WAITING_PER_WORKER)
+        self.most = count * (1 + WAITING_PER_WORKER)
+        """How many may be inside, running or waiting."""
         self.inside = 0
         """How many pieces of work run or wait now."""
         self._threads = ThreadPoolExecutor(count, "hashing", initializer=_step_back)
@@ -37,7 +38,7 @@ class Pool:
     def run(self, work: Callable[[], T]) -> T:
         """Wait for `work`; raises `Busy` where the queue is longer than a second, or the pool is closed."""
         with self._lock:
-            if self.inside >= self._most:
+            if self.inside >= self.most:
                 raise Busy
             self.inside += 1
         try:

@@ -6,6 +6,7 @@ Whoever needs more processes takes PostgreSQL and starts several servers behind 
 """
 
 import fcntl
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -51,7 +52,8 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
         return
     prepare_folder(settings)
-    with file.with_name(f"{file.name}.lock").open("w") as lock:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(file.with_name(f"{file.name}.lock"), flags, 0o600), "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = timedelta(minutes=15)
 """How long a letter may be due with nobody at work before the server counts as not ready."""
+_FOR_PAGES = 40
+"""Threads beyond those that may wait for the hash: a storm of sign-ins is shed, and other pages go on."""
 _SERVER = Visitor(console="server")
 log = structlog.get_logger()
 
@@ -62,6 +64,7 @@ class _Beside:
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = self.ctx.pool.most + _FOR_PAGES
         close = await to_thread.run_sync(self._start)
         try:
             yield

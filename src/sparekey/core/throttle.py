@@ -11,6 +11,7 @@ Sources (addresses) are limited as a rate, by the generic cell rate algorithm: a
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 FREE = 4
 LIMIT = 50
@@ -79,6 +80,23 @@ class Rate:
 
     burst: int
     period: timedelta
+
+
+_NETWORK_BITS = 64
+"""Of an IPv6 address: what one connection is given as a whole."""
+
+
+def source_key(address: str) -> str:
+    """Who counts as one source: an IPv4 address, or the /64 network of an IPv6 address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(IPv6Network((found, _NETWORK_BITS), strict=False))
+    return str(found)
 
 
 SOURCE_RATES = {"10m": Rate(60, timedelta(minutes=10)), "1h": Rate(300, timedelta(hours=1))}

@@ -4,6 +4,10 @@ A case is locked after its member, never before. Whoever loads one settles it fi
 out never lets anybody through, whether or not the clock's own sweep has passed.
 """
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
 from sparekey.core.events import CaseAllowed, CaseCancelled, CaseExpired, CaseStopped, Event
 from sparekey.core.people import Member
 from sparekey.core.recovery_case import (
@@ -14,12 +18,13 @@ from sparekey.core.recovery_case import (
     Fate,
     State,
     Step,
+    blocks_another,
     end,
     fate_of_lost,
     settle,
 )
 from sparekey.core.sign_in import Standing
-from sparekey.errors import NotFound
+from sparekey.errors import NotAllowed, NotFound
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, ways
 from sparekey.flows._work import Work, hashed, stop_token
 from sparekey.store import cases, people, queue, sessions
@@ -113,6 +118,19 @@ def _tell(work: Work, who: Member, ended: Case, fate: Fate) -> None:
         fate=fate.value,
         stop_link=stop_link,
     )
+
+
+def is_stopped(conn: Connection, who: Member, helper_id: str, now: datetime) -> bool:
+    """The person stopped this helper less than 24 hours ago: another one must help."""
+    stopped = cases.last_stopped_of(conn, who.account_id, who.id)
+    return any(blocks_another(one, helper_id, now) for one in stopped)
+
+
+def demand_not_stopped(work: Work, who: Member, helper: Member) -> None:
+    if is_stopped(work.conn, who, helper.id, work.now):
+        raise NotAllowed(
+            "They stopped your last help less than a day ago. Another owner must help now", reason="stopped"
+        )
 
 
 def helper_name(work: Work, case: Case) -> str:

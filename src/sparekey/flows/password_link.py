@@ -6,7 +6,7 @@ changes nothing but that a letter is on its way.
 
 from sparekey.core.contract import Answer, Trouble
 from sparekey.core.events import LinkAccepted, PasswordLinkAsked
-from sparekey.core.people import Member, Status, name_key
+from sparekey.core.people import Member, Status, has_fresh_address, name_key
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _staging
@@ -38,7 +38,7 @@ def ask(ctx: Context, visitor: Visitor, name: str) -> None:
 
     def post(work: Work) -> None:
         member = people.by_sign_in_name(work.conn, name_key(name))
-        if member is None or member.status is not Status.ACTIVE:
+        if member is None or member.status is not Status.ACTIVE or has_fresh_address(member, work.now):
             return
         if not work.has_room(member, "password_reset_link"):
             return  # the link of the letter before goes on working: asking often takes nothing away

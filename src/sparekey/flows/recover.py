@@ -18,7 +18,6 @@ from sparekey.core.recovery_case import (
     Ending,
     How,
     Step,
-    blocks_another,
     can,
     is_reason_fresh,
     is_view_open,
@@ -98,11 +97,7 @@ def _refuse_if_impossible(
             "Too many wrong codes were tried on temporary secrets. Send a set-up link instead",
             reason="budget",
         )
-    stopped = cases.last_stopped_of(work.conn, member.account_id, member.id)
-    if any(blocks_another(one, helper.id, work.now) for one in stopped):
-        raise NotAllowed(
-            "They stopped your last help less than a day ago. Another owner must help now", reason="stopped"
-        )
+    _cases.demand_not_stopped(work, member, helper)
 
 
 def _is_budget_closed(work: Work, member: Member) -> bool:

@@ -25,6 +25,7 @@ def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_userna
         _, helper = demand_member(visitor)
         member = people.member(work.conn, helper.account_id, member_id, lock=True)
         demand_right(ctx, visitor, Action.RESET, member)
+        _cases.demand_not_stopped(work, member, helper)
         if name_key(typed_username) != member.username:
             raise BadInput("confirm", "username_mismatch", "Type the username exactly as it stands above")
         _reset(work, member, helper, how)

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from sparekey.errors import BadForm, TooLarge
 
@@ -16,10 +16,13 @@ async def read_form(request: Request) -> dict[str, str]:
     if kind not in {"", "application/x-www-form-urlencoded"}:
         raise BadForm()
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise TooLarge()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST:
+                raise TooLarge()
+    except ClientDisconnect:
+        raise BadForm() from None
     return read_pairs(body.decode("ascii", "strict") if body.isascii() else _refuse())
 
 

@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sparekey.core.people import Member
 from sparekey.core.permissions import Action, may
-from sparekey.errors import BadInput, SparekeyError, TooManyTries
+from sparekey.errors import BadInput, NotSignedIn, SparekeyError, TooManyTries
 from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.sessions import how_many_members
+from sparekey.flows.sessions import demand_member, how_many_members
 from sparekey.web.cookies import YEAR, Cookies
 from sparekey.web.render import Renderer
 
@@ -89,7 +89,8 @@ class Visit:
         return HTMLResponse(text, 422 if values["errors"] and status == 200 else status)
 
     def shell(self, template: str, nav: str, status: int = 200, **values: Any) -> Response:
-        """A page of the signed-in shell."""
+        """A page of the signed-in shell: for a finished and wakeful session alone."""
+        demand_member(self.visitor)
         return self.page(template, status, nav=nav, me=self._me(), menu=self._menu(), **values)
 
     def _noted(self) -> dict[str, Any] | None:
@@ -126,7 +127,7 @@ class Visit:
     def member(self) -> Member:
         """The person of this session."""
         if self.visitor.member is None:
-            raise AssertionError
+            raise NotSignedIn()
         return self.visitor.member
 
     def said(self, refusal: SparekeyError, field: str = "") -> str:

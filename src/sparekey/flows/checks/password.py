@@ -88,9 +88,9 @@ def reserve_by_name(work: Work, name: str) -> Reserved:
 
 
 def reserve_by_member(work: Work, member: Member) -> Reserved:
-    """Spend one try for a person who is known already (step-up, waking a session)."""
+    """Spend one try of a signed-in person's own: guesses at the sign-in page keep nobody from confirming."""
     found = people.member(work.conn, member.account_id, member.id)
-    return _reserve(work, found, f"name:{member.id}")
+    return _reserve(work, found, f"name:{member.id}", is_own=True)
 
 
 def reserve_by_link(work: Work, member: Member, link_hash: str) -> Reserved:

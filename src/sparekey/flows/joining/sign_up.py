@@ -8,7 +8,7 @@ has already gets no link, because it could not be used: addresses are unique on 
 from datetime import timedelta
 
 from sparekey.core.people import SERVER, Language, Member, MemberId, Role, Status, name_key, read_email
-from sparekey.core.throttle import Rate, Wait, spend
+from sparekey.core.throttle import Rate, Wait, source_key, spend
 from sparekey.errors import NotFound, TooManyTries
 from sparekey.flows import _links
 from sparekey.flows._links import Purpose
@@ -44,7 +44,7 @@ def ask(ctx: Context, visitor: Visitor, email: str, language: str) -> None:
 
 
 def _reserve(work: Work) -> None:
-    key = f"sign-up:{work.visitor.source}"
+    key = f"sign-up:{source_key(work.visitor.source)}"
     after = spend(queue.arrivals(work.conn, [key]).get(key), SOURCE_RATE, work.now)
     if isinstance(after, Wait):
         raise TooManyTries(after.until, reason="source")

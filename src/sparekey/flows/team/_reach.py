@@ -1,9 +1,10 @@
 """What reaches a person from outside: invitations, links, hand-overs, and letters that carry them."""
 
 from sparekey.core.events import LinkSent
-from sparekey.core.people import Member
+from sparekey.core.people import Member, has_fresh_address
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope
+from sparekey.errors import NotAllowed
 from sparekey.flows import _cases, _links
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work
@@ -16,8 +17,11 @@ _OPENED_BY_LINK = (Scope.ENROL, Scope.ROTATE, Scope.PASSWORD)
 def invite(work: Work, by: Member, who: Member) -> None:
     """A fresh invitation; earlier ones end. After a reset it stays one for coming back.
 
-    The sixth letter in an hour is refused, and then everything else of the transaction is undone with it.
+    The sixth letter in an hour is refused, and then everything else of the transaction is undone with it. For who
+    had access before, an address of the last 72 hours gets none: a reset and a new address would be a take-over.
     """
+    if who.last_sign_in_at is not None and has_fresh_address(who, work.now):
+        raise NotAllowed(reason="fresh_address")
     after_reset = cases.links_of(work.conn, who.account_id, who.id, Purpose.RESET.value)
     purpose = Purpose.RESET if after_reset else Purpose.INVITATION
     link, until = _links.make(work, who, purpose)

@@ -66,6 +66,8 @@ def add_member(ctx: Context, visitor: Visitor, details: Details) -> Member:
         people.add_member(work.conn, new)
         work.record(MemberAdded(new.id, new.role.value), new.account_id)
         invite(work, who.actor, new)
+        if new.role is Role.OWNER:
+            work.tell_owners(new, "ownership_handed_over", by=who.actor.name, changed_at=work.now)
         return new
 
     return unit(ctx, visitor, ctx.moment(), add)
@@ -142,7 +144,7 @@ def _change_address(work: Work, by: Member, before: Member, after: Member) -> Me
     """End what is on its way to the old address and tell both; the first address of the last 72 h is kept."""
     withdraw(work, before)
     work.record(AddressChanged(before.id), before.account_id)
-    if before.status is Status.INVITED:
+    if before.status is Status.INVITED and before.last_sign_in_at is None:  # nobody was ever reached there
         invite(work, by, after)
         return after
     work.send(before, "address_changed_old", by=by.name, changed_at=work.now)

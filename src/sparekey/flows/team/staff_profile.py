@@ -16,13 +16,13 @@ from sparekey.core.recovery_case import (
     Delivery,
     How,
     State,
-    blocks_another,
     is_reason_fresh,
     is_view_open,
     settle,
 )
 from sparekey.core.throttle import LIMIT
 from sparekey.flows import _ways
+from sparekey.flows._cases import is_stopped
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
 from sparekey.flows.sessions import demand_right
@@ -129,6 +129,7 @@ def _reasons(conn: Connection, looking: _Looking, who: Member) -> dict[Action, s
         Action.DEACTIVATE: None if who.status is not Status.DEACTIVATED else "not_active",
         Action.REACTIVATE: None if who.status is Status.DEACTIVATED else "active",
         Action.INVITE_AGAIN: None if who.status is Status.INVITED else "not_invited",
+        Action.RESET: blocked,
         Action.SEND_LINK: blocked or (None if looking.has_mail else "no_mail"),
         Action.HAND_SECRET: blocked or _why_no_secret(conn, who),
     }
@@ -137,9 +138,7 @@ def _reasons(conn: Connection, looking: _Looking, who: Member) -> dict[Action, s
 
 
 def _why_no_help(conn: Connection, looking: _Looking, who: Member) -> str | None:
-    stopped = cases.last_stopped_of(conn, who.account_id, who.id)
-    is_blocked = any(blocks_another(case, looking.me.id, looking.now) for case in stopped)
-    return "stopped" if is_blocked else None
+    return "stopped" if is_stopped(conn, who, looking.me.id, looking.now) else None
 
 
 def _why_no_secret(conn: Connection, who: Member) -> str | None:

@@ -56,6 +56,7 @@ def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 
 def add(visit: Visit) -> Response:
+    sessions.demand_right(visit.ctx, visit.visitor, Action.ADD_MEMBER)
     if missing := _missing(visit):
         return _add(visit, 422, **missing)
     try:
