@@ -5,7 +5,7 @@ import pytest
 from sparekey.core.people import Status
 from sparekey.core.recovery_case import Delivery, How
 from sparekey.core.throttle import source_key
-from sparekey.errors import NotAllowed
+from sparekey.errors import NotAllowed, TooManyTries
 from sparekey.flows import not_me, recover, reset, team
 from sparekey.flows.context import Context
 from sparekey.flows.team import Details
@@ -73,3 +73,13 @@ def test_a_new_owner_is_told_to_all_owners_when_added(ctx: Context, crew: Team) 
 )
 def test_one_connection_is_one_source(address: str, expected: str) -> None:
     assert expected == source_key(address)
+
+
+def test_adding_and_deleting_again_floods_no_mailbox(ctx: Context, crew: Team) -> None:
+    nora = signed_in(ctx, crew.owner)
+    details = Details("Lea", "lea.new", "lea@example.com", "staff", "en")
+    for _ in range(5):
+        team.add_member(ctx, nora, details)
+        team.delete_member(ctx, nora, "lea.new", "lea.new")
+    refused = refusal(lambda: team.add_member(ctx, nora, details))
+    assert (TooManyTries, "mails") == (type(refused), refused.reason)

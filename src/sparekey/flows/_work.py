@@ -18,7 +18,7 @@ from sparekey.adapters import messages
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Moment
 from sparekey.core.events import Event
-from sparekey.core.people import SERVER, AccountId, Member, Role, new_id
+from sparekey.core.people import SERVER, AccountId, Member, Role, name_key, new_id
 from sparekey.core.recovery_case import LATE_LIFE, Case
 from sparekey.core.throttle import MAIL_RATE, Wait, spend
 from sparekey.errors import TooManyTries
@@ -140,15 +140,17 @@ class Work:
 
     def has_room(self, to: Member, kind: str) -> bool:
         """Would a letter of this kind be sent now? Asked before a link is replaced that only the letter carries."""
-        key = f"mail:{to.id}:{kind}"
-        after = spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
-        return not isinstance(after, Wait)
+        return not isinstance(self._after_one_more(to, kind)[1], Wait)
+
+    def _after_one_more(self, to: Member, kind: str) -> tuple[str, datetime | Wait]:
+        """Counted by the address: somebody deleted and added again is still the same mailbox."""
+        key = f"mail:{blinded(self.ctx, name_key(to.email))}:{kind}"
+        return key, spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
 
     def _is_within_rate(self, to: Member, kind: str) -> bool:
         if kind not in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
             return True
-        key = f"mail:{to.id}:{kind}"
-        after = spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
+        key, after = self._after_one_more(to, kind)
         if isinstance(after, Wait):
             if kind in REFUSED_WHEN_MANY:
                 raise TooManyTries(after.until, reason="mails")
