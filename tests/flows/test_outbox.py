@@ -187,7 +187,7 @@ def test_one_that_fails_holds_up_no_other(ctx: Context, smtp: SmtpSink, jonas: M
     post(ctx, jonas, KIND, helper="Nora Keller")
     post(ctx, team.owner)
     Sender(ctx).run_once()
-    assert 1 == len(smtp.sent_to(team.owner.email))
+    assert 1 == len(smtp.wait_for(1, team.owner.email))
 
 
 def test_the_thread_sends_what_is_posted_while_it_sleeps(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:

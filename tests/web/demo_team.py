@@ -103,7 +103,7 @@ FOR_MIA: Values = {"me": MIA, "menu": STAFF_MENU}
 
 
 def event(tag: str, at: datetime, **facts: object) -> Thing:
-    return Thing(tag=tag, facts=facts, at=at, source="Chrome on Windows · 203.0.113.7", by="")
+    return Thing(tag=tag, facts=facts, at=at, source="Chrome on Windows · 203.0.113.7", by="", about="")
 
 
 ACTIVITY = [

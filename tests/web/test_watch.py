@@ -58,6 +58,7 @@ def client(figures: Figures, reasons: Sequence[str] = ()) -> TestClient:
 
 def lines(figures: Figures, *paths: str) -> list[Any]:
     """What these requests leave in the log."""
+    structlog.reset_defaults()  # another test may have raised the level
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as captured:
         for path in paths:
             client(figures).get(path)

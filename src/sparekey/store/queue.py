@@ -202,10 +202,11 @@ def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list
         .order_by(_O.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # PostgreSQL may run a plain subquery more than once, and then claims more than `limit`
     )
     rows = conn.execute(
         update(outbox)
-        .where(_O.id.in_(due))
+        .where(_O.id.in_(select(due.c.id)))
         .values(lease_until=now + lease, tries=_O.tries + 1)
         .returning(outbox)
     )

@@ -82,7 +82,14 @@ def _device(visit: Visit, one: Device) -> dict[str, Any]:
 
 
 def _happened(one: Activity) -> dict[str, Any]:
-    return {"tag": one.tag, "facts": one.data, "at": one.at, "source": one.place, "by": one.by}
+    return {
+        "tag": one.tag,
+        "facts": one.data,
+        "at": one.at,
+        "source": one.place,
+        "by": one.by,
+        "about": one.about,
+    }
 
 
 def show_secret(visit: Visit) -> Response:

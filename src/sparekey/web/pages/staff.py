@@ -192,7 +192,14 @@ def ways_values(seen: Profile) -> dict[str, Any]:
 
 def _happened(one: Activity) -> dict[str, Any]:
     facts = {**one.data, "who": one.about}
-    return {"tag": one.tag, "at": one.at, "source": one.place, "by": one.by, "facts": facts}
+    return {
+        "tag": one.tag,
+        "at": one.at,
+        "source": one.place,
+        "by": one.by,
+        "about": one.about,
+        "facts": facts,
+    }
 
 
 def back_to_person(visit: Visit) -> Response:
