@@ -4,7 +4,6 @@ import pytest
 
 from sparekey.core.people import Status
 from sparekey.core.recovery_case import Delivery, How
-from sparekey.core.throttle import source_key
 from sparekey.errors import NotAllowed, TooManyTries
 from sparekey.flows import not_me, recover, reset, team
 from sparekey.flows.context import Context
@@ -59,20 +58,6 @@ def test_a_new_owner_is_told_to_all_owners_when_added(ctx: Context, crew: Team) 
     nora = signed_in(ctx, crew.owner)
     team.add_member(ctx, nora, Details("Puppet", "puppet", "puppet@example.com", "owner", "en"))
     assert ["nora.keller@example.com"] == [one.to for one in letters(ctx, "ownership_handed_over")]
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("", ""),
-        ("testclient", "testclient"),
-    ],
-)
-def test_one_connection_is_one_source(address: str, expected: str) -> None:
-    assert expected == source_key(address)
 
 
 def test_adding_and_deleting_again_floods_no_mailbox(ctx: Context, crew: Team) -> None:
