@@ -18,6 +18,7 @@ from sparekey.core.throttle import (
     Wait,
     give_back,
     reserve,
+    source_key,
     spend,
     tries_to_tell,
     wait_after,
@@ -218,3 +219,17 @@ def test_the_rates_of_sources_and_mails() -> None:
     a_minute = timedelta(minutes=1)
     assert {"10m": Rate(60, 10 * a_minute), "1h": Rate(300, 60 * a_minute)} == SOURCE_RATES
     assert Rate(5, 60 * a_minute) == MAIL_RATE
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_one_connection_is_one_source(address: str, expected: str) -> None:
+    assert expected == source_key(address)
