@@ -24,8 +24,9 @@ from sparekey.core.recovery_case import (
     settle,
 )
 from sparekey.core.sign_in import Standing
+from sparekey.core.throttle import LIMIT
 from sparekey.errors import NotAllowed, NotFound
-from sparekey.flows._ways import Had, destroy, renew_summary, stand, ways
+from sparekey.flows._ways import Had, destroy, renew_summary, stand, temporary_key, ways
 from sparekey.flows._work import Work, hashed, stop_token
 from sparekey.store import cases, people, queue, sessions
 
@@ -124,6 +125,13 @@ def is_stopped(conn: Connection, who: Member, helper_id: str, now: datetime) -> 
     """The person stopped this helper less than 24 hours ago: another one must help."""
     stopped = cases.last_stopped_of(conn, who.account_id, who.id)
     return any(blocks_another(one, helper_id, now) for one in stopped)
+
+
+def is_budget_closed(conn: Connection, who: Member) -> bool:
+    """Too many wrong codes were tried on temporary secrets: only a set-up link helps until a change completes."""
+    key = temporary_key(who.id)
+    tried = queue.peek_tries(conn, [key]).get(key)
+    return tried is not None and tried.failures >= LIMIT
 
 
 def demand_not_stopped(work: Work, who: Member, helper: Member) -> None:

@@ -25,7 +25,6 @@ from sparekey.core.recovery_case import (
     settle,
 )
 from sparekey.core.sign_in import Standing, can_prove
-from sparekey.core.throttle import LIMIT
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
 from sparekey.factors import TRAITS, reveal
 from sparekey.flows import _cases, _links, _ways
@@ -92,18 +91,12 @@ def _refuse_if_impossible(
         and not work.ctx.site.is_demo
     ):
         raise Conflict("This server cannot send mail yet. Show the secret instead", reason="no_mail")
-    if request.delivery in {Delivery.SCREEN, Delivery.MAIL} and _is_budget_closed(work, member):
+    if request.delivery in {Delivery.SCREEN, Delivery.MAIL} and _cases.is_budget_closed(work.conn, member):
         raise NotAllowed(
             "Too many wrong codes were tried on temporary secrets. Send a set-up link instead",
             reason="budget",
         )
     _cases.demand_not_stopped(work, member, helper)
-
-
-def _is_budget_closed(work: Work, member: Member) -> bool:
-    key = _ways.temporary_key(member.id)
-    tried = queue.peek_tries(work.conn, [key]).get(key)
-    return tried is not None and tried.failures >= LIMIT
 
 
 def _case_for(work: Work, member: Member, helper: Member, request: Request) -> Case:

@@ -20,14 +20,13 @@ from sparekey.core.recovery_case import (
     is_view_open,
     settle,
 )
-from sparekey.core.throttle import LIMIT
 from sparekey.flows import _ways
-from sparekey.flows._cases import is_stopped
+from sparekey.flows._cases import is_budget_closed, is_stopped
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import of_username
-from sparekey.store import cases, people, queue
+from sparekey.store import cases, people
 
 RECENT = 5
 
@@ -142,6 +141,4 @@ def _why_no_help(conn: Connection, looking: _Looking, who: Member) -> str | None
 
 
 def _why_no_secret(conn: Connection, who: Member) -> str | None:
-    key = _ways.temporary_key(who.id)
-    tried = queue.peek_tries(conn, [key]).get(key)
-    return "budget" if tried is not None and tried.failures >= LIMIT else None
+    return "budget" if is_budget_closed(conn, who) else None
