@@ -6,12 +6,13 @@ sides interleaved, so that a busy machine changes both. Absolute figures stand b
 
 import json
 import os
+import sqlite3
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from sparekey.factors import code_at
 from sparekey.flows.context import Context
 from sparekey.settings import load
 from tests.bench.browser import Browser
+from tests.bench.floor import record, replaying
 from tests.bench.seed import PASSWORD, Person, seed
 from tests.bench.servers import Place, cpu_of, free_port, memory_of, running
 from tests.infra.postgres import running_postgres
@@ -156,6 +158,30 @@ def on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
         storm(small, ctx, people[WARM_SIGN_INS + SIGN_INS + 1 :], pid, figures)
 
 
+def floor(folder: Path, figures: dict[str, Figure]) -> None:
+    """What the same statements, the hash and two bare answers cost: see `tests.bench.floor`."""
+    place = Place(folder / "floor", f"sqlite:///{folder}/floor/s.sqlite3", free_port())
+    copy = folder / "floor" / "copy.sqlite3"
+    with seeded(place, 2 * SIGN_INS) as (ctx, people):
+        with closing(sqlite3.connect(folder / "floor" / "s.sqlite3")) as source:
+            source.execute("VACUUM INTO ?", (str(copy),))
+        recorded = record(ctx, people[: WARM_SIGN_INS + SIGN_INS])
+        whole, bare = [], []
+        with replaying(place, copy, recorded) as pid:
+            browser = Browser(place.port)
+            for number in range(len(recorded)):
+                bare.append(bare_hash(ctx))
+                before = cpu_of(pid)
+                browser.post(f"/password/{number}")
+                browser.post(f"/code/{number}")
+                whole.append(cpu_of(pid) - before)
+            browser.close()
+    whole, bare = whole[WARM_SIGN_INS:], bare[WARM_SIGN_INS:]
+    figures["SQL, hash and two bare answers / bare hash"] = Figure(
+        median(whole) / median(bare), "times", None
+    )
+
+
 def pages(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:
     owner, _ = sign_in(place, people[0], ctx, lambda: 0.0)
     nobody = Browser(place.port)
@@ -203,6 +229,7 @@ def main() -> int:
     figures: dict[str, Figure] = {}
     with tempfile.TemporaryDirectory() as name:
         on_sqlite(Path(name), figures)
+        floor(Path(name), figures)
         on_postgresql(Path(name), figures)
     for name, figure in figures.items():
         goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"

@@ -94,18 +94,21 @@ def test_sessions_that_ended_are_forgotten(database: Database) -> None:
 
 def test_a_browser_is_known_once_it_was_seen(database: Database) -> None:
     before = database.read(lambda conn: sessions.knows_any_browser(conn, MIA))
-    for at, until in ((NOON, None), (NOON + MINUTE, NOON + 9 * MINUTE)):
-        database.write(lambda conn, at=at, until=until: sessions.put_browser(conn, MIA, "b", at, until))  # type: ignore[misc]
+    database.write(lambda conn: sessions.add_browser(conn, MIA, "b", NOON))
+    database.write(lambda conn: sessions.see_browser(conn, MIA, "b", NOON + MINUTE))
+    database.write(lambda conn: sessions.remember_browser(conn, MIA, "b", NOON + 9 * MINUTE))
     assert not before
+    assert database.read(lambda conn: sessions.knows_any_browser(conn, MIA))
     assert (NOON + MINUTE, NOON + 9 * MINUTE) == database.read(lambda conn: sessions.browser(conn, MIA, "b"))
 
 
 def test_a_forgotten_browser_stays_known(database: Database) -> None:
-    database.write(lambda conn: sessions.put_browser(conn, MIA, "b", NOON, NOON + MINUTE))
+    database.write(lambda conn: sessions.add_browser(conn, MIA, "b", NOON))
+    database.write(lambda conn: sessions.remember_browser(conn, MIA, "b", NOON + MINUTE))
     database.write(lambda conn: sessions.forget_browsers(conn, MIA))
     assert (NOON, None) == database.read(lambda conn: sessions.browser(conn, MIA, "b"))
 
 
 def test_a_browser_of_somebody_else_is_new(database: Database) -> None:
-    database.write(lambda conn: sessions.put_browser(conn, person("tim"), "b", NOON, None))
+    database.write(lambda conn: sessions.add_browser(conn, person("tim"), "b", NOON))
     assert database.read(lambda conn: sessions.browser(conn, MIA, "b")) is None

@@ -83,7 +83,7 @@ def _greet_browser(work: Work, who: Member, by: Proof) -> None:
         return
     if sessions.knows_any_browser(work.conn, who):
         work.send(who, "new_device", signed_in_at=work.now, way=TRAITS[by.kind].answer.value)
-    sessions.put_browser(work.conn, who, browser, work.now, None)
+    sessions.add_browser(work.conn, who, browser, work.now)
 
 
 def swap(work: Work, stored: Stored, changed: Session) -> Started:

@@ -127,7 +127,7 @@ def _remember_browser(work: Work, member: Member) -> None:
     days = people.account(work.conn, member.account_id).policy.remember_days
     if days and work.visitor.browser:
         until: datetime = work.now + timedelta(days=days)
-        sessions.put_browser(work.conn, member, work.visitor.browser, work.now, until)
+        sessions.remember_browser(work.conn, member, work.visitor.browser, until)
         work.record(BrowserRemembered(member.id, days), member.account_id)
 
 

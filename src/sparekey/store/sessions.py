@@ -42,17 +42,13 @@ _WHOLE = (
 _ADD = insert(sessions)
 _END = delete(sessions).where(_S.hash == bindparam("h"))
 _B = browsers.c
-_BROWSER = select(browsers).where(
-    _B.account_id == bindparam("account"), _B.member_id == bindparam("member"), _B.hash == bindparam("h")
-)
-
-_SEE = (
-    update(browsers)
-    .where(
-        _B.account_id == bindparam("account"), _B.member_id == bindparam("member"), _B.hash == bindparam("h")
-    )
-    .values(seen_at=bindparam("at"))
-)
+_OF_PERSON = (_B.account_id == bindparam("account")) & (_B.member_id == bindparam("member"))
+_ONE_BROWSER = _OF_PERSON & (_B.hash == bindparam("h"))
+_BROWSER = select(browsers).where(_ONE_BROWSER)
+_ANY_BROWSER = select(_B.hash).where(_OF_PERSON).limit(1)
+_SEE = update(browsers).where(_ONE_BROWSER).values(seen_at=bindparam("at"))
+_REMEMBER = update(browsers).where(_ONE_BROWSER).values(remembered_until=bindparam("until"))
+_ADD_BROWSER = insert(browsers)
 
 
 @dataclass(frozen=True)
@@ -235,21 +231,19 @@ def see_browser(conn: Connection, who: Member, browser_hash: str, at: datetime) 
 
 
 def knows_any_browser(conn: Connection, who: Member) -> bool:
-    found = conn.execute(
-        select(_B.hash).where(_B.account_id == who.account_id, _B.member_id == who.id).limit(1)
-    )
-    return found.first() is not None
+    return conn.execute(_ANY_BROWSER, {"account": who.account_id, "member": who.id}).first() is not None
 
 
-def put_browser(
-    conn: Connection, who: Member, browser_hash: str, at: datetime, remembered_until: datetime | None
-) -> None:
-    key = (_B.account_id == who.account_id) & (_B.member_id == who.id) & (_B.hash == browser_hash)
-    values = {"seen_at": at, "remembered_until": remembered_until}
-    if conn.execute(update(browsers).where(key).values(values)).rowcount == 0:
-        conn.execute(
-            insert(browsers).values(account_id=who.account_id, member_id=who.id, hash=browser_hash, **values)
-        )
+def add_browser(conn: Connection, who: Member, browser_hash: str, at: datetime) -> None:
+    """A browser this person has not used before."""
+    key = {"account_id": who.account_id, "member_id": who.id, "hash": browser_hash}
+    conn.execute(_ADD_BROWSER, {**key, "seen_at": at, "remembered_until": None})
+
+
+def remember_browser(conn: Connection, who: Member, browser_hash: str, until: datetime) -> None:
+    """Ask for no second factor in a known browser until then."""
+    values = {"account": who.account_id, "member": who.id, "h": browser_hash, "until": until}
+    conn.execute(_REMEMBER, values)
 
 
 def forget_browsers(conn: Connection, who: Member) -> None:

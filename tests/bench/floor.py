@@ -1,0 +1,145 @@
+"""The least a sign-in can cost here: its SQL, its hash and two bare answers, with nothing of Sparekey around them.
+
+The statements of real sign-ins are written down and sent again from a copy of their database through the driver
+alone, each in its own transactions as before, by a bare ASGI app on the same server. What this costs over the hash no
+way of writing the rest can save.
+"""
+
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from anyio import to_thread
+from argon2.low_level import Type, hash_secret
+from sqlalchemy import event
+
+from sparekey.core.contract import Answer
+from sparekey.factors import code_at
+from sparekey.flows import sessions, sign_in
+from sparekey.flows.context import Context, Visitor
+from tests.bench.seed import PASSWORD, Person
+from tests.bench.servers import Place, wait_for_answer
+
+HASH = ("hash", ())
+Steps = list[tuple[str, tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The statements of both posts of one sign-in; `HASH` where the hash runs."""
+
+    password: Steps
+    code: Steps
+
+
+def record(ctx: Context, people: list[Person]) -> list[Recorded]:
+    """Sign people in once, beside any server, and keep what was sent to the database (SQLite)."""
+    steps: Steps = []
+    engine = ctx.db.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, values: Any, ___: Any, is_many: bool) -> None:
+        row = values[0] if is_many else values
+        steps.append((statement, tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)))
+
+    event.listen(engine, "commit", lambda _: steps.append(("COMMIT", ())))
+    event.listen(engine, "rollback", lambda _: steps.append(("ROLLBACK", ())))
+    run = ctx.pool.run
+
+    def hashing(work: Callable[[], Any]) -> Any:
+        steps.append(HASH)
+        return run(work)
+
+    object.__setattr__(ctx.pool, "run", hashing)
+    found = []
+    for person in people:
+        steps.clear()
+        outcome = sign_in.begin(ctx, Visitor("127.0.0.1", browser="b"), person.username, PASSWORD)
+        first = list(steps)
+        steps.clear()
+        visitor = sessions.recognise(ctx, Visitor("127.0.0.1", browser="b"), outcome.started.token)
+        sign_in.prove(ctx, visitor, Answer.CODE, code_at(person.app, ctx.moment().at))
+        found.append(Recorded(first, list(steps)))
+    return found
+
+
+@contextmanager
+def replaying(place: Place, database: Path, recorded: list[Recorded]) -> Iterator[int]:
+    """A bare server that sends what was recorded; its process id."""
+    file = place.folder / "recorded"
+    file.write_bytes(pickle.dumps(recorded))
+    command = [sys.executable, "-m", "tests.bench.floor", str(database), str(place.port), str(file)]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE)
+    try:
+        wait_for_answer(place, server)
+        yield server.pid
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+class Bare:
+    """`POST /password/3` replays the first post of the third sign-in; anything else is answered at once."""
+
+    def __init__(self, database: str, recorded: list[Recorded]) -> None:
+        self._database, self._recorded, self._own = database, recorded, threading.local()
+        self._pool = ThreadPoolExecutor(1, initializer=_step_back)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["method"] == "POST":
+            await receive()
+            _, post, number = scope["path"].split("/")
+            await to_thread.run_sync(self._replay, getattr(self._recorded[int(number)], post))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _replay(self, steps: Steps) -> None:
+        connection = self._connection()
+        for step in steps:
+            if step == HASH:
+                self._pool.submit(_hash).result()
+            else:
+                connection.execute(*step).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._own, "connection"):
+            self._own.connection = sqlite3.connect(self._database, isolation_level=None)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                self._own.connection.execute(f"PRAGMA {pragma}")
+        found: sqlite3.Connection = self._own.connection
+        return found
+
+
+def _step_back() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+
+
+def _hash() -> None:
+    hash_secret(b"x" * 32, b"s" * 16, 2, 19 * 1024, 1, 32, Type.ID)
+
+
+def main(database: str, port: str, file: str) -> None:
+    bare = Bare(database, pickle.loads(Path(file).read_bytes()))  # noqa: S301 -- written by this benchmark
+    uvicorn.run(
+        bare,
+        port=int(port),
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
