@@ -32,7 +32,7 @@ from sparekey.factors import code_at
 from sparekey.flows import _sessions, _ways, sign_in
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.sessions import recognise
+from sparekey.flows.sessions import browser_mark, recognise
 from sparekey.store import audit, people
 from sparekey.store.schema import outbox
 
@@ -181,7 +181,8 @@ def signed_in(ctx: Context, who: Member, *, visitor: Visitor = SOMEBODY, aal2: b
         proofs = tuple(_proof(one, moment) for one in had if aal2 or not one.is_second)
         return _sessions.start_full(work, reloaded(ctx, who), proofs, is_remembered=not aal2)
 
-    return opened(ctx, visitor, unit(ctx, visitor, moment, start).token)
+    started = unit(ctx, visitor, moment, start)
+    return opened(ctx, renamed(ctx, visitor, started), started.token)
 
 
 def _proof(one: _ways.Had, moment: Moment) -> Proof:
@@ -192,8 +193,14 @@ def _proof(one: _ways.Had, moment: Moment) -> Proof:
 def signs_in(ctx: Context, who: Member, *, visitor: Visitor = SOMEBODY) -> Browser:
     """The whole way through the two posts, with the app's present code; once in 30 seconds a person."""
     half = opened(ctx, visitor, sign_in.begin(ctx, visitor, who.username, PASSWORD).started.token)
-    outcome = sign_in.prove(ctx, half, Answer.CODE, code_of(ctx, who))
-    return opened(ctx, visitor, outcome.started.token)
+    started = sign_in.prove(ctx, half, Answer.CODE, code_of(ctx, who)).started
+    return opened(ctx, renamed(ctx, visitor, started), started.token)
+
+
+def renamed(ctx: Context, visitor: Visitor, started: Started) -> Visitor:
+    """The same browser with the cookie of its own that a sign-in gave it."""
+    mark = browser_mark(ctx, started.browser) if started.browser else visitor.browser
+    return replace(visitor, browser=mark)
 
 
 def opened(ctx: Context, visitor: Visitor, token: str) -> Browser:

@@ -202,12 +202,13 @@ def cli_page() -> str:
     return _CLI_HEAD + "\n" + "\n".join(_helps(main, "sparekey"))
 
 
-def _helps(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+def _helps(command: click.Command, name: str, above: click.Context | None = None) -> Iterator[str]:
+    own = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, parent=above, info_name=name.rpartition(" ")[2], **own)
     yield f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for each in command.list_commands(context):
-            yield from _helps(command.commands[each], f"{name} {each}")
+            yield from _helps(command.commands[each], f"{name} {each}", context)
 
 
 def pages() -> dict[str, Callable[[], str]]:

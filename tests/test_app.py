@@ -23,6 +23,7 @@ from sparekey.settings import Settings, load
 from sparekey.store import audit, queue
 from sparekey.store.audit import Filter
 from sparekey.store.migrate import State
+from tests.bench.servers import free_port
 from tests.infra.postgres import Postgres
 from tests.store.rows import letter
 from tests.world import FrozenWorld
@@ -256,4 +257,12 @@ def test_on_sqlite_a_second_server_is_refused(data: Path, world: FrozenWorld) ->
     with (data / "sparekey.sqlite3.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(Unready, match="Another server already runs"):
-            serve(settings(data, SERVER_PORT="0"), world)
+            serve(settings(data, SERVER_PORT=str(free_port())), world)
+
+
+def test_an_address_for_figures_that_is_taken_is_refused(data: Path, world: FrozenWorld) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        chosen = settings(data, SERVER_PORT=str(free_port()), METRICS_LISTEN=taken)
+        with pytest.raises(Unready, match=f"metrics.listen: {taken} cannot be listened on: Address already"):
+            serve(chosen, world)

@@ -26,10 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"core", "errors"},
     "factors": {"core", "errors"},
     "recovery": {"core", "errors"},
+    "imports": {"core", "errors"},
     "oidc": {"core", "errors"},
     "store": {"core", "errors"},
     "adapters": {"core", "errors"},
-    "flows": {"core", "errors", "store", "adapters", "factors", "recovery", "oidc"},
+    "flows": {"core", "errors", "store", "adapters", "factors", "recovery", "imports", "oidc"},
     "web": {"core", "errors", "flows", "adapters.qr", "adapters.devices"},
     "api": {"core", "errors", "flows"},
     "app": {

@@ -21,7 +21,6 @@ EXAMPLES: dict[str, Fact] = {
     "person": "Jonas Frei",
     "username": "jonas.frei",
     "place": "Firefox on Windows, 203.0.113.7",
-    "change": "One approval instead of two",
     "link": f"{HOME}/go?a=1&b=2",
     "stop_link": f"{HOME}/not-me/Kx7",
     "secret": SECRET,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparekey.adapters.devices import describe
+from sparekey.adapters.devices import BROWSERS, SYSTEMS, describe, retold
 
 W, M, L = "Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64"
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -45,9 +45,37 @@ def test_the_whole_table(said: str, words: str) -> None:
     assert words == describe(said, "en")
 
 
-def test_in_german() -> None:
-    assert "Firefox auf Windows" == describe(f"Mozilla/5.0 ({W}; rv:140.0) Gecko Firefox/140.0", "de")
-    assert "Unbekannter Browser" == describe("", "de")
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (f"Mozilla/5.0 ({W}; rv:140.0) Gecko Firefox/140.0", "Firefox unter Windows"),
+        (f"Mozilla/5.0 (Linux; Android 10; K) {KIT} Chrome/140.0 Mobile", "Chrome auf Android"),
+        (f"Mozilla/5.0 ({W})", "Unbekannter Browser unter Windows"),
+        ("", "Unbekannter Browser"),
+    ],
+)
+def test_in_german(said: str, words: str) -> None:
+    """Under an operating system, but on a device."""
+    assert words == describe(said, "de")
+
+
+@given(
+    browser=st.sampled_from([mark for mark, _ in BROWSERS] + [""]),
+    system=st.sampled_from([mark for mark, _ in SYSTEMS] + [""]),
+    rest=st.sampled_from(["", ", 192.0.2.7", ", 2001:db8::1"]),
+    language=st.sampled_from(["en", "de"]),
+)
+def test_what_the_log_keeps_is_retold_as_if_it_were_described_now(
+    browser: str, system: str, rest: str, language: str
+) -> None:
+    said = f"{system} {browser}"
+
+    assert describe(said, language) + rest == retold(describe(said, "en") + rest, language)
+
+
+@pytest.mark.parametrize("place", ["", "192.0.2.7", "server", "Firefox on Mars", "Firefox on Windows\n, x"])
+def test_what_is_no_browser_is_left_alone(place: str) -> None:
+    assert place == retold(place, "de")
 
 
 @given(said=st.text(max_size=2000))

@@ -67,6 +67,14 @@ def test_every_failure_says_the_same_and_nothing_of_the_value() -> None:
     assert {"A sealed value in the database does not open with this server's key, or was changed"} == said
 
 
+def test_the_log_names_the_row_that_does_not_open_and_not_the_value(caplog: pytest.LogCaptureFixture) -> None:
+    sealed = Keys([OLD]).seal(b"secret", "authenticators:acc_1:aut_2:1", NONCE)
+    with pytest.raises(CannotUnseal):
+        Keys([OLD]).unseal(sealed, ROW)
+    said = caplog.text
+    assert (True, False, False) == (ROW in said, "secret" in said, sealed.hex() in said)
+
+
 def test_after_a_rotation_old_values_open_and_new_ones_need_the_new_key() -> None:
     before, after = Keys([OLD]), Keys([NEW, OLD])
     sealed = after.seal(b"secret", ROW, NONCE)

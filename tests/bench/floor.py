@@ -48,7 +48,8 @@ def record(ctx: Context, people: list[Person]) -> list[Recorded]:
     engine = ctx.db.engine
 
     @event.listens_for(engine, "before_cursor_execute")
-    def note(_: Any, __: Any, statement: str, values: Any, ___: Any, is_many: bool) -> None:
+    def note(*told: Any) -> None:
+        _, _, statement, values, _, is_many = told
         row = values[0] if is_many else values
         steps.append((statement, tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)))
 

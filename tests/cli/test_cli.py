@@ -1,6 +1,7 @@
 """Each command says what it did, ends with its status, and shows no link where it was not asked to."""
 
 import re
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,11 @@ from sparekey.cli.main import main
 
 LINK = re.compile(r"http://localhost:8000/setup/[0-9a-f]{64}\n")
 NEW = ("--name", "Acme", "--owner", "Ida Meier", "--username", "ida", "--email", "ida@example.org")
+VARIABLES = {
+    "DATA_DIR": "SPAREKEY_DATA_DIR",
+    "URL": "SPAREKEY_DATABASE_URL",
+    **{name: f"SPAREKEY_MAIL_{name}" for name in ("HOST", "PORT", "SECURITY", "SENDER")},
+}
 Run = Callable[..., Result]
 
 
@@ -22,8 +28,9 @@ def run(tmp_path: Path) -> Run:
     """Run a command on a data folder of its own; standard output is no terminal."""
     settings = {"SPAREKEY_DATA_DIR": str(tmp_path), "SPAREKEY_SERVER_TIME_ZONE": "UTC"}
 
-    def run(*words: str, typed: str = "") -> Result:
-        return CliRunner(env=settings).invoke(main, words, input=typed, prog_name="sparekey")
+    def run(*words: str, typed: str = "", **more: str) -> Result:
+        given = {**settings, **{VARIABLES.get(name, name): value for name, value in more.items()}}
+        return CliRunner(env=given).invoke(main, words, input=typed, prog_name="sparekey")
 
     return run
 
@@ -85,6 +92,95 @@ def test_right_settings_are_said_back(run: Run, tmp_path: Path) -> None:
     assert (0, True) == (result.exit_code, str(tmp_path) in result.output)
 
 
+def found(result: Result) -> dict[str, tuple[str, str]]:
+    """What `check-config` says of each thing: its verdict and its sentence."""
+    lines = [
+        re.fullmatch(r"(ok|WRONG) +(\w+(?: \w+)?) {2,}(.+)", line) for line in result.stdout.splitlines()
+    ]
+    return {line[2]: (line[1], line[3]) for line in lines if line}
+
+
+def verdicts(result: Result) -> list[str]:
+    return [verdict for verdict, _ in found(result).values()]
+
+
+def test_a_check_has_a_line_for_each_thing_and_makes_nothing(run: Run, tmp_path: Path) -> None:
+    result = run("check-config")
+    assert (0, ["settings", "data folder", "database", "key", "mail"], ["ok"] * 5, []) == (
+        result.exit_code,
+        list(found(result)),
+        verdicts(result),
+        list(tmp_path.iterdir()),
+    )
+
+
+def test_a_check_recognises_the_database_and_its_key(with_ida: Run) -> None:
+    said = found(with_ida("check-config"))
+    assert (True, True) == (
+        said["database"][1].endswith("fits this version"),
+        said["key"][1].endswith("the one of this database"),
+    )
+
+
+def test_a_check_names_all_that_is_wrong(with_ida: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "sparekey.sqlite3") as file:
+        file.execute("update facts set name = 'key:00' where name like 'key:%'")
+    file.close()
+    (tmp_path / "key").chmod(0o644)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        mail = {"HOST": "127.0.0.1", "PORT": str(nobody.getsockname()[1]), "SECURITY": "none"}
+        result = with_ida("check-config", "--mail", SENDER="id@example.com", **mail)
+    assert (4, ["ok", "ok", "ok", "WRONG", "WRONG"]) == (result.exit_code, verdicts(result))
+    assert "chmod 600" in found(result)["key"][1]
+    assert "cannot be reached" in found(result)["mail"][1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("update alembic_version set version_num = '9999'", "newer version"),
+        ("drop table alembic_version", "something else"),
+        ("insert into facts (name, value) values ('demo', 'yes')", "belongs to the demo"),
+    ],
+)
+def test_a_check_says_how_the_database_does_not_fit(
+    with_ida: Run, tmp_path: Path, statement: str, sentence: str
+) -> None:
+    with sqlite3.connect(tmp_path / "sparekey.sqlite3") as file:
+        file.execute(statement)
+    file.close()
+    result = with_ida("check-config")
+    assert (4, "WRONG", True) == (
+        result.exit_code,
+        found(result)["database"][0],
+        sentence in found(result)["database"][1],
+    )
+
+
+def test_a_check_that_cannot_reach_the_database_still_looks_at_the_rest(with_ida: Run) -> None:
+    result = with_ida("check-config", URL="postgresql://id:canary@127.0.0.1:1/sparekey")
+    assert (4, ["ok", "ok", "WRONG", "ok", "ok"]) == (result.exit_code, verdicts(result))
+    assert "canary" not in result.output
+
+
+def test_a_check_misses_a_key_that_was_lost(with_ida: Run, tmp_path: Path) -> None:
+    (tmp_path / "key").unlink()
+    result = with_ida("check-config")
+    assert (4, ["ok", "ok", "ok", "WRONG", "ok"]) == (result.exit_code, verdicts(result))
+
+
+def test_a_check_misses_a_folder_for_the_database(run: Run, tmp_path: Path) -> None:
+    result = run("check-config", URL=f"sqlite:///{tmp_path}/nowhere/id.sqlite3")
+    assert (4, True) == (result.exit_code, "make it first" in found(result)["database"][1])
+
+
+def test_a_check_of_a_folder_that_is_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = run("check-config", DATA_DIR=str(tmp_path / "file"))
+    assert (4, "WRONG") == (result.exit_code, found(result)["data folder"][0])
+
+
 def test_a_new_account_shows_a_link_alone_on_standard_output(run: Run) -> None:
     result = run("account", "add", *NEW, "--yes", "--print-link")
     assert LINK.fullmatch(result.stdout)
@@ -109,6 +205,12 @@ def test_a_wrong_value_is_named(run: Run) -> None:
         result.exit_code,
         result.stderr,
     )
+
+
+def test_an_empty_list_says_so(run: Run) -> None:
+    result = run("member", "list")
+
+    assert (0, "", True) == (result.exit_code, result.stdout, "Nobody is on this server yet" in result.stderr)
 
 
 def test_everybody_is_listed(with_ida: Run) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sparekey.core.people import AuthenticatorId
 from sparekey.core.recovery_case import (
-    BLOCKED_AFTER_STOP,
+    BLOCKED_AFTER_DOUBT,
     FINAL,
     LATE_LIFE,
     REASON_LIFE,
@@ -16,15 +16,19 @@ from sparekey.core.recovery_case import (
     Delivery,
     Ending,
     Fate,
+    How,
     State,
     Step,
-    blocks_another,
+    blocked_until,
+    can_be_doubted,
     complete,
+    doubt,
     end,
     fate_of_lost,
     is_late,
     is_reason_fresh,
     is_view_open,
+    take_over,
 )
 from tests.core.made import case, in_state, issued, rotating
 from tests.strategies import NOON
@@ -115,23 +119,61 @@ def test_who_said_how_they_know_is_not_asked_again_for_five_minutes(
 STOPPED = end(issued(), Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
 
 
+ALARM = end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON)
+TAKEN_BACK = end(issued(), Step.CANCEL, Ending.CANCELLED_BY_HELPER, NOON)
+SECOND = take_over(issued(), "mem_another", How.VIDEO, NOON)
+STOPPED_BOTH = end(SECOND, Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
+
+
 @pytest.mark.parametrize(
-    ("earlier", "helper", "passed", "expected"),
+    ("earlier", "helper", "is_held_back"),
     [
-        (STOPPED, "mem_owner", timedelta(), True),
-        (STOPPED, "mem_owner", 24 * HOUR - A_MOMENT, True),
-        (STOPPED, "mem_owner", 24 * HOUR, False),
-        (STOPPED, "mem_another", timedelta(), False),
-        (issued(), "mem_owner", timedelta(), False),
-        (replace(STOPPED, ended_at=None), "mem_owner", timedelta(), False),
-        (end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON), "mem_owner", timedelta(), False),
+        (STOPPED, "mem_owner", True),
+        (STOPPED, "mem_another", False),
+        (STOPPED_BOTH, "mem_owner", True),
+        (STOPPED_BOTH, "mem_another", True),
+        (STOPPED_BOTH, "mem_third", False),
+        (issued(), "mem_owner", False),
+        (TAKEN_BACK, "mem_owner", False),
+        (doubt(TAKEN_BACK, NOON), "mem_owner", True),
+        (ALARM, "mem_owner", False),
+        (doubt(ALARM, NOON), "mem_owner", False),
     ],
 )
-def test_whom_the_person_stopped_waits_a_day(
-    earlier: Case, helper: str, passed: timedelta, expected: bool
+def test_whom_the_person_doubts_waits_a_day(earlier: Case, helper: str, is_held_back: bool) -> None:
+    assert BLOCKED_AFTER_DOUBT == 24 * HOUR
+    expected = NOON + 24 * HOUR if is_held_back else None
+    assert expected == blocked_until(earlier, helper, NOON)
+
+
+def test_who_got_the_role_after_the_doubted_help_began_waits_too() -> None:
+    assert NOON + 24 * HOUR == blocked_until(STOPPED, "mem_another", NOON + A_MOMENT)
+
+
+def test_who_takes_over_does_not_push_the_one_before_out_of_sight() -> None:
+    back = take_over(SECOND, "mem_owner", How.CALL, NOON)
+    assert (("mem_owner", "mem_another"), ("mem_another", "mem_owner")) == (SECOND.helpers, back.helpers)
+    assert ("mem_owner",) == take_over(issued(), "mem_owner", How.CALL, NOON).helpers
+
+
+@pytest.mark.parametrize(
+    ("one", "passed", "expected"),
+    [
+        (TAKEN_BACK, timedelta(), True),
+        (TAKEN_BACK, 72 * HOUR - A_MOMENT, True),
+        (TAKEN_BACK, 72 * HOUR, False),
+        (end(issued(), Step.EXPIRE, Ending.EXPIRED, NOON), timedelta(), True),
+        (ALARM, timedelta(), True),
+        (STOPPED, timedelta(), False),
+        (doubt(TAKEN_BACK, NOON), timedelta(), False),
+        (issued(), timedelta(), False),
+        (complete(rotating(), NOON), timedelta(), False),
+    ],
+)
+def test_help_that_ended_without_a_change_can_be_doubted_once_for_three_days(
+    one: Case, passed: timedelta, expected: bool
 ) -> None:
-    assert BLOCKED_AFTER_STOP == 24 * HOUR
-    assert expected == blocks_another(earlier, helper, NOON + passed)
+    assert expected == can_be_doubted(one, NOON + passed)
 
 
 @pytest.mark.parametrize(

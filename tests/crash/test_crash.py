@@ -33,7 +33,7 @@ PARTS, KILLS = 8, 25
 TOLD = {
     "member:recovery_case:issued": {"recovery_opened"},
     "member:recovery_case:completed": {"recovery_completed"},
-    "member:recovery_case:stopped": {"recovery_ended", "recovery_tripwire"},
+    "member:recovery_case:stopped": {"recovery_doubted", "recovery_tripwire"},
     "member:recovery_case:cancelled": {"recovery_ended"},
     "member:recovery_case:expired": {"recovery_ended"},
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparekey.factors import _blocklist
-from sparekey.factors._blocklist import SHORT_UNIT, TRACKS, is_listed, is_made_of
+from sparekey.factors._blocklist import MOST_PADDING, SHORT_UNIT, TRACKS, is_listed, is_made_of
 
 SHIPPED = Path(_blocklist.__file__).parent / "data" / "common_passwords.txt"
 
@@ -44,6 +44,18 @@ def test_the_shipped_list_holds_lower_case_words_only_so_that_folding_finds_them
         "1qaz2wsx3edc4rfv",
         "qwertyuiqwertyui",
         "QWERTYUIOPASDFGHJKLZXCVBNM",
+        "password12345678",
+        "Password2024!!!",
+        "123sunshine!!!!2024",
+        "!qwertz123456",
+        "iloveyou.2023.",
+        "lantern 1234567890",
+        "dragon2024dragon2024",
+        "abcabcabcab",
+        "abcabcabcabc1",
+        "sunshinesunshinesun",
+        "12345678901!",
+        "1111-2222-3333",
     ],
 )
 def test_what_people_type_to_make_it_long_is_listed(password: str) -> None:
@@ -58,7 +70,15 @@ def test_what_people_type_to_make_it_long_is_listed(password: str) -> None:
         "lantern bridgelantern bridge",
         "dragon\ndragon1",
         "123456789013",
-        "\n",
+        "839201748293",
+        "19.03.1984!!",
+        "dragon 8302 5571 9924",
+        "7 lantern under the bridge 12",
+        "correct horse battery staple 2024!",
+        "password lantern 12345678",
+        "Q7 23-91-55-07",
+        "x839201748293",
+        "aaaaaaaaaaaaaab",
     ],
 )
 def test_only_the_whole_password_counts(password: str) -> None:
@@ -69,6 +89,27 @@ def test_only_the_whole_password_counts(password: str) -> None:
 def test_a_short_unit_is_listed_however_often_it_is_written(unit: str, times: int) -> None:
     if len(unit.casefold()) < SHORT_UNIT:
         assert is_listed(unit * times)
+
+
+WORDS = [
+    word for word in SHIPPED.read_text(encoding="utf-8").splitlines() if word.isalpha() and len(word) > 3
+]
+
+
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=4, max_size=6, unique=True), number=st.integers(0, 9999)
+)
+def test_a_passphrase_of_listed_words_is_not_listed(words: list[str], number: int) -> None:
+    assert not is_listed(f"{' '.join(words)} {number}")
+
+
+@given(
+    word=st.sampled_from(WORDS),
+    padding=st.text("0123456789!?.-_ ", max_size=MOST_PADDING),
+    before=st.booleans(),
+)
+def test_a_listed_word_with_padding_is_listed(word: str, padding: str, before: bool) -> None:
+    assert is_listed(padding + word if before else word + padding)
 
 
 @given(st.data())
@@ -89,6 +130,8 @@ def test_every_run_along_a_track_is_listed(data: st.DataObject) -> None:
         ("Zürichzürich", ("ZU\u0308RICH",), True),
         ("jonasbergx", ("Berg", "Jonas"), False),
         ("xjonasberg", ("Berg", "Jonas"), False),
+        ("Berg & Tal 2024!", ("Berg & Tal",), True),
+        ("2024", ("Berg",), False),
         ("lantern", (), False),
         ("- - -", ("&",), False),
         ("", ("Berg",), False),

@@ -83,8 +83,6 @@ def test_an_enrolled_factor_is_proved_by_its_right_answer(factor: Factor[Any]) -
     later = moment(60)
     evidence = factor.verify(kept, right_answer(factor, proposal, later), later).evidence
     assert (factor.traits.category, factor.traits.amr) == (evidence.category, evidence.amr)
-    assert not evidence.phishing_resistant
-    assert not evidence.user_verified
 
 
 @EACH

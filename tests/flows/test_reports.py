@@ -216,7 +216,7 @@ def test_home_costs_the_same_whatever_there_is(ctx: Context, crew: Team, nora: B
     jonas = signed_in(ctx, crew["jonas.frei"])
     with statements(ctx) as as_staff:
         reports.home(ctx, jonas)
-    assert (5, 10) == (len(before), len(full))
+    assert (6, 11) == (len(before), len(full))
     assert 1 == len(as_staff)
 
 

@@ -331,12 +331,15 @@ def test_whatever_makes_it_weaker_is_told_to_all_owners(ctx: Context, before: Po
 def test_each_owner_reads_of_it_in_their_own_language(ctx: Context, crew: Team, nora: Browser) -> None:
     changed(ctx, crew["second.owner"], language=Language.DE)
     save(ctx, nora, Policy(remember_days=7, admins_may_reveal=True))
-    said = {one.language: one.facts["change"] for one in letters(ctx)}
-    assert said == {
-        "en": "Administrators may hand over secrets and reset staff; Browsers are remembered for longer",
-        "de": "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen;"
-        " Browser werden länger gemerkt",
-    }
+    sender = Sender(replace(ctx, site=replace(ctx.site, is_demo=True)))
+    sender.run_once()
+    said = {one.to: one.text for one in sender.delivered}
+    english = "Administrators may hand over secrets and reset staff; Browsers are remembered for longer"
+    german = (
+        "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen; Browser werden länger"
+    )
+    assert english in " ".join(said[crew.owner.email].split())
+    assert german in " ".join(said[crew["second.owner"].email].split())
 
 
 @pytest.mark.parametrize(
@@ -381,5 +384,5 @@ def test_every_letter_has_the_facts_it_needs(ctx: Context, crew: Team, nora: Bro
     posted = len(letters(ctx))
     sender = Sender(replace(ctx, site=replace(ctx.site, is_demo=True)))
     sender.run_once()
-    troubles = ctx.db.read(lambda conn: queue.troubled(conn, crew.account.id))
-    assert (posted, []) == (len(sender.delivered), troubles)
+    troubles = ctx.db.read(lambda conn: queue.how_many_troubled(conn, crew.account.id))
+    assert (posted, 0) == (len(sender.delivered), troubles)

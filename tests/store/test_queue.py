@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from sparekey.core.throttle import Tries
 from sparekey.store import figures, queue
 from sparekey.store.engine import Database
 from sparekey.store.queue import Mail
+from sparekey.store.schema import outbox
 from tests.store.rows import NOON, TEAM, letter
 from tests.store.threads import in_threads
 
@@ -55,7 +56,7 @@ def test_senders_at_once_never_take_the_same_letter(database: Database) -> None:
 
 def test_the_same_letter_is_posted_once(database: Database) -> None:
     post(database, letter(1), letter(2, dedup="out_1"))
-    assert (1, NOON) == database.read(queue.waiting)
+    assert {"waiting": 1} == database.read(figures.letters_by_state)
 
 
 def test_a_sent_letter_is_done_and_its_content_erased(database: Database) -> None:
@@ -93,11 +94,20 @@ def test_a_letter_that_is_given_up_is_shown_and_its_content_erased(database: Dat
     post(database, letter())
     mail = take(database)
     database.write(lambda conn: queue.failed(conn, mail, "No such mailbox", None))
-    troubled = database.read(lambda conn: queue.troubled(conn, TEAM))
-    assert ([("failed", "No such mailbox", None)], []) == (
-        [(each.state, each.trouble, each.sealed) for each in troubled],
+    row = database.read(lambda conn: conn.execute(select(outbox)).one())
+    assert (("failed", "No such mailbox", None), []) == (
+        (row.state, row.trouble, row.sealed),
         claimed(database, NOON + timedelta(days=1)),
     )
+
+
+def test_all_letters_in_trouble_are_counted_but_those_that_were_dropped(database: Database) -> None:
+    post(database, *map(letter, range(30)))
+    for mail in database.write(lambda conn: queue.claim(conn, NOON, MINUTE, 30)):
+        database.write(lambda conn, one=mail: queue.failed(conn, one, "Busy", NOON + MINUTE))  # type: ignore[misc]
+    before = database.read(lambda conn: queue.how_many_troubled(conn, TEAM))
+    database.write(lambda conn: queue.withdraw(conn, TEAM, "mem_mia", [letter().kind]))
+    assert (30, 0) == (before, database.read(lambda conn: queue.how_many_troubled(conn, TEAM)))
 
 
 def test_what_is_withdrawn_is_not_sent_and_erased(database: Database) -> None:
@@ -129,10 +139,21 @@ def test_an_outbox_is_stuck_where_nobody_works_on_what_is_long_due(
 def test_tries_begin_at_none_and_are_kept(database: Database) -> None:
     def count(conn: Connection) -> tuple[Tries, Tries]:
         before = queue.tries_of(conn, "a", NOON)
-        queue.put_tries(conn, "a", replace(before, failures=3, open_at=NOON + MINUTE), NOON)
+        queue.put_tries(conn, {"a": replace(before, failures=3, open_at=NOON + MINUTE)}, NOON)
         return before, queue.tries_of(conn, "a", NOON)
 
     assert (Tries(), Tries(3, NOON + MINUTE)) == database.write(count)
+
+
+def test_two_counts_are_kept_in_one_go_each_its_own(database: Database) -> None:
+    def count(conn: Connection) -> tuple[dict[str, Tries], dict[str, Tries]]:
+        queue.put_tries(conn, {"b": queue.tries_of(conn, "b", NOON)}, NOON)
+        before = queue.lock_tries(conn, ["b", "a"], NOON)
+        queue.put_tries(conn, {"b": Tries(5, NOON + MINUTE), "a": Tries(1)}, NOON)
+        return before, queue.lock_tries(conn, ["a", "b"], NOON)
+
+    expected = ({"a": Tries(), "b": Tries()}, {"a": Tries(1), "b": Tries(5, NOON + MINUTE)})
+    assert expected == database.write(count)
 
 
 def test_tries_at_once_are_all_counted(database: Database) -> None:
@@ -140,14 +161,14 @@ def test_tries_at_once_are_all_counted(database: Database) -> None:
 
     def fail(conn: Connection) -> None:
         found = queue.tries_of(conn, "a", NOON)
-        queue.put_tries(conn, "a", replace(found, failures=found.failures + 1), NOON)
+        queue.put_tries(conn, {"a": replace(found, failures=found.failures + 1)}, NOON)
 
     in_threads([lambda: database.write(fail)] * 20)
     assert {"a": Tries(20)} == database.read(lambda conn: queue.peek_tries(conn, ["a", "b"]))
 
 
 def test_forgotten_tries_begin_anew(database: Database) -> None:
-    database.write(lambda conn: queue.put_tries(conn, "a", queue.tries_of(conn, "a", NOON), NOON))
+    database.write(lambda conn: queue.put_tries(conn, {"a": queue.tries_of(conn, "a", NOON)}, NOON))
     database.write(lambda conn: queue.forget_tries(conn, ["a"]))
     assert {} == database.read(lambda conn: queue.peek_tries(conn, ["a"]))
 
@@ -166,12 +187,13 @@ def test_what_limits_nothing_any_more_is_forgotten(database: Database) -> None:
         queue.put_arrivals(conn, {"old": NOON - MINUTE, "new": NOON + MINUTE})
         queue.tries_of(conn, "name:old", NOON - week - MINUTE)
         queue.tries_of(conn, "name:new", NOON)
-        queue.tries_of(conn, "authenticator:old", NOON - week - MINUTE)
+        queue.lock_tries(conn, ["authenticator:failed", "authenticator:none"], NOON - week - MINUTE)
+        queue.put_tries(conn, {"authenticator:failed": Tries(2)}, NOON - week - MINUTE)
         queue.purge(conn, NOON)
 
     database.write(fill)
-    keys = ["name:old", "name:new", "authenticator:old"]
-    assert ({"new"}, {"name:new", "authenticator:old"}) == (
+    keys = ["name:old", "name:new", "authenticator:failed", "authenticator:none"]
+    assert ({"new"}, {"name:new", "authenticator:failed"}) == (
         set(database.read(lambda conn: queue.arrivals(conn, ["old", "new"]))),
         set(database.read(lambda conn: queue.peek_tries(conn, keys))),
     )

@@ -95,11 +95,20 @@ def test_sessions_that_ended_are_forgotten(database: Database) -> None:
 def test_a_browser_is_known_once_it_was_seen(database: Database) -> None:
     before = database.read(lambda conn: sessions.knows_any_browser(conn, MIA))
     database.write(lambda conn: sessions.add_browser(conn, MIA, "b", NOON))
-    database.write(lambda conn: sessions.see_browser(conn, MIA, "b", NOON + MINUTE))
-    database.write(lambda conn: sessions.remember_browser(conn, MIA, "b", NOON + 9 * MINUTE))
+    seen = database.write(lambda conn: sessions.see_browser(conn, MIA, "b", "c", NOON + MINUTE))
+    database.write(lambda conn: sessions.remember_browser(conn, MIA, "c", NOON + 9 * MINUTE))
     assert not before
     assert database.read(lambda conn: sessions.knows_any_browser(conn, MIA))
-    assert (NOON + MINUTE, NOON + 9 * MINUTE) == database.read(lambda conn: sessions.browser(conn, MIA, "b"))
+    assert seen
+    assert (NOON + MINUTE, NOON + 9 * MINUTE) == database.read(lambda conn: sessions.browser(conn, MIA, "c"))
+    assert database.read(lambda conn: sessions.browser(conn, MIA, "b")) is None
+
+
+def test_a_browser_that_somebody_else_signs_in_from_stays_known_to_its_others(database: Database) -> None:
+    database.write(lambda conn: sessions.add_browser(conn, person("tim"), "b", NOON))
+    seen = database.write(lambda conn: sessions.see_browser(conn, MIA, "b", "c", NOON + MINUTE))
+    assert not seen
+    assert (NOON, None) == database.read(lambda conn: sessions.browser(conn, person("tim"), "c"))
 
 
 def test_a_forgotten_browser_stays_known(database: Database) -> None:

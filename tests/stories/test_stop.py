@@ -24,7 +24,7 @@ def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]
     link = link_in(letter(office.smtp, office.jonas.email, "Not agreed? Stop it"), "/not-me/")
     jonas.opens(link)
     jonas.opens(link)
-    jonas.sees("Opening this page stops nothing; only the button does.")
+    jonas.sees("Opening this page changes nothing; only the button does.")
     nora.opens("/contacts/staff/jonas.frei")
     nora.sees("Waiting for Jonas to sign in")
     jonas.presses(STOP)
@@ -40,7 +40,7 @@ def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]
     assert "/" == jonas.path
 
     nora.selects(office.jonas)
-    nora.sees("The last request was stopped by the person less than 24 hours ago.")
+    nora.sees("This person said “This wasn’t me”.", "sparekey member recover")
     assert 0 == nora.page.get_by_role("link", name="Send one-time set-up link").count()
 
 
@@ -56,6 +56,8 @@ def test_stopping_in_the_middle_of_the_change(office: Office) -> None:
     jonas = office.seat(office.jonas)
     jonas.opens(link)
     jonas.presses(STOP)
+    assert 410 == thief.opens("/renew/secret")
+    thief.sees("The help was stopped", "Nothing was changed")
     thief.opens("/renew/secret")
     assert thief.path.startswith("/sign-in")
 

@@ -47,6 +47,7 @@ def test_the_outbox_shows_letters_and_present_codes(ctx: Context, tab: Tab) -> N
     assert page.words.index("Newest") < page.words.index("A <b>secret</b>")
     assert code_of(ctx, team.owner) in page.words
     assert "Jonas Frei · Staff" in page.words
+    assert {"#mails", "#codes-now"} <= set(page.links)
 
 
 def test_a_letter_is_shown_with_its_links(tab: Tab) -> None:

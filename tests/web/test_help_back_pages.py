@@ -170,7 +170,7 @@ def test_too_many_wrong_passwords_wait(ctx: Context, late: Tab, crew: Team) -> N
         late.fill(f"{AT}/link", how="call", password="wrong", code=right["code"])
     page = late.fill(f"{AT}/link", how="call", **right)
 
-    assert (429, "31") == (page.status, page.headers["retry-after"])
+    assert (429, "30") == (page.status, page.headers["retry-after"])
     assert "Too many tries. Wait" in page.words
     assert [] == letters(ctx)
 
@@ -289,9 +289,39 @@ def test_who_was_stopped_waits_and_is_told_so(ctx: Context, browse: Browse, nora
     stop = urlsplit(letters(ctx, "recovery_opened")[0].facts["stop_link"]).path
     browse().fill(stop)
     mine, theirs = nora.get(f"{AT}/link"), browse(crew["second.owner"]).get(f"{AT}/link")
+    told = "Until 18 November 2026, 12:00 only somebody else can help, who already had the role"
 
-    assert (403, True) == (mine.status, "Another account owner must help now" in mine.words)
+    assert (403, True) == (mine.status, told in mine.words)
     assert 200 == theirs.status
+    for page in (nora.get(f"{AT}/reveal"), nora.get(f"{AT}/reset"), nora.get(JONAS)):
+        assert told in page.words
+        assert "sparekey member recover" in page.words
+
+
+def test_who_was_stopped_helping_an_owner_is_told_so_beside_the_link(
+    ctx: Context, browse: Browse, nora: Tab
+) -> None:
+    """The secret is not possible for an owner in any case; the link alone is what is held back."""
+    theirs = "/contacts/staff/second.owner"
+    nora.fill(f"{theirs}/2fa/link", how="person")
+    browse().fill(urlsplit(letters(ctx, "setup_link")[0].facts["stop_link"]).path)
+    page = nora.get(theirs)
+
+    assert "Let Second set up a new secret This person said “This wasn’t me”. Until 18" in page.words
+    assert "This is not possible for somebody with this role" in page.words
+
+
+def test_help_that_was_taken_back_can_be_reported(
+    ctx: Context, browse: Browse, nora: Tab, crew: Team
+) -> None:
+    nora.send(revealed(nora), f"{AT}/cancel")
+    stop = urlsplit(letters(ctx, "recovery_ended")[0].facts["stop_link"]).path
+    asked = browse().get(stop)
+    done = browse().fill(stop)
+
+    assert "Report this help? Somebody asked for help in the name of jonas.frei" in asked.words
+    assert "All devices of jonas.frei were signed out." in done.words
+    assert 403 == nora.get(f"{AT}/link").status
 
 
 # Reset

@@ -4,9 +4,11 @@ import pytest
 
 from sparekey.core.people import Role, Status
 from sparekey.core.sign_in import Standing
+from sparekey.flows import not_me
 from sparekey.flows.context import Context
 from tests.flows.conftest import statements
-from tests.people import account, changed, stands, with_backup_codes
+from tests.flows.steps import helped, token_in
+from tests.people import SOMEBODY, account, changed, letters, signed_in, stands, with_backup_codes
 from tests.web.conftest import Browse
 
 
@@ -21,6 +23,51 @@ def test_home_says_how_safe_one_is(ctx: Context, browse: Browse) -> None:
     assert "Nothing to review." in page.words
     assert "An account owner lets you back in" in page.words
     assert "Your team of" not in page.words
+
+
+def test_unsaved_codes_say_the_same_in_heading_and_table(ctx: Context, browse: Browse) -> None:
+    """Who can be helped is not locked out by a lost phone."""
+    team = account(ctx)
+    with_backup_codes(ctx, team["jonas.frei"], saved=False)
+    page = browse(team["jonas.frei"]).get("/")
+
+    assert "Without your phone, only an account owner could let you in" in page.words
+    assert "An account owner lets you back in" in page.words
+    assert "would lock you out" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        (None, "Losing your phone would lock you out No colleague can let you in then"),
+        (False, "Losing your phone would lock you out No colleague can let you in then"),
+        (True, "You can lose any one thing and still get in If you lose everything at once, though"),
+    ],
+)
+def test_a_sole_owner_is_never_told_more_safety_than_there_is(
+    ctx: Context, browse: Browse, saved: bool | None, said: str
+) -> None:
+    """With saved codes, too, a second owner is advised."""
+    team = account(ctx)
+    if saved is not None:
+        with_backup_codes(ctx, team.owner, saved=saved)
+    page = browse(team.owner).get("/")
+
+    assert said in page.words
+    assert "You are the only account owner" in page.words
+
+
+def test_a_report_comes_first_for_owners(ctx: Context, browse: Browse) -> None:
+    team = account(ctx, others={"ivana.petrovic": Role.ADMIN})
+    stands(ctx, team["ivana.petrovic"], "totp", Standing.SUSPENDED)
+    owner = signed_in(ctx, team.owner)
+    helped(ctx, owner, team["jonas.frei"])
+    not_me.stop(ctx, SOMEBODY, token_in(str(letters(ctx, "recovery_opened")[0].facts["stop_link"])))
+    page = browse(team.owner).get("/")
+
+    assert "To review" in page.words
+    assert page.words.index("Jonas Frei says: this wasn’t me") < page.words.index("is locked out")
+    assert "this wasn’t me" not in browse(team["ivana.petrovic"]).get("/").words
 
 
 def test_an_owner_sees_the_team_and_what_to_do(ctx: Context, browse: Browse) -> None:

@@ -216,7 +216,7 @@ def test_too_many_wrong_passwords_make_wait(team: Team, browse: Browse) -> None:
     answers = [tab.fill("/me/password", current_password="no", new_password=NEW) for _ in range(6)]
 
     assert [one.status for one in answers] == [422] * 5 + [429]
-    assert answers[-1].headers["retry-after"] == "31"
+    assert answers[-1].headers["retry-after"] == "30"
 
 
 def test_new_codes_count_once_one_of_them_was_entered(
@@ -282,6 +282,22 @@ def test_codes_come_as_a_sheet_and_a_file(team: Team, browse: Browse) -> None:
     assert sheet.headers["cache-control"] == text.headers["cache-control"] == "no-store"
     assert tab.post("/me/2fa/codes/sheet", form).status == 409
     assert tab.get("/me/2fa/codes/sheet").leads_to == "/me/2fa/codes"
+
+
+def test_a_german_file_of_codes_is_german(team: Team, browse: Browse) -> None:
+    tab = browse(team.owner)
+    tab.client.cookies.set("lang", "de")
+    page = tab.get("/me/2fa/codes")
+    text = tab.post("/me/2fa/codes/codes.txt", page.form("/me/2fa/codes/sheet").fields).text
+
+    assert text.startswith("Backup-Codes für nora.keller auf id.example. Jeder gilt einmal")
+    assert 'aria-label="QR-Code"' in tab.get("/me/2fa/secret").text
+
+
+def test_on_a_phone_its_app_comes_before_the_picture_it_cannot_scan(team: Team, browse: Browse) -> None:
+    page = browse(team.owner).get("/me/2fa/secret").text
+
+    assert page.index('href="otpauth:') < page.index('aria-label="QR code"')
 
 
 def _others(page: Page) -> list[str]:

@@ -111,7 +111,7 @@ def test_reloading_shows_the_same_secret_and_is_written_down(ctx: Context, nora:
     second = secret_in(nora.get(f"{AT}/secret"))
 
     assert first == second
-    assert 2 == tags(ctx, crew.account.id).count("member:recovery_case:viewed")
+    assert 1 == tags(ctx, crew.account.id).count("member:recovery_case:viewed")
 
 
 def test_no_secret_is_in_an_address_or_kept_by_a_browser(nora: Tab) -> None:
@@ -203,6 +203,60 @@ def test_a_stolen_phone_never_comes_back(ctx: Context, browse: Browse, nora: Tab
 
     assert 303 == theirs.get("/me/confirm").status
     assert "/" != old.leads_to
+
+
+# The forced change
+
+
+def changing(browse: Browse, nora: Tab, world: FrozenWorld) -> Tab:
+    """Jonas at *New secret*."""
+    secret = secret_in(revealed(nora))
+    jonas = browse()
+    sign_in(jonas, PASSWORD, code_from(secret, world.now()))
+    jonas.fill("/renew/password", new_password=NEW_PASSWORD)
+    return jonas
+
+
+def test_going_elsewhere_and_back_keeps_the_new_password(
+    browse: Browse, nora: Tab, world: FrozenWorld
+) -> None:
+    jonas = changing(browse, nora, world)
+    at_secret = jonas.follow(jonas.follow(jonas.get("/")))
+    another = jonas.get("/renew/password?change=yes")
+
+    assert ("/renew/secret", 200) == (at_secret.path, at_secret.status)
+    assert "/renew/password?change=yes" in at_secret.links
+    assert "Choose a new password" in another.words
+
+
+@pytest.mark.parametrize("is_posted", [False, True])
+def test_whoever_is_stopped_in_the_middle_reads_so_once(
+    ctx: Context, browse: Browse, nora: Tab, world: FrozenWorld, is_posted: bool
+) -> None:
+    jonas = changing(browse, nora, world)
+    verify = jonas.get("/renew/verify")
+    browse().fill(urlsplit(letters(ctx, "recovery_opened")[0].facts["stop_link"]).path)
+    told = jonas.send(verify, code="123456") if is_posted else jonas.get("/renew/secret")
+
+    assert (410, True) == (told.status, "The help was stopped" in told.words)
+    assert "Your own second factor works again." in told.words
+    assert 303 == jonas.get("/renew/secret").status
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(0, "The help has ended It was cancelled"), (30, "The time for the change is over")]
+)
+def test_a_change_that_was_taken_back_or_ran_out_says_so(
+    browse: Browse, nora: Tab, world: FrozenWorld, minutes: int, said: str
+) -> None:
+    jonas = changing(browse, nora, world)
+    if minutes:
+        world.advance(timedelta(minutes=minutes))
+    else:
+        nora.fill(JONAS, f"{AT}/cancel")
+    told = jonas.get("/renew/verify")
+
+    assert (410, True) == (told.status, said in told.words)
 
 
 # The current secret, where the policy wants it

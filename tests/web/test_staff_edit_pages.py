@@ -76,14 +76,46 @@ def test_what_was_typed_is_there_again_after_confirming(
     ctx: Context, browse: Browse, crew: Team, world: FrozenWorld
 ) -> None:
     tab = browse(crew.owner)
-    page = tab.get(f"{LIST}/new")
     world.advance(timedelta(minutes=6))
+    page = tab.get(f"{LIST}/new")
     confirm = tab.follow(tab.send(page, **LEA))
     form = tab.follow(tab.send(confirm, **confirming(ctx, crew.owner)))
     done = tab.send(form)
 
     assert LEA["name"] == form.form().fields["name"]
+    assert "Confirmed. Nothing is saved yet" in form.words
     assert (303, f"{LIST}/lea.hofstetter") == (done.status, done.leads_to)
+
+
+def test_what_is_missing_is_said_before_anybody_has_to_confirm(
+    browse: Browse, crew: Team, world: FrozenWorld
+) -> None:
+    tab = browse(crew.owner)
+    world.advance(timedelta(minutes=6))
+
+    assert [422, 422] == [tab.fill(f"{LIST}/new").status, tab.fill(f"{JONAS}/edit", name="").status]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [(f"{LIST}/new", 200), (f"{JONAS}/edit", 200), (f"{JONAS}/deactivate", 303), (f"{JONAS}/delete", 303)],
+)
+def test_a_form_that_is_only_read_asks_for_no_confirmation(
+    browse: Browse, crew: Team, world: FrozenWorld, path: str, status: int
+) -> None:
+    """But one whose fields would not be kept asks first."""
+    tab = browse(crew.owner)
+    world.advance(timedelta(minutes=6))
+
+    assert status == tab.get(path).status
+
+
+@pytest.mark.parametrize("path", [f"{LIST}/new", f"{JONAS}/edit"])
+def test_a_form_is_read_with_two_factors_and_the_right_only(browse: Browse, crew: Team, path: str) -> None:
+    remembered = browse(crew.owner, aal2=False).get(path)
+
+    assert f"/me/confirm?next={path}" == remembered.leads_to
+    assert 403 == browse(crew["luca.auditor"]).get(path).status
 
 
 # Editing

@@ -31,6 +31,7 @@ from tests.web.specimens import SPECIMENS, every_page, page_of, renderer
 DRAW = renderer()
 TEMPLATES = Path(render.__file__).parent / "templates"
 EVERY = [(template, name, language) for template, name in every_page() for language in render.LANGUAGES]
+SIGN_IN = {"host": "id.example", "is_empty": False, "sign_up": False, "next": ""}
 FORBIDDEN = re.compile(r"\b(MFA|TOTP|OTP|2-?step|tokens?|credentials?|oops|please|invalid)\b", re.IGNORECASE)
 GLUED = re.compile(r"[a-zäöü][.!?][A-ZÄÖÜ]")
 SHOWN = ("aria-label", "alt", "title", "placeholder", "data-done", "data-left", "value")
@@ -130,17 +131,17 @@ def test_names_are_escaped() -> None:
 def test_a_missing_value_is_an_error() -> None:
     """Nothing is silently empty."""
     with pytest.raises(Exception, match="'sign_up' is undefined"):
-        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", next="")
+        DRAW(
+            "sign_in", "en", None, csrf="c", page_path="/sign-in", next="", host="id.example", is_empty=False
+        )
 
 
 def test_a_refused_form_says_so_in_the_title_and_keeps_what_was_typed() -> None:
     """`Error:` comes first, the username stays, the password does not."""
     values = {"username": "jonas.frei", "password": "secret words"}
-    page = DRAW(
-        "sign_in", "en", "dark", **SHARED, sign_up=False, next="", values=values, errors={"form": "Not right"}
-    )
+    page = DRAW("sign_in", "en", "dark", **SHARED, **SIGN_IN, values=values, errors={"form": "Not right"})
 
-    assert "<title>Error: Sign in – Berg &amp; Tal</title>" in page
+    assert "<title>Error: Sign in – Sparekey</title>" in page
     assert 'value="jonas.frei"' in page
     assert "secret words" not in page
     assert 'data-theme="dark"' in page
@@ -229,7 +230,7 @@ def test_what_was_typed_is_escaped_once_in_a_refusal() -> None:
 
     assert f"{sentence}" == "The code has 6 digits. You entered &lt;b&gt;3&lt;/b&gt;"
     assert "You entered &lt;b&gt;3" in DRAW(
-        "sign_in", "en", None, **SHARED, sign_up=False, next="", errors={"form": sentence}
+        "sign_in", "en", None, **SHARED, **SIGN_IN, errors={"form": sentence}
     )
     assert DRAW.sentence("en", "never_heard") == ""
 

@@ -2,7 +2,12 @@
 
 What a browser says of itself proves nothing and may be anything; it only helps people to recognise their own
 devices. The first rule that fits wins, so the imitators stand before those they imitate.
+
+The audit log keeps these words in English, because they are part of what its chain is made of; `retold` says them in
+the reader's language.
 """
+
+import re
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -26,18 +31,38 @@ SYSTEMS = (
     ("Linux", "Linux"),
     ("X11", "Linux"),
 )
+UNKNOWN = "Unknown browser"
+HELD_IN_HAND = frozenset({"iPhone", "iPad", "Android"})
+"""German is *auf* a device, but *unter* an operating system."""
 LONGEST_READ = 512  # real ones have about 120 characters
+_KEPT = re.compile(
+    rf"(?P<browser>{UNKNOWN}|{'|'.join(sorted({word for _, word in BROWSERS}))})"
+    rf"(?: on (?P<system>{'|'.join(sorted({word for _, word in SYSTEMS}))}))?(?P<rest>, .*)?"
+)
 
 
 def describe(user_agent: str, language: str) -> str:
     """Browser and system in `language`; "Unknown browser" where the table has no word for it."""
     head = user_agent[:LONGEST_READ]
+    return _words(_first(BROWSERS, head) or UNKNOWN, _first(SYSTEMS, head), language)
+
+
+def retold(place: str, language: str) -> str:
+    """Where from, as the audit log keeps it ("Firefox on Windows, 192.0.2.7"), in `language`."""
+    found = _KEPT.fullmatch(place)
+    if found is None:
+        return place
+    return _words(found["browser"], found["system"], language) + (found["rest"] or "")
+
+
+def _words(browser: str, system: str | None, language: str) -> str:
     is_german = language == "de"
-    browser = _first(BROWSERS, head) or ("Unbekannter Browser" if is_german else "Unknown browser")
-    system = _first(SYSTEMS, head)
+    if browser == UNKNOWN and is_german:
+        browser = "Unbekannter Browser"
     if system is None:
         return browser
-    return f"{browser} {'auf' if is_german else 'on'} {system}"
+    joint = ("auf" if system in HELD_IN_HAND else "unter") if is_german else "on"
+    return f"{browser} {joint} {system}"
 
 
 def _first(table: tuple[tuple[str, str], ...], text: str) -> str | None:

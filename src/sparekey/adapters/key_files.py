@@ -9,7 +9,8 @@ import base64
 import binascii
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sparekey.adapters.sealing import MASTER_BYTES
@@ -30,17 +31,36 @@ def read_key(text: str, named: str) -> bytes:
 
 def key_from_file(path: Path, entropy: Callable[[int], bytes]) -> bytes:
     """The key in `path`; made there, with mode 0600, if there is no file yet."""
-    try:
+    with _telling_of_trouble(path):
         _demand_parent(path.parent)
         if not path.exists():
             _make(path, entropy)
-        _demand_private(path)
-        return read_key(path.read_text("utf-8", "replace"), f"The key file {path}")
+        return _read(path)
+
+
+def key_in_file(path: Path) -> bytes | None:
+    """The key in `path`; `None` if there is no file. Makes nothing."""
+    with _telling_of_trouble(path):
+        if not path.exists():
+            return None
+        _demand_parent(path.parent)
+        return _read(path)
+
+
+@contextmanager
+def _telling_of_trouble(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as trouble:
         raise Unready(
             f"The key file {path} cannot be read or made: {trouble.strerror or 'unknown trouble'}",
             reason="key_file",
         ) from None
+
+
+def _read(path: Path) -> bytes:
+    _demand_private(path)
+    return read_key(path.read_text("utf-8", "replace"), f"The key file {path}")
 
 
 def _from_hex(text: str) -> bytes | None:

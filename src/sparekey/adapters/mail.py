@@ -4,7 +4,8 @@
   5322, section 3.6.4). `Auto-Submitted` keeps holiday answers away (RFC 3834).
 - Permanent is only what concerns this letter or its address (5xx to RCPT or DATA). Trouble with the server,
   its certificate or our own settings is temporary: once that is put right, the letter can still go.
-- Unencrypted only to this machine itself.
+- Whether the settings make sense (a sender that is an address, unencrypted to this machine only) was checked
+  where they were read.
 - No sentence here repeats what a letter says, or what the other server answered beyond its code.
 """
 
@@ -20,10 +21,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
-from ipaddress import ip_address
 
 from sparekey.adapters.messages import Attachment, Letter
-from sparekey.errors import Unready
 
 _ADDRESS = re.compile(r'[^\s<>()\[\]\\,:;@"\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]\\,:;@"\x00-\x1f\x7f]{1,255}')
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -41,7 +40,7 @@ class Security(StrEnum):
 
 @dataclass(frozen=True)
 class MailSettings:
-    """The mail server, and who writes."""
+    """The mail server, and who writes; from settings that were checked."""
 
     host: str
     port: int
@@ -51,17 +50,6 @@ class MailSettings:
     username: str = ""
     password: str = field(default="", repr=False)
     timeout_seconds: float = 10
-
-    def __post_init__(self) -> None:
-        if self.security is Security.NONE and not _is_this_machine(self.host):
-            raise Unready(
-                f"Mail to {self.host} would travel unencrypted: set its security to starttls or tls",
-                reason="mail_unencrypted",
-            )
-        if not _is_address(self.sender_address):
-            raise Unready(
-                f"{self.sender_address!r} is not an address mail can come from", reason="mail_sender"
-            )
 
 
 @dataclass(frozen=True)
@@ -90,6 +78,12 @@ def send(settings: MailSettings, posting: Posting) -> None:
     sender, receiver = _with_ascii_domain(settings.sender_address), _with_ascii_domain(posting.to_address)
     with _telling_apart(), _connected(settings, sender) as server:
         server.send_message(message, sender, [receiver])
+
+
+def try_out(settings: MailSettings) -> None:
+    """Connect and sign in as for a letter, and send none; raises `Undeliverable`."""
+    with _telling_apart(), _connected(settings, _with_ascii_domain(settings.sender_address)) as server:
+        server.noop()
 
 
 def build(settings: MailSettings, posting: Posting) -> EmailMessage:
@@ -149,15 +143,6 @@ def _with_ascii_domain(address: str) -> str:
 
 def _is_address(address: str) -> bool:
     return len(address) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def _say(name: str, fact: Fact, frame: Frame, zone: tzinfo) -> str | int:
     if name.endswith("link"):
         return _link(fact)
     if name in WORDS:
-        return WORDS[name][fact][1 if frame.language == "de" else 0]
+        return "; ".join(WORDS[name][each][frame.language == "de"] for each in fact.split(","))
     if name == "secret":
         return " ".join(_FOUR.findall(fact.replace(" ", "")))
     return _SPACE.sub(" ", _TURNS_DIRECTION.sub("", fact)).strip()

@@ -5,12 +5,15 @@
   ciphertext with its tag.
 - The nonce is handed in. Callers draw it under a label that no other value shares; 96 random bits allow 2^32
   values a key (SP 800-38D, section 8.3).
+- A value that does not open is logged with what it was sealed for, so that the row can be found; the refusal
+  itself says nothing of it.
 - A server has one master key or several: the first seals, all open. Nothing is used as it is: every purpose
   has its own key, derived by HKDF (RFC 5869).
 - What cannot be made anew without the person (the pepper of passwords and backup codes) hangs on the *last* key,
   the root: it stays in its place when a new key is put before it.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
@@ -27,6 +30,7 @@ VERSION = b"\x01"
 _ID_BYTES = 8
 _HEAD_BYTES = len(VERSION) + _ID_BYTES
 _TAG_BYTES = 16
+_log = logging.getLogger(__name__)
 
 
 class Purpose(StrEnum):
@@ -75,11 +79,11 @@ class Keys:
         key = self._open_by_id.get(head[len(VERSION) :])
         is_whole = len(sealed) >= _HEAD_BYTES + NONCE_BYTES + _TAG_BYTES
         if key is None or not is_whole or not head.startswith(VERSION):
-            raise CannotUnseal
+            raise _cannot_unseal(context)
         try:
             return key.decrypt(nonce, sealed[_HEAD_BYTES + NONCE_BYTES :], head + context.encode())
         except InvalidTag:
-            raise CannotUnseal from None
+            raise _cannot_unseal(context) from None
 
     def subkey(self, purpose: Purpose) -> bytes:
         """32 bytes for `purpose` alone, the same for as long as the root key stays."""
@@ -101,6 +105,11 @@ class Keys:
                 " (older keys stay behind newer ones, in their order). Nothing was changed",
                 reason="wrong_key",
             )
+
+
+def _cannot_unseal(context: str) -> CannotUnseal:
+    _log.error("A sealed value does not open: %s (another key's, another row's, or changed)", context)
+    return CannotUnseal()
 
 
 def _derive(master: bytes, label: str, size: int = 32) -> bytes:

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from sparekey.adapters.hashing import Pool
-from sparekey.adapters.key_files import key_from_file, read_key
+from sparekey.adapters.key_files import key_from_file
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.app.keys import all_keys, first_key
 from sparekey.core.contract import Hashing
 from sparekey.errors import StorageTrouble, Unready
 from sparekey.factors import registered
@@ -34,6 +35,12 @@ from sparekey.world import RealWorld, World, moment
 _OLDEST_SQLITE = (3, 35)
 """The first that gives back changed rows (`RETURNING`)."""
 _DEMO = "demo"
+DEMOS_OWN = "This database belongs to the demo, whose passwords everybody knows: choose another"
+MISFITS = {
+    migrate.State.BEHIND: "The database was made by an older version. Back it up; then: sparekey migrate",
+    migrate.State.AHEAD: "The database was made by a newer version of Sparekey: run that version",
+    migrate.State.FOREIGN: "The database already holds something else: give Sparekey one of its own",
+}
 
 
 def open_context(settings: Settings, world: World | None = None, *, is_demo: bool = False) -> Context:
@@ -42,9 +49,11 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
     prepare_folder(settings)
     database = Database(settings.database_url, pool=settings.database.pool_size)
     try:
-        with _telling_of_trouble(settings):
+        with telling_of_trouble(settings):
             _fit(database, is_demo=is_demo)
-            keys = _keys(settings, world, database.read(figures.key_marks))
+            marks = database.read(figures.key_marks)
+            first = first_key(settings, marks) or key_from_file(settings.key_file, world.entropy)
+            keys = all_keys(settings, first, marks)
             database.write(lambda conn: figures.add_key_marks(conn, keys.fingerprints))
         hashing = _hashing(settings, keys)
         ctx = Context(
@@ -54,7 +63,7 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
             factors=registered(hashing),
             hashing=hashing,
             site=_site(settings, is_demo=is_demo),
-            mail=_mail(settings),
+            mail=mail_settings(settings),
             moment=partial(moment, world),
         )
         first_run.prepare(ctx)
@@ -69,7 +78,7 @@ def migrate_database(settings: Settings) -> migrate.State:
     prepare_folder(settings)
     database = Database(settings.database_url)
     try:
-        with _telling_of_trouble(settings):
+        with telling_of_trouble(settings):
             return migrate.migrate(database)
     finally:
         database.close()
@@ -95,7 +104,7 @@ def sqlite_file(settings: Settings) -> Path | None:
 
 
 @contextmanager
-def _telling_of_trouble(settings: Settings) -> Iterator[None]:
+def telling_of_trouble(settings: Settings) -> Iterator[None]:
     """Trouble with the database at start, as a sentence that says which database and what is wrong."""
     try:
         yield
@@ -113,39 +122,17 @@ def _fit(database: Database, *, is_demo: bool) -> None:
         migrate.migrate(database)
         if is_demo:
             database.write(lambda conn: queue.put_fact(conn, _DEMO, "yes"))
-    refusal = {
-        migrate.State.BEHIND: "The database was made by an older version. Back it up; then: sparekey migrate",
-        migrate.State.AHEAD: "The database was made by a newer version of Sparekey: run that version",
-        migrate.State.FOREIGN: "The database already holds something else: give Sparekey one of its own",
-    }.get(found)
-    if refusal:
-        raise Unready(refusal, reason=f"database_{found}")
-    if (database.read(lambda conn: queue.fact(conn, _DEMO)) is not None) is not is_demo:
+    if found in MISFITS:
+        raise Unready(MISFITS[found], reason=f"database_{found}")
+    if database.read(belongs_to_demo) is not is_demo:
         raise Unready(
             "This database is not the demo's own: the demo does not touch it" if is_demo else
-            "This database belongs to the demo, whose passwords everybody knows: choose another",
+            DEMOS_OWN,
             reason="demo",
         )  # fmt: skip
 
 
-def _keys(settings: Settings, world: World, marks: frozenset[str]) -> Keys:
-    """The keys, if they are those that the database was made with. A lost key file is not made anew."""
-    if settings.key.value:
-        first = read_key(settings.key.value, "key.value (SPAREKEY_KEY_VALUE)")
-    elif marks and not settings.key_file.exists():
-        raise Unready(
-            f"The key file {settings.key_file} is missing, and the database was made with it: put it back",
-            reason="key_file",
-        )
-    else:
-        first = key_from_file(settings.key_file, world.entropy)
-    older = [read_key(text, "A key of key.older (SPAREKEY_KEY_OLDER)") for text in settings.key.older]
-    keys = Keys([first, *older])
-    keys.demand(marks)
-    return keys
-
-
-def _mail(settings: Settings) -> MailSettings | None:
+def mail_settings(settings: Settings) -> MailSettings | None:
     mail = settings.mail
     if mail.host is None or mail.sender is None:
         return None
@@ -158,6 +145,10 @@ def _mail(settings: Settings) -> MailSettings | None:
         username=mail.username,
         password=mail.password,
     )
+
+
+def belongs_to_demo(conn: Connection) -> bool:
+    return queue.fact(conn, _DEMO) is not None
 
 
 def _hashing(settings: Settings, keys: Keys) -> Hashing:

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from starlette.types import ASGIApp
 
 from sparekey import __version__, logs
+from sparekey.app.connections import GuardedConnection
 from sparekey.app.opening import open_context, prepare_folder, sqlite_file
 from sparekey.app.server import make_app
 from sparekey.errors import Unready
@@ -82,7 +83,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=GuardedConnection,
         ws="none",
         lifespan="on",
         log_config=None,

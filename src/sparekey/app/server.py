@@ -38,7 +38,10 @@ log = structlog.get_logger()
 
 
 def make_app(ctx: Context, settings: Settings) -> ASGIApp:
-    """The whole server as an ASGI app; what runs beside the requests lives as long as its lifespan."""
+    """The whole server as an ASGI app; what runs beside the requests lives as long as its lifespan.
+
+    Raises `Unready` where the figures' own address cannot be listened on: before the server calls itself ready.
+    """
     sender = Sender(ctx)
     ctx = replace(ctx, wake=sender.wake)
     web = make_web(ctx, lambda: sender.delivered)
@@ -46,7 +49,9 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     routes = watch.health_routes(partial(_reasons, ctx))
     if counted and settings.metrics.token:
         routes.append(watch.metrics_route(counted.exposition, counted.media_type, settings.metrics.token))
-    beside = _Beside(ctx, sender, Upkeep(ctx), counted, settings.metrics.listen)
+    listen = settings.metrics.listen
+    close = counted.listen(listen) if counted and listen else lambda: None
+    beside = _Beside(ctx, sender, Upkeep(ctx), close)
     router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
     return watch.watched(router, ids, counted.observe if counted else _not_counted)
@@ -54,33 +59,30 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
 
 @dataclass(frozen=True)
 class _Beside:
-    """Threads, the listener for figures, and the two entries on the server's chain around them."""
+    """Threads, the listener for figures (open already), and the two entries on the server's chain around them."""
 
     ctx: Context
     sender: Sender
     upkeep: Upkeep
-    counted: "Figures | None"
-    listen: str | None
+    close: Callable[[], None]
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = self.ctx.pool.most + _FOR_PAGES
-        close = await to_thread.run_sync(self._start)
+        await to_thread.run_sync(self._start)
         try:
             yield
         finally:
-            await to_thread.run_sync(partial(self._stop, close))
+            await to_thread.run_sync(self._stop)
 
-    def _start(self) -> Callable[[], None]:
-        close = self.counted.listen(self.listen) if self.counted and self.listen else lambda: None
+    def _start(self) -> None:
         self._record(ServerStarted(__version__))
         self.sender.start()
         self.upkeep.start()
-        return close
 
-    def _stop(self, close: Callable[[], None]) -> None:
+    def _stop(self) -> None:
         """Requests are answered by now. What is left in the outbox goes at the next start."""
-        close()
+        self.close()
         self.upkeep.stop()
         self.sender.stop()
         try:

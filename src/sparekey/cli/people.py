@@ -124,6 +124,11 @@ def list_all(settings: "Settings") -> None:
                 click.echo(f"{'' if not shown else chr(10)}{found.name} ({found.id})")
                 shown = found.id
             click.echo(_line(ctx, listed))
+    if not shown:
+        click.echo(
+            "Nobody is on this server yet. Start the server for the link to begin with, or: sparekey account add",
+            err=True,
+        )
 
 
 _STATES = {

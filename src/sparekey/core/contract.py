@@ -12,6 +12,10 @@ from enum import StrEnum
 from hashlib import shake_256
 from typing import Any, Generic, Protocol, TypeVar
 
+LEAST_PASSWORD, MOST_PASSWORD = 12, 128
+"""Characters. NIST SP 800-63B-4, section 3.1.1.2, asks for 8 where a second factor is always needed, and for room for
+64."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -133,8 +137,6 @@ class Evidence:
 
     category: Category
     amr: tuple[str, ...]
-    phishing_resistant: bool = False
-    user_verified: bool = False
     left: int | None = None
     """How many single-use codes are left, where the factor has such."""
 

@@ -237,11 +237,13 @@ class CaseAllowed(_OfCase, tag="member:recovery_case:allowed"):
 @dataclass(frozen=True)
 class CaseIssued(_OfCase, tag="member:recovery_case:issued"):
     delivery: str
+    how: str
+    """How whoever handed it over made sure that it is really them: another helper than before may have."""
 
 
 @dataclass(frozen=True)
 class SecretViewed(_OfCase, tag="member:recovery_case:viewed"):
-    """The helper took what was issued once more in the open view: reload, download or sheet."""
+    """The helper took what was issued once more in the open view: reload, download or sheet. Not the first look."""
 
     form: str
 
@@ -276,7 +278,7 @@ class CaseStopped(_OfCase, tag="member:recovery_case:stopped"):
 
 @dataclass(frozen=True)
 class CaseQuestioned(_OfMember, tag="member:recovery_case:questioned_late"):
-    """*This wasn't me* after completion: all devices are signed out and owners warned; the change stays."""
+    """*This wasn't me* after the end: all devices are signed out and owners warned; a completed change stays."""
 
     case: str
 

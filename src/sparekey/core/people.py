@@ -170,7 +170,7 @@ def read_name(text: str, field: str = "name") -> str:
     if not name:
         raise BadInput(field, "empty", "Enter a name")
     if len(name) > NAME_LENGTH:
-        raise BadInput(field, "too_long", f"Use {NAME_LENGTH} characters at most")
+        raise BadInput(field, "too_long", f"Use {NAME_LENGTH} characters at most", most=NAME_LENGTH)
     if _has_invisible(name):
         raise BadInput(field, "name_form", "Leave out control characters and invisible marks")
     return name

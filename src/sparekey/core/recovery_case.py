@@ -20,8 +20,8 @@ ROTATION_LIFE = timedelta(minutes=30)
 VIEW_LIFE = timedelta(minutes=5)
 REASON_LIFE = timedelta(minutes=5)
 LATE_LIFE = timedelta(hours=72)
-"""How long *This wasn't me* still warns the owners after completion."""
-BLOCKED_AFTER_STOP = timedelta(hours=24)
+"""How long *This wasn't me* can still be said after a case has ended."""
+BLOCKED_AFTER_DOUBT = timedelta(hours=24)
 
 
 class State(StrEnum):
@@ -124,6 +124,7 @@ class Case:
     method: str
     policy: CasePolicy
     opened_by: str
+    """Who helps: whoever handed something over last."""
     opened_at: datetime
     how: How
     state: State = State.OPEN
@@ -132,17 +133,28 @@ class Case:
     was_used: bool = False
     """The suspended factor was used meanwhile: neither does it then."""
     approvals: int = 0
+    earlier_helpers: tuple[str, ...] = ()
+    """Who handed something over before `opened_by` took over."""
     delivery: Delivery | None = None
     reason_at: datetime | None = None
     issued_at: datetime | None = None
     expires_at: datetime | None = None
     view_until: datetime | None = None
+    viewed_at: datetime | None = None
+    """When the helper first looked at what is handed over now."""
     redeemed_at: datetime | None = None
     ended_at: datetime | None = None
     ending: Ending | None = None
+    doubted_at: datetime | None = None
+    """When the person said *This wasn't me* of the help itself, while it ran or after it ended without a change."""
     lost: tuple[AuthenticatorId, ...] = ()
     temporary: AuthenticatorId | None = None
     version: int = field(default=0, compare=False)
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """Everybody who handed something over in this case."""
+        return (*self.earlier_helpers, self.opened_by)
 
 
 def can(case: Case, step: Step) -> bool:
@@ -184,7 +196,14 @@ def issue(case: Case, delivery: Delivery, temporary: AuthenticatorId | None, now
         issued_at=now,
         expires_at=now + LIFE[delivery],
         view_until=now + VIEW_LIFE if seen else None,
+        viewed_at=None,
     )
+
+
+def take_over(case: Case, helper: str, how: How, now: datetime) -> Case:
+    """Whoever says how they know helps from now on; who helped before stays on record."""
+    before = tuple(one for one in dict.fromkeys(case.helpers) if one != helper)
+    return replace(case, opened_by=helper, earlier_helpers=before, how=how, reason_at=now)
 
 
 def redeem(case: Case, now: datetime) -> Case:
@@ -210,7 +229,13 @@ def end(case: Case, step: Step, ending: Ending, now: datetime) -> Case:
         raise IllegalTransition(state=case.state.value, step=step.value)
     used = case.was_used or ending is Ending.LOST_FACTOR_USED
     return replace(
-        _go(case, step), ended_at=now, ending=ending, view_until=None, temporary=None, was_used=used
+        _go(case, step),
+        ended_at=now,
+        ending=ending,
+        view_until=None,
+        temporary=None,
+        was_used=used,
+        doubted_at=now if ending is Ending.STOPPED_BY_PERSON else case.doubted_at,
     )
 
 
@@ -234,16 +259,36 @@ def is_reason_fresh(case: Case, helper: str, now: datetime) -> bool:
     return case.opened_by == helper and case.reason_at is not None and now - case.reason_at < REASON_LIFE
 
 
-def blocks_another(earlier: Case, helper: str, now: datetime) -> bool:
-    """After the person stopped a hand-over the same helper waits 24 hours; others do not."""
-    return (
-        earlier.opened_by == helper
-        and earlier.ending is Ending.STOPPED_BY_PERSON
-        and earlier.ended_at is not None
-        and now - earlier.ended_at < BLOCKED_AFTER_STOP
-    )
+def blocked_until(earlier: Case, helper: str, in_role_since: datetime) -> datetime | None:
+    """Until when a doubted case keeps this helper from helping the same person again; None: it does not.
+
+    It does so for everybody who had a hand in it, and for who got their role only after it was opened: else one
+    helper could make the next.
+    """
+    if earlier.doubted_at is None:
+        return None
+    if helper not in earlier.helpers and in_role_since <= earlier.opened_at:
+        return None
+    return earlier.doubted_at + BLOCKED_AFTER_DOUBT
 
 
 def is_late(case: Case, now: datetime) -> bool:
     """Completed, but within the time in which *This wasn't me* still warns the owners."""
-    return case.state is State.COMPLETED and case.ended_at is not None and now - case.ended_at < LATE_LIFE
+    return case.state is State.COMPLETED and _ended_lately(case, now)
+
+
+def can_be_doubted(case: Case, now: datetime) -> bool:
+    """Ended without a change, and not by the person's own word, within the time to say *This wasn't me*."""
+    return case.state in FINAL - {State.COMPLETED} and case.doubted_at is None and _ended_lately(case, now)
+
+
+def doubt(case: Case, now: datetime) -> Case:
+    """The person says so after the end.
+
+    Where the lost factor set off the alarm, it is the thief who is meant, not the help: that holds nobody back.
+    """
+    return case if case.ending is Ending.LOST_FACTOR_USED else replace(case, doubted_at=now)
+
+
+def _ended_lately(case: Case, now: datetime) -> bool:
+    return case.ended_at is not None and now - case.ended_at < LATE_LIFE

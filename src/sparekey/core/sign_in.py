@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sparekey.core.contract import Answer, Category, Traits
 from sparekey.core.people import AuthenticatorId
-from sparekey.core.proofs import Aal, Assurance, Proof, assurance
+from sparekey.core.proofs import Aal, Proof, assurance
 
 
 class Standing(StrEnum):
@@ -47,12 +47,10 @@ class Prove:
 class Rotate:
     """The forced change and nothing else."""
 
-    because_of: AuthenticatorId
-
 
 @dataclass(frozen=True)
 class SignedIn:
-    assurance: Assurance
+    """Enough. What it is worth is computed from the proofs whenever it is asked for."""
 
 
 Decision = Prove | Rotate | SignedIn
@@ -77,12 +75,11 @@ def next_step(
     proven = {proof.category for proof in kept}
     if Category.KNOWLEDGE not in proven:
         return Prove(_answers(enrolled, Category.KNOWLEDGE))
-    seen = [proof.authenticator_id for proof in kept if _is_seen(by_id[proof.authenticator_id])]
+    seen = any(_is_seen(by_id[proof.authenticator_id]) for proof in kept)
     if seen and Category.POSSESSION in proven:
-        return Rotate(seen[0])
-    total = assurance(kept)
-    if not seen and (total.aal is Aal.AAL2 or is_remembered):
-        return SignedIn(total)
+        return Rotate()
+    if not seen and (assurance(kept).aal is Aal.AAL2 or is_remembered):
+        return SignedIn()
     return Prove(_answers(enrolled, Category.POSSESSION))
 
 

@@ -101,6 +101,12 @@ def source_key(address: str) -> str:
 
 SOURCE_RATES = {"10m": Rate(60, timedelta(minutes=10)), "1h": Rate(300, timedelta(hours=1))}
 MAIL_RATE = Rate(5, timedelta(hours=1))
+"""Letters of one kind to one address."""
+ACCOUNT_MAIL_RATE = Rate(100, timedelta(hours=1))
+"""Letters that the people of one account send to others on purpose. A team of a hundred is invited within the hour;
+whoever wants to write to strangers from this server is not served."""
+TAKEN_RATE = Rate(20, timedelta(hours=1))
+"""Answers "not available" to one account: enough for mistakes, too slow to ask who else is on the server."""
 
 
 def spend(arrives_at: datetime | None, rate: Rate, now: datetime) -> datetime | Wait:

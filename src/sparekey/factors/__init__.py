@@ -7,7 +7,7 @@ function of the material:
 - `dummy_password`: material to check for a name that nobody has;
 - `reveal`: secret and URI of an app's secret once more (printed sheet, downloads, the open view of a
   temporary one);
-- `code_at`: what the app shows (demo and tests);
+- `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
 - `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up.
 """
 
@@ -18,9 +18,10 @@ from sparekey.core.contract import Factor, Hashing, Moment, Traits
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
 from sparekey.factors.password import Password, dummy_password
 from sparekey.factors.temporary_secret import TemporarySecret
-from sparekey.factors.totp import Totp, code_at, reveal
+from sparekey.factors.totp import PERIOD, Totp, code_at, reveal
 
 __all__ = [
+    "PERIOD",
     "TRAITS",
     "code_at",
     "codes_left",

@@ -16,12 +16,11 @@ from argon2 import Type, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from argon2.low_level import hash_secret, verify_secret
 
-from sparekey.core.contract import Hashing
+from sparekey.core.contract import MOST_PASSWORD, Hashing
 
 SALT_BYTES = 16
 HASH_BYTES = 32
-MOST_CHARACTERS = 128
-MOST_TYPED = 4 * MOST_CHARACTERS
+MOST_TYPED = 4 * MOST_PASSWORD
 """NFC never makes a text shorter than a quarter. Longer ones are not normalised: it can take square time."""
 
 

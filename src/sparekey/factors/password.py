@@ -1,8 +1,7 @@
 """The password: something a person knows.
 
-- 12 to 128 characters, a code point counting as one after NFC. NIST SP 800-63B-4, section 3.1.1.2, asks for
-  8 where a second factor is always needed, as here, and for room for 64. Every character that can be typed,
-  no rules of composition, no truncation, no change of case.
+- A code point counts as one character after NFC. Every character that can be typed, no rules of composition,
+  no truncation, no change of case.
 - Refused: what everybody guesses first, what is made of the team's and the person's own names, and the
   present password once more.
 - A right password of an outdated cost comes back hashed at today's cost.
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from unicodedata import category, normalize
 
 from sparekey.core.contract import (
+    LEAST_PASSWORD,
+    MOST_PASSWORD,
     About,
     Answer,
     Category,
@@ -27,7 +28,6 @@ from sparekey.core.contract import (
     WrongAnswer,
 )
 from sparekey.factors._argon2 import (
-    MOST_CHARACTERS,
     MOST_TYPED,
     SALT_BYTES,
     hash_text,
@@ -37,7 +37,6 @@ from sparekey.factors._argon2 import (
 )
 from sparekey.factors._blocklist import is_listed, is_made_of
 
-LEAST_CHARACTERS = 12
 PRODUCT = "Sparekey"
 
 
@@ -104,10 +103,10 @@ def dummy_password(hashing: Hashing) -> HashedPassword:
 def _check_rules(answer: str, about: About) -> None:
     # Beyond this many, NFC can't bring it down to the limit: told without the work of normalising it.
     text = normalize("NFC", answer) if len(answer) <= MOST_TYPED else answer
-    if len(text) > MOST_CHARACTERS:
-        raise WrongAnswer(Trouble.TOO_LONG, length=len(text), most=MOST_CHARACTERS)
-    if len(text) < LEAST_CHARACTERS:
-        raise WrongAnswer(Trouble.TOO_SHORT, length=len(text), least=LEAST_CHARACTERS)
+    if len(text) > MOST_PASSWORD:
+        raise WrongAnswer(Trouble.TOO_LONG, length=len(text), most=MOST_PASSWORD)
+    if len(text) < LEAST_PASSWORD:
+        raise WrongAnswer(Trouble.TOO_SHORT, length=len(text), least=LEAST_PASSWORD)
     if any(category(character) in {"Cc", "Cs"} for character in text):
         # Control characters and halves of a pair: no keyboard types them a second time.
         raise WrongAnswer(Trouble.WRONG)

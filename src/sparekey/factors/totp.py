@@ -41,6 +41,8 @@ from sparekey.core.contract import (
 from sparekey.factors._typed import MOST_TYPED, without_separators
 
 SECRET_BYTES = 20
+PERIOD = 30
+"""Seconds for which a code is shown, where an imported secret doesn't say otherwise."""
 LOOKED_FOR = 10
 """Steps around the present one in which a wrong clock is recognised."""
 
@@ -52,7 +54,7 @@ class AppSecret:
     key: bytes = field(repr=False)
     algorithm: str = "sha1"
     digits: int = 6
-    period: int = 30
+    period: int = PERIOD
     last_step: int = 0
     """The newest step whose code was accepted."""
     drift: int = 0

@@ -8,9 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from sparekey.core.events import CaseAllowed, CaseCancelled, CaseExpired, CaseStopped, Event
-from sparekey.core.people import Member
+from sparekey.core.events import (
+    CaseAllowed,
+    CaseCancelled,
+    CaseExpired,
+    CaseRedeemed,
+    CaseStopped,
+    Event,
+    LostFactorUsed,
+)
+from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import (
+    BLOCKED_AFTER_DOUBT,
     FINAL,
     LATE_LIFE,
     Case,
@@ -18,20 +27,26 @@ from sparekey.core.recovery_case import (
     Fate,
     State,
     Step,
-    blocks_another,
+    blocked_until,
     end,
     fate_of_lost,
     settle,
 )
+from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing
 from sparekey.core.throttle import LIMIT
-from sparekey.errors import NotAllowed, NotFound
+from sparekey.errors import NotAllowed
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, temporary_key, ways
 from sparekey.flows._work import Work, hashed, stop_token
 from sparekey.store import cases, people, queue, sessions
 
 CARRYING = ("setup_link", "secret_sent")
 """Letters that carry what a case handed over: not sent any more once it has ended."""
+OPENING = ("invitation", *CARRYING, "password_reset_link")
+"""All letters that carry something which opens: not sent any more once everything of a person's has changed."""
+CHANGE_OVER = "change_over"
+"""Purpose of the mark that a forced change leaves when its case ends: it opens nothing, and lets the person's
+browser be told what happened."""
 
 
 def running(work: Work, who: Member) -> Case | None:
@@ -77,6 +92,7 @@ def finish(work: Work, who: Member, ended: Case) -> None:
         stand(work, who, [one for one in lost if one.kept.standing is Standing.SUSPENDED], Standing.ACTIVE)
         fate = fate if lost else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.DISABLED)
+    _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
         work.conn, who.account_id, who.id, "ended", work.now, case_id=ended.id, purpose="lost_factor"
@@ -86,6 +102,21 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     renew_summary(work, who)
     work.record(_event(who, ended), who.account_id)
     _tell(work, who, ended, fate)
+
+
+def _mark_changes(work: Work, who: Member, ended: Case) -> None:
+    for stored in sessions.of_member(work.conn, who.account_id, who.id):
+        if stored.session.scope is Scope.ROTATE and stored.session.case_id == ended.id:
+            mark = cases.Link(
+                hash=stored.hash,
+                account_id=who.account_id,
+                member_id=who.id,
+                purpose=CHANGE_OVER,
+                created_at=work.now,
+                expires_at=work.now + LATE_LIFE,
+                case_id=ended.id,
+            )
+            cases.add_link(work.conn, mark)
 
 
 def _exposed(had: list[Had]) -> list[Had]:
@@ -109,7 +140,9 @@ def _tell(work: Work, who: Member, ended: Case, fate: Fate) -> None:
         work.tell_owners(who, "recovery_tripwire_owners", by=helper, used_at=work.now)
         return
     if ended.ending is Ending.STOPPED_BY_PERSON:
-        work.tell_owners(who, "recovery_stopped", by=helper, opened_at=ended.opened_at, stopped_at=work.now)
+        _tell_who_stopped(work, who, ended, fate)
+        tell_owners_of_doubt(work, who, ended)
+        return
     work.send(
         who,
         "recovery_ended",
@@ -121,10 +154,53 @@ def _tell(work: Work, who: Member, ended: Case, fate: Fate) -> None:
     )
 
 
-def is_stopped(conn: Connection, who: Member, helper_id: str, now: datetime) -> bool:
-    """The person stopped this helper less than 24 hours ago: another one must help."""
-    stopped = cases.last_stopped_of(conn, who.account_id, who.id)
-    return any(blocks_another(one, helper_id, now) for one in stopped)
+def _tell_who_stopped(work: Work, who: Member, stopped: Case, fate: Fate) -> None:
+    """Whom else to ask: nobody who is held back is named."""
+    owners = people.with_role(work.conn, who.account_id, Role.OWNER)
+    others = [one.name for one in owners if one.id != who.id and not _held_back_by(stopped, one)]
+    work.send(
+        who,
+        "recovery_doubted",
+        helper=", ".join(helper_names(work, stopped)),
+        stopped_at=work.now,
+        ends_at=work.now + BLOCKED_AFTER_DOUBT,
+        fate=fate.value,
+        owners=", ".join(others),
+    )
+
+
+def tell_owners_of_doubt(work: Work, who: Member, doubted: Case) -> None:
+    """The person has said *This wasn't me* of the help: who helped is held back, and all owners hear until when."""
+    work.tell_owners(
+        who,
+        "recovery_stopped",
+        by=", ".join(helper_names(work, doubted)),
+        opened_at=doubted.opened_at,
+        stopped_at=work.now,
+        ends_at=work.now + BLOCKED_AFTER_DOUBT,
+    )
+
+
+def _held_back_by(doubted: Case, helper: Member) -> datetime | None:
+    return blocked_until(doubted, helper.id, helper.role_changed_at or helper.created_at)
+
+
+def held_back_until(conn: Connection, who: Member, helper: Member, now: datetime) -> datetime | None:
+    """Until when the person's *This wasn't me* keeps this helper from helping them; None: it does not."""
+    doubted = cases.doubted_of(conn, who.account_id, who.id, now - BLOCKED_AFTER_DOUBT)
+    ends = [_held_back_by(one, helper) for one in doubted]
+    return max((one for one in ends if one is not None), default=None)
+
+
+def demand_not_held_back(work: Work, who: Member, helper: Member) -> None:
+    until = held_back_until(work.conn, who, helper, work.now)
+    if until is not None:
+        raise NotAllowed(
+            "They said “This wasn’t me” less than a day ago. Somebody else who already had the role then may"
+            " help, or whoever runs the server with `sparekey member recover`",
+            reason="stopped",
+            until=until,
+        )
 
 
 def is_budget_closed(conn: Connection, who: Member) -> bool:
@@ -134,19 +210,44 @@ def is_budget_closed(conn: Connection, who: Member) -> bool:
     return tried is not None and tried.failures >= LIMIT
 
 
-def demand_not_stopped(work: Work, who: Member, helper: Member) -> None:
-    if is_stopped(work.conn, who, helper.id, work.now):
-        raise NotAllowed(
-            "They stopped your last help less than a day ago. Another owner must help now", reason="stopped"
-        )
+def helper_names(work: Work, case: Case) -> list[str]:
+    """The names of everybody who helped in this case; the server's for who is not there any more."""
+    found = people.names(work.conn, case.account_id, case.helpers)
+    return [found[one].name if one in found else work.ctx.site.host for one in case.helpers]
 
 
 def helper_name(work: Work, case: Case) -> str:
-    """The name of whoever opened the case; the server's name for a command."""
-    try:
-        return people.member(work.conn, case.account_id, case.opened_by).name
-    except NotFound:
-        return work.ctx.site.host
+    """The name of whoever helps in this case, or helped last."""
+    return helper_names(work, case)[-1]
+
+
+def note_redeemed(work: Work, who: Member, case: Case) -> None:
+    """What was handed over is used. From a helper's own browser that is worth a second look: owners are told."""
+    theirs = _helper_of_this_browser(work, case)
+    again = case.redeemed_at is not None
+    work.record(CaseRedeemed(who.id, case.id, again, theirs is not None), who.account_id)
+    if theirs is not None:
+        work.tell_owners(who, "redeemed_by_helper", by=theirs.name, used_at=work.now)
+
+
+def _helper_of_this_browser(work: Work, case: Case) -> Member | None:
+    """The helper who has signed in from the very browser that is used now."""
+    browser = work.visitor.browser
+    if not browser:
+        return None
+    helpers = people.names(work.conn, case.account_id, case.helpers).values()
+    return next((one for one in helpers if sessions.browser(work.conn, one, browser)), None)
+
+
+def note_lost_factor_used(work: Work, who: Member, factor_id: str) -> None:
+    """The alarm: a factor that was reported lost was used together with the right password. It ends all help."""
+    work.record(LostFactorUsed(who.id, factor_id), who.account_id)
+    case = running(work, who)
+    if case is not None:
+        close(work, who, case, Step.STOP, Ending.LOST_FACTOR_USED)
+        return
+    work.send(who, "lost_factor_used", used_at=work.now)
+    work.tell_owners(who, "lost_factor_used_owners", used_at=work.now)
 
 
 def stop_link_of(work: Work, case: Case) -> str:

@@ -2,8 +2,12 @@
 
 A token changes at every step that changes what it opens (OWASP ASVS 5.0, 7.2.4): half, restricted, signed in,
 confirmed. Drafts are sealed for the session's id and version.
+
+Every sign-in gives the browser a new id of its own as well. What it sent may have been planted there, or copied from
+there, by somebody who knows it; what it is known and remembered by afterwards is known to nobody else.
 """
 
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,7 +65,7 @@ def start_full(work: Work, who: Member, proofs: tuple[Proof, ...], *, is_remembe
     """A finished sign-in: session, event, "new device" letter, and the time on the profile."""
     started = start(work, who, Scope.FULL, proofs, is_remembered=is_remembered)
     people.signed_in(work.conn, who, work.now)
-    _greet_browser(work, who, proofs[-1])
+    browser = _greet_browser(work, who, proofs[-1])
     work.record(
         SessionStarted(
             who.id,
@@ -71,19 +75,28 @@ def start_full(work: Work, who: Member, proofs: tuple[Proof, ...], *, is_remembe
         ),
         who.account_id,
     )
-    return started
+    return replace(started, browser=browser)
 
 
-def _greet_browser(work: Work, who: Member, by: Proof) -> None:
-    """Remember the browser's cookie; tell the person when it was not seen before (but not at the very first)."""
-    browser = work.visitor.browser
-    if not browser:
-        return
-    if sessions.see_browser(work.conn, who, browser, work.now):
-        return
-    if sessions.knows_any_browser(work.conn, who):
-        work.send(who, "new_device", signed_in_at=work.now, way=TRAITS[by.kind].answer.value)
-    sessions.add_browser(work.conn, who, browser, work.now)
+def browser_mark(ctx: Context, browser_id: str) -> str:
+    """How a browser is kept: a keyed hash of the id in its cookie."""
+    return hmac.new(ctx.csrf_key, f"csrf:{browser_id}:browser".encode(), "sha256").hexdigest()[:32]
+
+
+def _greet_browser(work: Work, who: Member, by: Proof) -> str:
+    """Know the browser again, and tell the person when it was not seen before (but not at the very first).
+
+    Gives its new id; empty where there is no browser, or one that keeps no cookie.
+    """
+    if not work.visitor.browser:
+        return ""
+    fresh = work.moment.draw(f"browser:{who.id}", 16).hex()
+    mark = browser_mark(work.ctx, fresh)
+    if not sessions.see_browser(work.conn, who, work.visitor.browser, mark, work.now):
+        if sessions.knows_any_browser(work.conn, who):
+            work.send(who, "new_device", signed_in_at=work.now, way=TRAITS[by.kind].answer.value)
+        sessions.add_browser(work.conn, who, mark, work.now)
+    return fresh
 
 
 def swap(work: Work, stored: Stored, changed: Session) -> Started:

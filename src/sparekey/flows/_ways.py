@@ -22,10 +22,10 @@ from sparekey.core.events import (
     AuthenticatorSuspended,
 )
 from sparekey.core.losses import Safety, Way, safety, ways_of
-from sparekey.core.people import AuthenticatorId, Member, new_id
+from sparekey.core.people import AuthenticatorId, Member, name_key, new_id
 from sparekey.core.sign_in import Enrolled, Standing
 from sparekey.factors import TRAITS, codes_left, saved_at
-from sparekey.flows._work import Work
+from sparekey.flows._work import Work, blinded
 from sparekey.flows.context import Context
 from sparekey.store import authenticators, people, queue, sessions
 from sparekey.store.authenticators import Authenticator
@@ -94,7 +94,7 @@ class Binding:
 
 
 def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
-    """Bind a new authenticator."""
+    """Bind a new authenticator. Behind a new password both names are free again (`checks.password`)."""
     sessions.forget_browsers(work.conn, who)
     new = Authenticator(
         account_id=who.account_id,
@@ -111,6 +111,8 @@ def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authent
     )
     new = replace(new, sealed=_sealed(work, new, value))
     authenticators.add(work.conn, new)
+    if TRAITS[kind].category is Category.KNOWLEDGE:
+        queue.forget_tries(work.conn, [name_tries_key(work, name) for name in (who.username, who.email)])
     work.record(AuthenticatorEnrolled(who.id, new.id, kind, how.reason), who.account_id)
     return new
 
@@ -146,6 +148,11 @@ def tries_key(one: Had) -> str:
     if one.enrolled.traits.is_temporary:
         return temporary_key(one.kept.member_id)
     return f"authenticator:{one.kept.id}"
+
+
+def name_tries_key(work: Work, name: str) -> str:
+    """Under which the tries of a sign-in name are counted, whether or not anybody has it."""
+    return f"name:{blinded(work.ctx, name_key(name))}"
 
 
 def temporary_key(member_id: str) -> str:

@@ -20,7 +20,7 @@ from sparekey.core.contract import Moment
 from sparekey.core.events import Event
 from sparekey.core.people import SERVER, AccountId, Member, Role, name_key, new_id
 from sparekey.core.recovery_case import LATE_LIFE, Case
-from sparekey.core.throttle import MAIL_RATE, Wait, spend
+from sparekey.core.throttle import ACCOUNT_MAIL_RATE, MAIL_RATE, Rate, Wait, spend
 from sparekey.errors import TooManyTries
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import audit, cases, people, queue
@@ -36,6 +36,8 @@ DROPPED_WHEN_MANY = frozenset(
         "new_device",
         "backup_code_used",
         "signup_link",
+        "lost_factor_used",
+        "lost_factor_used_owners",
     }
 )
 """Letters that strangers can cause: more than five an hour of a kind are not sent."""
@@ -44,6 +46,9 @@ REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent"})
 
 Notices are never held back.
 """
+COUNTED_TOGETHER = REFUSED_WHEN_MANY | {"address_changed_new"}
+"""Letters to addresses that a colleague typed: those of one account have a limit together, whomever they go to."""
+_OF_ACCOUNT = "mail:account:"
 
 
 class Work:
@@ -140,22 +145,28 @@ class Work:
 
     def has_room(self, to: Member, kind: str) -> bool:
         """Would a letter of this kind be sent now? Asked before a link is replaced that only the letter carries."""
-        return not isinstance(self._after_one_more(to, kind)[1], Wait)
+        return not any(isinstance(after, Wait) for after in self._after_one_more(to, kind).values())
 
-    def _after_one_more(self, to: Member, kind: str) -> tuple[str, datetime | Wait]:
-        """Counted by the address: somebody deleted and added again is still the same mailbox."""
-        key = f"mail:{blinded(self.ctx, name_key(to.email))}:{kind}"
-        return key, spend(queue.arrivals(self.conn, [key]).get(key), MAIL_RATE, self.now)
+    def _after_one_more(self, to: Member, kind: str) -> dict[str, datetime | Wait]:
+        """By reason: counted by the address (whoever is deleted and added again has the same mailbox), by account."""
+        rates: dict[str, Rate] = {}
+        if kind in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
+            rates[f"mail:{blinded(self.ctx, name_key(to.email))}:{kind}"] = MAIL_RATE
+        if kind in COUNTED_TOGETHER:
+            rates[f"{_OF_ACCOUNT}{to.account_id}"] = ACCOUNT_MAIL_RATE
+        before = queue.arrivals(self.conn, list(rates)) if rates else {}
+        return {key: spend(before.get(key), rate, self.now) for key, rate in rates.items()}
 
     def _is_within_rate(self, to: Member, kind: str) -> bool:
-        if kind not in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
-            return True
-        key, after = self._after_one_more(to, kind)
-        if isinstance(after, Wait):
-            if kind in REFUSED_WHEN_MANY:
-                raise TooManyTries(after.until, reason="mails")
+        after = self._after_one_more(to, kind)
+        waits = {key: one.until for key, one in after.items() if isinstance(one, Wait)}
+        if waits and kind in DROPPED_WHEN_MANY:
             return False
-        queue.put_arrivals(self.conn, {key: after})
+        if waits:
+            key = max(waits, key=lambda each: waits[each])
+            raise TooManyTries(waits[key], reason="team_mails" if key.startswith(_OF_ACCOUNT) else "mails")
+        if after:
+            queue.put_arrivals(self.conn, {key: at for key, at in after.items() if not isinstance(at, Wait)})
         return True
 
     def tell_owners(self, about: Member, kind: str, **facts: Any) -> None:

@@ -70,6 +70,11 @@ class Context:
     """Tells the outbox that something was posted."""
     last_uses: LastUses = field(default_factory=LastUses)
 
+    @property
+    def can_send_mail(self) -> bool:
+        """Letters go out; a demo keeps them for reading, which is as good."""
+        return self.mail is not None or self.site.is_demo
+
     @cached_property
     def blind_key(self) -> bytes:
         return self.keys.subkey(Purpose.BLIND)
@@ -115,3 +120,5 @@ class Started:
     token: str = field(repr=False)
     session: Session = field(repr=False)
     ends_at: datetime
+    browser: str = field(default="", repr=False)
+    """The new id for the browser's own cookie; empty: it keeps the one it has."""

@@ -1,7 +1,8 @@
 """*This wasn't me*: a link in every letter that stops, and never grants. Looking changes nothing.
 
-For a running case it stops the case. For 72 hours after completion, and in letters that belong to no case, it signs
-the person out everywhere and warns the owners.
+For a running case it stops the case. For 72 hours after the end of a case, and in letters that belong to no case, it
+signs the person out everywhere and warns the owners. Said of help that ended without a change (taken back, run out),
+it holds whoever helped back for a day, as stopping does: nobody gets out of that by ending it first.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,17 @@ from enum import StrEnum
 
 from sparekey.core.events import CaseQuestioned
 from sparekey.core.people import Member
-from sparekey.core.recovery_case import FINAL, Case, Delivery, Ending, Step, is_late
+from sparekey.core.recovery_case import (
+    FINAL,
+    Case,
+    Delivery,
+    Ending,
+    Step,
+    can_be_doubted,
+    doubt,
+    is_late,
+    settle,
+)
 from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable, NotFound
 from sparekey.flows import _cases, _links
@@ -19,13 +30,14 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people
-from sparekey.store.engine import Kept
 
 
 class Reach(StrEnum):
     """What pressing the button does now."""
 
     STOPS_CASE = "stops_case"
+    REPORTS_CASE = "reports_case"
+    """The case has ended without a change."""
     WARNS_OWNERS = "warns_owners"
     SIGNS_OUT = "signs_out"
 
@@ -39,7 +51,7 @@ class Question:
     at: datetime
     """When it was asked for; for a completed case: when it was completed."""
     what: str
-    """`link`, `secret`, `current` or, for a letter that belongs to no case, `change`."""
+    """`link`, `secret` or `current`; `over` for a case that ended without a change, `change` for a letter of none."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +67,26 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
     def look(work: Work) -> Question:
         link = _links.find(work, token, _links.Purpose.NOT_ME)
         member = _person(work, link)
-        case = _case_of(work, link)
+        kept = _case_of(work, link)
+        case = settle(kept, work.now) if kept else None
         reach = _reach(work, case)
-        at = (case.ended_at or case.opened_at) if case else link.created_at
-        what = _WHAT.get(case.delivery or Delivery.SCREEN, "secret") if case else "change"
-        return Question(reach, member.username, at, what)
+        return Question(reach, member.username, _asked_at(link, case, reach), _what(case, reach))
 
     return unit(ctx, visitor, ctx.moment(), look)
+
+
+def _asked_at(link: cases.Link, case: Case | None, reach: Reach) -> datetime:
+    if case is None:
+        return link.created_at
+    return case.ended_at if reach is Reach.WARNS_OWNERS and case.ended_at else case.opened_at
+
+
+def _what(case: Case | None, reach: Reach) -> str:
+    if case is None:
+        return "change"
+    if reach is Reach.REPORTS_CASE:
+        return "over"
+    return _WHAT.get(case.delivery or Delivery.SCREEN, "secret")
 
 
 _WHAT = {Delivery.LINK: "link", Delivery.CURRENT: "current"}
@@ -75,14 +100,17 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
         member = people.member(work.conn, link.account_id, link.member_id, lock=True)
         case = _case_of(work, link)
         if case is not None and case.state not in FINAL and _cases.settled(work, member, case) is None:
-            raise Kept(LinkUnusable(reason="expired"))
+            case = _case_of(work, link)
         reach = _reach(work, case)
+        cases.end_link(work.conn, link.hash, _ENDED_BY[reach], work.now)
         if case is None:
-            _sign_out(work, member, link)
+            _sign_out(work, member)
         elif reach is Reach.STOPS_CASE:
             _cases.close(work, member, case, Step.STOP, Ending.STOPPED_BY_PERSON)
+        elif reach is Reach.REPORTS_CASE:
+            _report(work, member, case)
         else:
-            _warn(work, member, case, link)
+            _warn(work, member, case)
         had = ways(work.conn, member.account_id, member.id)
         is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
         return Stopped(reach, is_back)
@@ -108,6 +136,8 @@ def _reach(work: Work, case: Case | None) -> Reach:
         return Reach.STOPS_CASE
     if is_late(case, work.now):
         return Reach.WARNS_OWNERS
+    if can_be_doubted(case, work.now):
+        return Reach.REPORTS_CASE
     raise LinkUnusable(reason=case.state.value)
 
 
@@ -115,17 +145,34 @@ _OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD)
 """Links that letters of no case announce: stopping ends them too."""
 
 
-def _sign_out(work: Work, member: Member, link: cases.Link) -> None:
+_ENDED_BY = {
+    Reach.STOPS_CASE: "stopped",
+    Reach.REPORTS_CASE: "used",
+    Reach.WARNS_OWNERS: "used",
+    Reach.SIGNS_OUT: "used",
+}
+"""The link is used up: the letters to the owners say everything that pressing again could say."""
+
+
+def _sign_out(work: Work, member: Member) -> None:
     end_all(work, member, "not_me")
-    cases.end_link(work.conn, link.hash, "used", work.now)
     for purpose in _OPENING:
         cases.end_links(work.conn, member.account_id, member.id, "stopped", work.now, purpose=purpose.value)
     work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
 
 
-def _warn(work: Work, member: Member, case: Case, link: cases.Link) -> None:
-    """Once: the letters to the owners say everything that pressing again could say."""
-    cases.end_link(work.conn, link.hash, "used", work.now)
+def _report(work: Work, member: Member, case: Case) -> None:
+    doubted = doubt(case, work.now)
+    cases.put(work.conn, doubted)
+    work.record(CaseQuestioned(member.id, case.id), member.account_id)
+    end_all(work, member, "not_me")
+    if doubted.doubted_at is None:
+        work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
+    else:
+        _cases.tell_owners_of_doubt(work, member, doubted)
+
+
+def _warn(work: Work, member: Member, case: Case) -> None:
     work.record(CaseQuestioned(member.id, case.id), member.account_id)
     end_all(work, member, "not_me")
     work.tell_owners(member, "recovery_late_warning", completed_at=case.ended_at, reported_at=work.now)

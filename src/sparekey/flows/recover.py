@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sparekey.core.contract import About, Answer
-from sparekey.core.events import CaseAllowed, CaseIssued, CaseOpened, SecretViewed, ViewClosed
+from sparekey.core.events import CaseIssued, CaseOpened, SecretViewed, ViewClosed
 from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, Role, new_id, roles_that_count
 from sparekey.core.permissions import Action, demand
 from sparekey.core.recovery_case import (
@@ -22,7 +22,7 @@ from sparekey.core.recovery_case import (
     is_reason_fresh,
     is_view_open,
     issue,
-    settle,
+    take_over,
 )
 from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
@@ -31,7 +31,8 @@ from sparekey.flows import _cases, _links, _ways
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.sessions import demand_member, demand_right, end_all
+from sparekey.flows.sessions import demand_member, end_all
+from sparekey.flows.team._acting import Pair, acting, pair_by_id
 from sparekey.recovery import METHODS
 from sparekey.store import cases, people, queue, sessions
 from sparekey.store.engine import Kept
@@ -71,32 +72,24 @@ def help_back_in(ctx: Context, visitor: Visitor, member_id: str, request: Reques
 
 
 def _help(work: Work, member_id: str, request: Request) -> Case:
-    _, helper = demand_member(work.visitor)
-    member = people.member(work.conn, helper.account_id, member_id, lock=True)
-    account = people.account(work.conn, helper.account_id)
-    demand_right(work.ctx, work.visitor, _METHOD.rights[request.delivery], member)
-    _refuse_if_impossible(work, account, member, helper, request)
-    case = _case_for(work, member, helper, request)
-    return _issue(work, account, member, case, request.delivery)
+    both = pair_by_id(work, _METHOD.rights[request.delivery], member_id)
+    _refuse_if_impossible(work, both, request)
+    case = _case_for(work, both.subject, both.actor, request)
+    return _issue(work, both.acting.account, both.subject, case, request.delivery)
 
 
-def _refuse_if_impossible(
-    work: Work, account: Account, member: Member, helper: Member, request: Request
-) -> None:
-    if request.delivery is Delivery.CURRENT and not account.policy.reveal_current:
+def _refuse_if_impossible(work: Work, both: Pair, request: Request) -> None:
+    member = both.subject
+    if request.delivery is Delivery.CURRENT and not both.acting.account.policy.reveal_current:
         raise NotAllowed(reason="policy")
-    if (
-        request.delivery in {Delivery.LINK, Delivery.MAIL}
-        and work.ctx.mail is None
-        and not work.ctx.site.is_demo
-    ):
+    if request.delivery in {Delivery.LINK, Delivery.MAIL} and not work.ctx.can_send_mail:
         raise Conflict("This server cannot send mail yet. Show the secret instead", reason="no_mail")
     if request.delivery in {Delivery.SCREEN, Delivery.MAIL} and _cases.is_budget_closed(work.conn, member):
         raise NotAllowed(
             "Too many wrong codes were tried on temporary secrets. Send a set-up link instead",
             reason="budget",
         )
-    _cases.demand_not_stopped(work, member, helper)
+    _cases.demand_not_held_back(work, member, both.actor)
 
 
 def _case_for(work: Work, member: Member, helper: Member, request: Request) -> Case:
@@ -110,7 +103,7 @@ def _case_for(work: Work, member: Member, helper: Member, request: Request) -> C
         return _open(work, member, helper, request)
     running = replace(running, is_stolen=running.is_stolen or request.is_stolen)
     if request.how is not None:
-        running = replace(running, opened_by=helper.id, how=request.how, reason_at=work.now)
+        running = take_over(running, helper.id, request.how, work.now)
     return _cases.keep(work, running)
 
 
@@ -132,9 +125,10 @@ def _open(work: Work, member: Member, helper: Member, request: Request) -> Case:
     work.record(
         CaseOpened(member.id, case.id, case.method, case.how.value, case.is_stolen), member.account_id
     )
-    allowed = settle(case, work.now)
-    work.record(CaseAllowed(member.id, case.id), member.account_id)
-    return _cases.keep(work, allowed)
+    settled = _cases.settled(work, member, case)
+    if settled is None:  # what has just been opened has no time that could be over
+        raise AssertionError
+    return settled
 
 
 def _issue(work: Work, account: Account, member: Member, case: Case, delivery: Delivery) -> Case:
@@ -153,7 +147,7 @@ def _issue(work: Work, account: Account, member: Member, case: Case, delivery: D
     if issued.is_stolen:
         end_all(work, member, "reported_stolen")
     _ways.renew_summary(work, member)
-    work.record(CaseIssued(member.id, case.id, delivery.value), member.account_id)
+    work.record(CaseIssued(member.id, case.id, delivery.value, issued.how.value), member.account_id)
     _tell(work, member, issued, secret)
     return issued
 
@@ -259,10 +253,12 @@ def view(ctx: Context, visitor: Visitor, member_id: str, form: str) -> Secret:
     """What was issued, for whoever issued it, while the view is open. `form`: page, txt, svg, png or sheet."""
 
     def look(work: Work) -> Secret:
-        helper, member, case = _open_view(work, member_id)
-        account = people.account(work.conn, helper.account_id)
+        account, member, case = _open_view(work, member_id)
         shown = _shown(work, member, case)
-        work.record(SecretViewed(member.id, case.id, form), member.account_id)
+        if case.viewed_at is None:  # the first look is what it was issued for
+            case = _cases.keep(work, replace(case, viewed_at=work.now))
+        else:
+            work.record(SecretViewed(member.id, case.id, form), member.account_id)
         found = reveal(_ways.material(ctx, shown.kept), about(account, member))
         if case.view_until is None or case.expires_at is None:
             raise AssertionError
@@ -272,17 +268,17 @@ def view(ctx: Context, visitor: Visitor, member_id: str, form: str) -> Secret:
     return unit(ctx, visitor, ctx.moment(), look)
 
 
-def _open_view(work: Work, member_id: str) -> tuple[Member, Member, Case]:
-    _, helper = demand_member(work.visitor)
-    member = people.member(work.conn, helper.account_id, member_id, lock=True)
-    demand_right(work.ctx, work.visitor, Action.SEE_STAFF)
-    demand(helper, Action.HAND_SECRET, member, people.account(work.conn, helper.account_id).policy, work.now)
+def _open_view(work: Work, member_id: str) -> tuple[Account, Member, Case]:
+    who = acting(work, Action.SEE_STAFF)
+    helper, account = who.actor, who.account
+    member = people.member(work.conn, account.id, member_id, lock=True)
+    demand(helper, Action.HAND_SECRET, member, account.policy, work.now)
     case = _cases.running(work, member)
     if case is None or case.opened_by != helper.id or not is_view_open(case, work.now):
         raise Kept(
             LinkUnusable("This view has closed. Show a new secret if it is still needed", reason="closed")
         )
-    return helper, member, case
+    return account, member, case
 
 
 def _shown(work: Work, member: Member, case: Case) -> Had:
@@ -309,11 +305,10 @@ def take_back(ctx: Context, visitor: Visitor, member_id: str) -> None:
     """Cancel what was handed over; the lost factor works again unless something speaks against it."""
 
     def cancel(work: Work) -> None:
-        _, helper = demand_member(work.visitor)
-        member = people.member(work.conn, helper.account_id, member_id, lock=True)
-        if member.id == helper.id:
+        _, seen = demand_member(visitor)
+        if seen.id == member_id:
             raise NotAllowed(reason="oneself")
-        demand_right(ctx, visitor, Action.END_SESSIONS, member)  # never held back by what holds help back
+        member = pair_by_id(work, Action.END_SESSIONS, member_id).subject  # whatever holds help back
         case = _cases.running(work, member)
         if case is None:
             raise Kept(NotFound())

@@ -6,15 +6,15 @@ For whoever invited the person it is the first day again (OWASP ASVS 5.0, 6.4.4)
 from dataclasses import replace
 
 from sparekey.core.events import LinkSent, MemberReset
-from sparekey.core.people import Member, Status, name_key
+from sparekey.core.people import Member, Status
 from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Ending, How, Step
-from sparekey.errors import BadInput
 from sparekey.flows import _cases, _links, _ways
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.sessions import demand_member, demand_right, end_all
+from sparekey.flows.sessions import end_all
+from sparekey.flows.team._acting import demand_typed, pair_by_id
 from sparekey.store import people, queue
 
 
@@ -22,13 +22,10 @@ def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_userna
     """Void password, second factors, codes and sessions of a colleague and send an invitation."""
 
     def act(work: Work) -> None:
-        _, helper = demand_member(visitor)
-        member = people.member(work.conn, helper.account_id, member_id, lock=True)
-        demand_right(ctx, visitor, Action.RESET, member)
-        _cases.demand_not_stopped(work, member, helper)
-        if name_key(typed_username) != member.username:
-            raise BadInput("confirm", "username_mismatch", "Type the username exactly as it stands above")
-        _reset(work, member, helper, how)
+        both = pair_by_id(work, Action.RESET, member_id)
+        _cases.demand_not_held_back(work, both.subject, both.actor)
+        demand_typed(both.subject, typed_username)
+        _reset(work, both.subject, both.actor, how)
 
     unit(ctx, visitor, ctx.moment(), act)
 

@@ -9,21 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from sparekey.core.events import CaseCompleted, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
-from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, State, complete
+from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, Ending, State, complete, settle
 from sparekey.core.sessions import HALF_LIFE, Scope, Session
+from sparekey.core.sign_in import Standing
 from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import Had, ways
-from sparekey.flows._work import Work, unit
+from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
-from sparekey.store import cases, people, queue
+from sparekey.store import cases, people, queue, sessions
 from sparekey.store.engine import Kept
 
 
@@ -61,6 +64,39 @@ def step_reached(ctx: Context, visitor: Visitor) -> str:
     demand_rotation(visitor)
     _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
     return "secret" if "password" in draft else "password"
+
+
+@dataclass(frozen=True)
+class Over:
+    """A forced change whose help ended under the person's hands."""
+
+    username: str
+    ending: Ending
+    is_factor_back: bool
+
+
+def what_ended(ctx: Context, token: str) -> Over | None:
+    """What became of the forced change that this dead session token was for; None: it was for none."""
+    now = ctx.moment().at
+    return ctx.db.read(lambda conn: _what_ended(conn, hashed(token), now)) if token else None
+
+
+def _what_ended(conn: Connection, token_hash: str, now: datetime) -> Over | None:
+    mark = cases.link(conn, token_hash)
+    stored = sessions.find(conn, token_hash)
+    if mark is not None and mark.purpose == _cases.CHANGE_OVER and mark.case_id:
+        account_id, case_id = mark.account_id, mark.case_id
+    elif stored is not None and stored.session.scope is Scope.ROTATE and stored.session.case_id:
+        account_id, case_id = stored.session.account_id, stored.session.case_id
+    else:
+        return None
+    case = settle(cases.get(conn, account_id, case_id), now)
+    who = people.find_member(conn, account_id, case.member_id)
+    if case.ending is None or who is None:
+        return None
+    had = ways(conn, account_id, who.id)
+    is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
+    return Over(who.username, case.ending, is_back)
 
 
 def stage_password(ctx: Context, visitor: Visitor, text: str) -> None:
@@ -153,7 +189,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")
-    queue.withdraw(work.conn, member.account_id, member.id, _cases.CARRYING)
+    queue.withdraw(work.conn, member.account_id, member.id, _cases.OPENING)
     traits = [TRAITS[one.kind] for one in added]
     return tuple(
         Proof(one.id, one.kind, its.category, its.amr, work.now)

@@ -29,6 +29,9 @@ from sparekey.flows.sign_in import trip
 from sparekey.store import people, sessions
 from sparekey.store.sessions import Stored
 
+MENU_COUNTS_TO = 999
+_ASKED_FOR = frozenset({"signed_out_elsewhere", "signed_out_by_colleague"})
+"""Reasons for which sessions are ended for their own sake; elsewhere it follows from something else."""
 Found = tuple[Stored, Member | None, Account | None]
 
 
@@ -79,8 +82,19 @@ def _as_visitor(ctx: Context, visitor: Visitor, found: Found, now: datetime) -> 
 
 
 def how_many_members(ctx: Context, account_id: AccountId) -> int:
-    """How many people the account has, for the menu."""
+    """How many people the account has."""
     return ctx.db.read(lambda conn: people.how_many(conn, account_id))
+
+
+def menu_count(ctx: Context, account_id: AccountId) -> int | None:
+    """How many people the account has, for the menu of every page; None from a thousand on, to cost little."""
+    count = ctx.db.read(lambda conn: people.how_many_up_to(conn, account_id, MENU_COUNTS_TO + 1))
+    return count if count <= MENU_COUNTS_TO else None
+
+
+def browser_mark(ctx: Context, browser_id: str) -> str:
+    """What `Visitor.browser` holds for the id in a browser's cookie."""
+    return _sessions.browser_mark(ctx, browser_id)
 
 
 def owner_names(ctx: Context, account_id: AccountId) -> list[str]:
@@ -254,10 +268,14 @@ def end_others(ctx: Context, visitor: Visitor) -> int:
 
 
 def end_all(work: Work, who: Member, reason: str, *, but: str = "") -> int:
-    """End a person's sessions but one and forget their remembered browsers, with one event."""
+    """End a person's sessions but one and forget their remembered browsers.
+
+    An event where a session ended, and where that was asked for.
+    """
     count = sessions.end_all(work.conn, who, but=but)
     sessions.forget_browsers(work.conn, who)
-    work.record(SessionsEnded(who.id, count, reason), who.account_id)
+    if count or reason in _ASKED_FOR:
+        work.record(SessionsEnded(who.id, count, reason), who.account_id)
     return count
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sparekey.core.contract import Answer
-from sparekey.core.events import BrowserRemembered, CaseRedeemed, LostFactorUsed
+from sparekey.core.events import BrowserRemembered
 from sparekey.core.people import Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, Ending, Step, redeem
@@ -111,7 +111,7 @@ def _after_second(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, reme
         _cases.close(work, member, case, Step.CANCEL, Ending.SIGNED_IN_OTHERWISE)
     started = _sessions.start_full(work, member, proofs)
     if remember:
-        _remember_browser(work, member)
+        _remember_browser(work, member, started.browser)
     return Outcome(started, decision, _has_suspended(proven.had), proven.evidence.left)
 
 
@@ -119,15 +119,11 @@ def _has_suspended(had: tuple[Had, ...]) -> bool:
     return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
 
 
-LOW = second_check.LOW
-"""Backup codes left at which the person is warned."""
-
-
-def _remember_browser(work: Work, member: Member) -> None:
+def _remember_browser(work: Work, member: Member, browser_id: str) -> None:
     days = people.account(work.conn, member.account_id).policy.remember_days
-    if days and work.visitor.browser:
+    if days and browser_id:
         until: datetime = work.now + timedelta(days=days)
-        sessions.remember_browser(work.conn, member, work.visitor.browser, until)
+        sessions.remember_browser(work.conn, member, _sessions.browser_mark(work.ctx, browser_id), until)
         work.record(BrowserRemembered(member.id, days), member.account_id)
 
 
@@ -139,7 +135,7 @@ def redeem_case(work: Work, member: Member, case: Case, proofs: tuple[Proof, ...
         raise LinkUnusable(reason="expired") from error
     again = case.redeemed_at is not None
     after = _cases.keep(work, after)
-    work.record(CaseRedeemed(member.id, case.id, again, _is_helpers_browser(work, case)), member.account_id)
+    _cases.note_redeemed(work, member, case)
     return _sessions.restricted(
         work,
         member,
@@ -151,18 +147,7 @@ def redeem_case(work: Work, member: Member, case: Case, proofs: tuple[Proof, ...
     )
 
 
-def _is_helpers_browser(work: Work, case: Case) -> bool:
-    """The helper has signed in from this very browser: worth a second look in the log."""
-    if not work.visitor.browser:
-        return False
-    helper = people.names(work.conn, case.account_id, [case.opened_by]).get(case.opened_by)
-    return helper is not None and sessions.browser(work.conn, helper, work.visitor.browser) is not None
-
-
 def trip(work: Work, member: Member, one: Had) -> None:
-    """The alarm: a factor that was reported lost was used together with the right password."""
-    work.record(LostFactorUsed(member.id, one.kept.id), member.account_id)
-    case = _cases.running(work, member)
-    if case is not None:
-        _cases.close(work, member, case, Step.STOP, Ending.LOST_FACTOR_USED)
+    """The alarm, and the time of use."""
+    _cases.note_lost_factor_used(work, member, one.kept.id)
     authenticators.used(work.conn, one.kept, work.now)

@@ -8,6 +8,7 @@ Directory Specification.
 
 import os
 import re
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,11 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from sparekey.core.people import read_email
+from sparekey.errors import BadInput
 
 _MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -82,8 +88,9 @@ def _system_zone() -> str:
 def _read_database_url(text: str) -> str:
     if re.fullmatch(r"sqlite:///.*[^/]", text) and ":memory:" not in text:
         return text
-    if re.match(r"postgres(ql)?(\+psycopg)?://", text) and urlsplit(text).path.strip("/"):
-        return text
+    with suppress(ArgumentError, ValueError):  # the latter for a port that is no number
+        if re.match(r"postgres(ql)?(\+psycopg)?://", text) and make_url(text).database:
+            return text
     raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
 
 
@@ -102,9 +109,13 @@ def _read_networks(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _read_address(text: str) -> str:
-    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", text):
-        raise ValueError("must be an e-mail address and nothing else")
-    return text
+    """By the same rule as the address of a person, and with a domain that DNS can write (RFC 5890)."""
+    try:
+        address = read_email(text)
+        address.rpartition("@")[2].encode("idna")
+    except (BadInput, UnicodeError):
+        raise ValueError("must be an e-mail address and nothing else") from None
+    return address
 
 
 def _state_folder() -> Path:
@@ -132,9 +143,7 @@ class Server(_Section):
     host: str = Field(
         "127.0.0.1", min_length=1, description="The address the server listens on.", examples=["192.168.1.5"]
     )
-    port: int = Field(
-        8000, ge=0, le=65535, description="The port it listens on; 0 takes a free one.", examples=[8080]
-    )
+    port: int = Field(8000, ge=1, le=65535, description="The port it listens on.", examples=[8080])
     trusted_proxies: Annotated[tuple[str, ...], _Listed, AfterValidator(_read_networks)] = Field(
         (),
         description="Networks of the reverse proxies in front: only they may say what a client's address is"

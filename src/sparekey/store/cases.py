@@ -45,14 +45,17 @@ def _case(row: Row[Any]) -> Case:
         is_stolen=row.is_stolen,
         was_used=row.was_used,
         approvals=row.approvals,
+        earlier_helpers=tuple(json.loads(row.earlier_helpers)),
         delivery=Delivery(row.delivery) if row.delivery else None,
         reason_at=row.reason_at,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         view_until=row.view_until,
+        viewed_at=row.viewed_at,
         redeemed_at=row.redeemed_at,
         ended_at=row.ended_at,
         ending=Ending(row.ending) if row.ending else None,
+        doubted_at=row.doubted_at,
         lost=tuple(AuthenticatorId(one) for one in json.loads(row.lost)),
         temporary=AuthenticatorId(row.temporary) if row.temporary else None,
         version=row.version,
@@ -64,6 +67,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "state": case.state.value,
         "approvals": case.approvals,
         "opened_by": case.opened_by,
+        "earlier_helpers": json.dumps(list(case.earlier_helpers)),
         "how": case.how.value,
         "reason_at": case.reason_at,
         "is_stolen": case.is_stolen,
@@ -72,9 +76,11 @@ def _columns(case: Case) -> dict[str, Any]:
         "issued_at": case.issued_at,
         "expires_at": case.expires_at,
         "view_until": case.view_until,
+        "viewed_at": case.viewed_at,
         "redeemed_at": case.redeemed_at,
         "ended_at": case.ended_at,
         "ending": case.ending.value if case.ending else None,
+        "doubted_at": case.doubted_at,
         "lost": json.dumps(list(case.lost)),
         "temporary": case.temporary,
     }
@@ -123,22 +129,20 @@ def open_of(conn: Connection, account_id: str, member_id: str, *, lock: bool = F
     return _case(row) if row else None
 
 
-def last_stopped_of(conn: Connection, account_id: str, member_id: str) -> list[Case]:
-    """The newest cases of one person that the person stopped."""
+def doubted_of(conn: Connection, account_id: str, member_id: str, since: datetime) -> list[Case]:
+    """The cases of one person that the person said *This wasn't me* of, after `since`."""
     rows = conn.execute(
-        select(cases)
-        .where(_C.account_id == account_id, _C.member_id == member_id, _C.state == State.STOPPED.value)
-        .order_by(_C.ended_at.desc())
-        .limit(10)
+        select(cases).where(_C.account_id == account_id, _C.member_id == member_id, _C.doubted_at > since)
     )
     return [_case(row) for row in rows]
 
 
-def open_ones(conn: Connection, account_id: str) -> list[Case]:
-    rows = conn.execute(
-        select(cases).where(_C.account_id == account_id, _C.state.not_in(_FINAL)).order_by(_C.opened_at)
-    )
-    return [_case(row) for row in rows]
+def open_ones(conn: Connection, account_id: str, member_ids: Sequence[str] | None = None) -> list[Case]:
+    """Running cases of an account, or of these people of it."""
+    where = [_C.account_id == account_id, _C.state.not_in(_FINAL)]
+    if member_ids is not None:
+        where.append(_C.member_id.in_(member_ids))
+    return [_case(row) for row in conn.execute(select(cases).where(*where).order_by(_C.opened_at))]
 
 
 def due(conn: Connection, now: datetime, limit: int = 100) -> list[Case]:
@@ -234,6 +238,16 @@ def open_until(
         .group_by(_L.member_id)
     )
     return {row.member_id: row.until for row in rows}
+
+
+def reported(conn: Connection, account_id: str, since: datetime) -> dict[str, datetime]:
+    """When people last pressed *This wasn't me*, by member; only those after `since`."""
+    rows = conn.execute(
+        select(_L.member_id, func.max(_L.ended_at).label("at"))
+        .where(_L.account_id == account_id, _L.purpose == "not_me", _L.ended_at > since)
+        .group_by(_L.member_id)
+    )
+    return {row.member_id: row.at for row in rows}
 
 
 def end_link(conn: Connection, link_hash: str, ending: str, at: datetime) -> bool:

@@ -166,4 +166,5 @@ def _postgresql(url: str, pool: int) -> Engine:
         pool_pre_ping=False,
         pool_recycle=1800,
         isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": 10},
     )

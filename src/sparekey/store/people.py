@@ -309,5 +309,22 @@ def by_safety(conn: Connection, account_id: AccountId, most: int) -> dict[str, G
     return groups
 
 
+def count_by_safety(conn: Connection, account_id: AccountId) -> dict[str, int]:
+    """How many active and invited members there are in each state, and under "deactivated" all others."""
+    state = case((_M.status == Status.DEACTIVATED.value, Status.DEACTIVATED.value), else_=_M.safety)
+    rows = conn.execute(
+        select(state.label("state"), func.count().label("count"))
+        .where(_M.account_id == account_id)
+        .group_by("state")
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def how_many(conn: Connection, account_id: AccountId) -> int:
     return conn.execute(select(func.count()).where(_M.account_id == account_id)).scalar_one()
+
+
+def how_many_up_to(conn: Connection, account_id: AccountId, most: int) -> int:
+    """The same, but no more than `most` are looked at."""
+    some = select(_M.id).where(_M.account_id == account_id).limit(most).subquery()
+    return conn.execute(select(func.count()).select_from(some)).scalar_one()

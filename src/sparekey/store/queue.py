@@ -1,11 +1,26 @@
 """The outbox, and how many tries and mails there were."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -13,11 +28,6 @@ from sparekey.core.throttle import Rate, Tries
 from sparekey.store.schema import Instant, facts, outbox, rates, sources, tries
 
 _O = outbox.c
-_PUT_TRIES = (
-    update(tries)
-    .where(tries.c.key == bindparam("k"))
-    .values(failures=bindparam("f"), open_at=bindparam("o"), changed_at=bindparam("t"))
-)
 _SOURCE = select(sources).where(sources.c.source == bindparam("s"))
 _REFUND = (
     update(sources)
@@ -62,14 +72,45 @@ def _spending(dialect: str) -> Any:
     ).returning(table.source)
 
 
+def _locking(count: int) -> dict[str, Any]:
+    """Begin or lock so many counts of tries in one statement, in the order they are given."""
+    new = [
+        {"key": bindparam(f"k{n}"), "failures": literal(0), "open_at": null(), "changed_at": bindparam("t")}
+        for n in range(count)
+    ]
+    return {
+        name: statement.values(new)
+        .on_conflict_do_update(index_elements=["key"], set_={"changed_at": statement.excluded.changed_at})
+        .returning(tries.c.key, tries.c.failures, tries.c.open_at)
+        for name, statement in _insert(tries).items()
+    }
+
+
+def _putting(count: int) -> Any:
+    """Keep so many counts of tries in one statement."""
+    keys: list[Any] = [bindparam(f"k{n}") for n in range(count)]
+
+    def each(name: str, column: Column[Any]) -> Any:
+        return case(
+            {key: bindparam(f"{name}{n}", type_=column.type) for n, key in enumerate(keys)},
+            value=tries.c.key,
+        )
+
+    return (
+        update(tries)
+        .where(tries.c.key.in_(keys))
+        .values(
+            failures=each("f", tries.c.failures),
+            open_at=each("o", tries.c.open_at),
+            changed_at=bindparam("t"),
+        )
+    )
+
+
 _DIALECTS = ("sqlite", "postgresql")
 _SPEND = {name: _spending(name) for name in _DIALECTS}
-_TRIES = {
-    name: statement.on_conflict_do_update(
-        index_elements=["key"], set_={"changed_at": statement.excluded.changed_at}
-    ).returning(tries.c.failures, tries.c.open_at)
-    for name, statement in _insert(tries).items()
-}
+_LOCK_TRIES = {count: _locking(count) for count in (1, 2)}
+_PUT_TRIES = {count: _putting(count) for count in (1, 2)}
 _PUT_RATE = _upserts(rates, "key")
 _PUT_FACT = _upserts(facts, "name")
 _POST = {
@@ -78,10 +119,16 @@ _POST = {
 }
 
 
+def lock_tries(conn: Connection, keys: Collection[str], now: datetime) -> dict[str, Tries]:
+    """The tries under one or two keys, locked: one statement, whether or not anybody tried them before."""
+    values = {f"k{n}": key for n, key in enumerate(sorted(keys))}
+    rows = conn.execute(_LOCK_TRIES[len(keys)][conn.dialect.name], {**values, "t": now})
+    return {row.key: Tries(row.failures, row.open_at) for row in rows}
+
+
 def tries_of(conn: Connection, key: str, now: datetime) -> Tries:
-    """The tries under this key, locked: one statement, whether or not anybody tried it before."""
-    row = conn.execute(_TRIES[conn.dialect.name], {"key": key, "failures": 0, "changed_at": now}).one()
-    return Tries(row.failures, row.open_at)
+    """The tries under this key, locked."""
+    return lock_tries(conn, (key,), now)[key]
 
 
 def peek_tries(conn: Connection, keys: Sequence[str]) -> dict[str, Tries]:
@@ -89,8 +136,12 @@ def peek_tries(conn: Connection, keys: Sequence[str]) -> dict[str, Tries]:
     return {row.key: Tries(row.failures, row.open_at) for row in rows}
 
 
-def put_tries(conn: Connection, key: str, changed: Tries, now: datetime) -> None:
-    conn.execute(_PUT_TRIES, {"k": key, "f": changed.failures, "o": changed.open_at, "t": now})
+def put_tries(conn: Connection, changed: Mapping[str, Tries], now: datetime) -> None:
+    """Keep the tries under one or two keys in one statement."""
+    values: dict[str, Any] = {"t": now}
+    for n, (key, one) in enumerate(sorted(changed.items())):
+        values |= {f"k{n}": key, f"f{n}": one.failures, f"o{n}": one.open_at}
+    conn.execute(_PUT_TRIES[len(changed)], values)
 
 
 def forget_tries(conn: Connection, keys: Sequence[str]) -> None:
@@ -139,11 +190,16 @@ def refund_source(conn: Connection, address: str, short: timedelta, long: timede
 
 
 def purge(conn: Connection, now: datetime) -> None:
-    """Forget what no longer limits anything: rates that ran out, names nobody tried for a week."""
+    """Forget what no longer limits anything: rates that ran out, names and counts of none after a quiet week.
+
+    The failures of an authenticator stay until it succeeds or is bound anew: its limit is of failures in a row.
+    """
     conn.execute(delete(rates).where(rates.c.arrives_at < now))
     conn.execute(delete(sources).where(sources.c.long_at < now))
     conn.execute(
-        delete(tries).where(tries.c.changed_at < now - timedelta(days=7), tries.c.key.like("name:%"))
+        delete(tries).where(
+            tries.c.changed_at < now - timedelta(days=7), tries.c.key.like("name:%") | (tries.c.failures == 0)
+        )
     )
     conn.execute(delete(outbox).where(_O.state == "sent", _O.sent_at < now - timedelta(days=30)))
 
@@ -237,21 +293,10 @@ def withdraw(conn: Connection, account_id: str, member_id: str, kinds: Sequence[
     return conn.execute(update(outbox).where(where).values(state="dropped", sealed=None)).rowcount
 
 
-def troubled(conn: Connection, account_id: str) -> list[Mail]:
-    """Letters of an account that failed or are being tried again, newest first."""
-    rows = conn.execute(
-        select(outbox)
-        .where(_O.account_id == account_id, _O.trouble.is_not(None), _O.state != "dropped")
-        .order_by(_O.created_at.desc())
-        .limit(20)
-    )
-    return [_mail(row) for row in rows]
-
-
-def waiting(conn: Connection) -> tuple[int, datetime | None]:
-    """How many letters wait, and since when the oldest."""
-    row = conn.execute(select(func.count(), func.min(_O.created_at)).where(_O.state == "waiting")).one()
-    return row[0], row[1]
+def how_many_troubled(conn: Connection, account_id: str) -> int:
+    """How many letters of an account failed or are being tried again."""
+    where = (_O.account_id == account_id, _O.trouble.is_not(None), _O.state != "dropped")
+    return conn.execute(select(func.count()).select_from(outbox).where(*where)).scalar_one()
 
 
 def fact(conn: Connection, name: str) -> str | None:

@@ -156,6 +156,7 @@ browsers = Table(
     sqlite_with_rowid=False,
 )
 """Browsers a person has signed in from: for "new device" notices, and to be remembered where policy says."""
+Index(None, browsers.c.hash)
 
 cases = Table(
     "cases",
@@ -169,6 +170,7 @@ cases = Table(
     Column("waiting_seconds", Integer, nullable=False),
     Column("approvals", Integer, nullable=False),
     _id("opened_by"),
+    Column("earlier_helpers", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("how", String(10), nullable=False),
     Column("reason_at", Instant),
@@ -178,9 +180,11 @@ cases = Table(
     Column("issued_at", Instant),
     Column("expires_at", Instant),
     Column("view_until", Instant),
+    Column("viewed_at", Instant),
     Column("redeemed_at", Instant),
     Column("ended_at", Instant),
     Column("ending", String(24)),
+    Column("doubted_at", Instant),
     Column("lost", Text, nullable=False),
     Column("temporary", String(40)),
     Column("version", Integer, nullable=False),
@@ -205,6 +209,7 @@ links = Table(
     sqlite_with_rowid=False,
 )
 Index(None, links.c.account_id, links.c.member_id, links.c.purpose)
+Index(None, links.c.account_id, links.c.purpose, links.c.ended_at)
 
 tries = Table(
     "tries",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
 
 from sparekey.core.contract import Category
 from sparekey.core.people import (
@@ -22,7 +22,7 @@ from sparekey.core.proofs import Proof
 from sparekey.core.sessions import Scope, Session
 from sparekey.errors import Stale
 from sparekey.store import people
-from sparekey.store.schema import accounts, browsers, members, sessions
+from sparekey.store.schema import Instant, accounts, browsers, members, sessions
 
 _S = sessions.c
 _BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
@@ -46,7 +46,14 @@ _OF_PERSON = (_B.account_id == bindparam("account")) & (_B.member_id == bindpara
 _ONE_BROWSER = _OF_PERSON & (_B.hash == bindparam("h"))
 _BROWSER = select(browsers).where(_ONE_BROWSER)
 _ANY_BROWSER = select(_B.hash).where(_OF_PERSON).limit(1)
-_SEE = update(browsers).where(_ONE_BROWSER).values(seen_at=bindparam("at"))
+_SEE = (
+    update(browsers)
+    .where(_B.hash == bindparam("h"))
+    .values(
+        hash=bindparam("new"), seen_at=case((_OF_PERSON, bindparam("at", type_=Instant)), else_=_B.seen_at)
+    )
+    .returning(_B.account_id, _B.member_id)
+)
 _REMEMBER = update(browsers).where(_ONE_BROWSER).values(remembered_until=bindparam("until"))
 _ADD_BROWSER = insert(browsers)
 
@@ -224,10 +231,14 @@ def browser(conn: Connection, who: Member, browser_hash: str) -> tuple[datetime,
     return (row.seen_at, row.remembered_until) if row else None
 
 
-def see_browser(conn: Connection, who: Member, browser_hash: str, at: datetime) -> bool:
-    """Note that a known browser was seen again; False when this person has not used it before."""
-    values = {"account": who.account_id, "member": who.id, "h": browser_hash, "at": at}
-    return conn.execute(_SEE, values).rowcount == 1
+def see_browser(conn: Connection, who: Member, sent: str, fresh: str, at: datetime) -> bool:
+    """Keep the browser under a fresh hash, for everybody who uses it, and note that this person was seen in it.
+
+    False when this person has not used it before.
+    """
+    values = {"account": who.account_id, "member": who.id, "h": sent, "new": fresh, "at": at}
+    people_in_it = {(row.account_id, row.member_id) for row in conn.execute(_SEE, values)}
+    return (who.account_id, who.id) in people_in_it
 
 
 def knows_any_browser(conn: Connection, who: Member) -> bool:

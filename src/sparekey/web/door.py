@@ -30,7 +30,7 @@ from sparekey.errors import (
     StepUpNeeded,
     TooManyTries,
 )
-from sparekey.flows import sessions
+from sparekey.flows import rotate, sessions
 from sparekey.flows.context import Visitor
 from sparekey.web.cookies import YEAR
 from sparekey.web.forms import local_path, read_form, read_pairs
@@ -84,7 +84,7 @@ def _serve(desk: Desk, way: Way, request: Request, query: dict[str, str], form: 
             return _switch_language(visit, language)
         return visit.finish(_answer(visit, way, request, form))
     except SparekeyError as refusal:
-        return visit.finish(refusal_page(visit, refusal))
+        return visit.finish(_over_page(visit, request, refusal) or refusal_page(visit, refusal))
     except Exception:
         incident = str(getattr(request.state, "request_id", ""))
         log.error("fault", incident=incident, exc_info=True)
@@ -130,6 +130,7 @@ def make_visit(desk: Desk, request: Request, query: dict[str, str]) -> Visit:
         browser=browser,
         flash=desk.cookies.read("flash", cookies.get("flash", "")),
         is_new_browser=not is_known,
+        has_chosen_language=cookies.get("lang", "") in LANGUAGES,
     )
 
 
@@ -178,6 +179,18 @@ def _is_same(given: str, expected: str) -> bool:
 def _origin(visit: Visit) -> str:
     parts = urlsplit(visit.ctx.site.base_url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _over_page(visit: Visit, request: Request, refusal: SparekeyError) -> Response | None:
+    """For a browser whose forced change was ended meanwhile: what happened, not that a page was open too long."""
+    if visit.visitor.session is not None or not isinstance(refusal, (FormExpired, NotSignedIn)):
+        return None
+    over = rotate.what_ended(visit.ctx, request.cookies.get(visit.desk.cookies.session, ""))
+    if over is None:
+        return None
+    visit.start(None)  # said once
+    facts = {"username": over.username, "ending": over.ending.value, "factor_back": over.is_factor_back}
+    return visit.page("renew_over", HTTPStatus.GONE, **facts)
 
 
 def refusal_page(visit: Visit, refusal: SparekeyError) -> Response:

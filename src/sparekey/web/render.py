@@ -1,9 +1,9 @@
 """Pages: compiled templates, one environment per language, one call to draw a page.
 
-Templates see values and never decide. What is the same on every page (icons, asset names, the site's name)
-is a global of the environment; what belongs to one visitor comes with the call. Nothing here reads a clock:
-a page that shows a time is handed `now`. Every value is escaped unless it is `Markup` already, and a value
-that a template names but nobody handed in is an error, not an empty string.
+Templates see values and never decide. What is the same on every page (icons, asset names) is a global of the
+environment; what belongs to one visitor comes with the call. Nothing here reads a clock: a page that shows a time is
+handed `now`. Every value is escaped unless it is `Markup` already, and a value that a template names but nobody
+handed in is an error, not an empty string.
 """
 
 import gettext
@@ -20,6 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from sparekey.adapters import devices
+from sparekey.core.contract import LEAST_PASSWORD, MOST_PASSWORD
 from sparekey.errors import SparekeyError
 from sparekey.web import dates
 from sparekey.web.icons import icon, sprite
@@ -36,9 +38,7 @@ class Site:
     """What a server shows on all of its pages."""
 
     zone: tzinfo
-    name: str = "Sparekey"
     demo: bool = False
-    shortest_password: int = 12
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class Renderer:
     def event(self, language: str, tag: str, facts: Mapping[str, object]) -> str:
         """What an audit event says in words, outside a page."""
         return _said(self._words(language).event(tag, facts)).striptags()
+
+    def phrase(self, language: str, name: str, **values: str) -> str:
+        """One of the phrases of `_words.html` that stand outside pages: in files and pictures."""
+        return _said(getattr(self._words(language), name)(**values)).striptags()
 
     def _words(self, language: str) -> Any:
         return self.environments[language].get_template("_words.html").module
@@ -107,9 +111,9 @@ def _address(file: Path) -> str:
 def _globals(site: Site) -> dict[str, Any]:
     return {
         "i": lru_cache(maxsize=256)(icon),
-        "site_name": site.name,
         "demo": site.demo,
-        "shortest_password": site.shortest_password,
+        "shortest_password": LEAST_PASSWORD,
+        "longest_password": MOST_PASSWORD,
         "languages": LANGUAGES,
         "errors": _NOTHING,
         "values": _NOTHING,
@@ -146,6 +150,7 @@ def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
     return {
         "date": lambda at: dates.date_words(local(at), language),
         "not_before": dates.next_minute,
+        "place": lambda place: devices.retold(place, language),
         "clock": lambda at: dates.clock_words(at, language, zone),
         "stamp": lambda at: dates.stamp_words(at, language, zone),
         "span": lambda span: dates.span_words(span, language),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
@@ -14,9 +15,12 @@ from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput, NotSignedIn, SparekeyError, TooManyTries
 from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.sessions import demand_member, how_many_members
+from sparekey.flows.sessions import demand_member, menu_count
 from sparekey.web.cookies import YEAR, Cookies
 from sparekey.web.render import Renderer
+
+AGAIN_IN = 5
+"""Seconds after which a server that is too busy, or cannot save, may be asked again."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Visit:
     token: str | None = None
     """A new session token for the cookie; empty: the session ended."""
     is_new_browser: bool = False
+    has_chosen_language: bool = False
 
     @property
     def ctx(self) -> Context:
@@ -62,6 +67,8 @@ class Visit:
     def start(self, started: Started | None) -> None:
         """Answer with this session's cookie; None ends the present one."""
         self.token = started.token if started else ""
+        if started and started.browser:
+            self.browser, self.is_new_browser = started.browser, True
 
     def go(self, path: str, code: str = "", **facts: Any) -> Response:
         """See that page next (303), with a note about what was done."""
@@ -120,7 +127,7 @@ class Visit:
             "staff": sees_staff,
             "policy": allowed(Action.CHANGE_POLICY),
             "audit": allowed(Action.SEE_AUDIT),
-            "staff_count": how_many_members(self.ctx, account.id) if sees_staff else 0,
+            "staff_count": menu_count(self.ctx, account.id) if sees_staff else None,
         }
 
     @property
@@ -159,6 +166,16 @@ def wait_of(refusal: SparekeyError) -> datetime | None:
         return refusal.until
     until = refusal.facts.get("wait_until")
     return until if isinstance(until, datetime) else None
+
+
+def retry(visit: Visit, response: Response, refusal: SparekeyError) -> Response:
+    """The answer to a refusal, telling programs when to come back (RFC 9110, section 10.2.3: whole seconds)."""
+    if isinstance(refusal, TooManyTries):
+        left = refusal.until - visit.now
+        response.headers["retry-after"] = str(max(1, ceil(left.total_seconds())))
+    elif refusal.status_hint == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["retry-after"] = str(AGAIN_IN)
+    return response
 
 
 def status_of(refusal: SparekeyError) -> int:

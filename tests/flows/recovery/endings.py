@@ -91,7 +91,7 @@ ENDS = [
         State.STOPPED,
         Ending.STOPPED_BY_PERSON,
         Standing.ACTIVE,
-        "recovery_ended",
+        "recovery_doubted",
         "recovery_stopped",
     ),
     End(

@@ -15,9 +15,11 @@ from sparekey.flows.joining import setup
 from sparekey.flows.not_me import Reach
 from tests.flows.steps import (
     NEW_PASSWORD,
+    answer,
     case_of,
     changes_all,
     everything,
+    half,
     helped,
     redeemed,
     refusal,
@@ -26,7 +28,18 @@ from tests.flows.steps import (
     standings,
     token_in,
 )
-from tests.people import PASSWORD, SOMEBODY, Browser, Team, account, again, letters, signed_in, tags
+from tests.people import (
+    PASSWORD,
+    SOMEBODY,
+    Browser,
+    Team,
+    account,
+    again,
+    code_of,
+    letters,
+    signed_in,
+    tags,
+)
 from tests.world import FrozenWorld
 
 HOUR = timedelta(hours=1)
@@ -101,25 +114,49 @@ def test_pressing_twice_is_refused_as_ended(ctx: Context, team: Team, jonas: Mem
 
 
 @pytest.mark.parametrize("is_settled", [False, True])
-def test_after_its_time_there_is_nothing_to_stop(
+def test_after_its_time_it_is_reported_all_the_same(
     ctx: Context, jonas: Member, token: str, world: FrozenWorld, is_settled: bool
 ) -> None:
-    """Whether or not the server's own sweep has passed."""
+    """Whether or not the server's own sweep has passed: ten minutes on a screen are over before mail is read."""
     world.advance(timedelta(minutes=10))
     if is_settled:
         upkeep.run_once(ctx)
     signed_in(ctx, jonas)
-    refused = refusal(lambda: not_me.stop(ctx, SOMEBODY, token))
-    assert (LinkUnusable, "expired") == (type(refused), refused.reason)
-    assert State.EXPIRED is case_of(ctx, jonas).state
-    assert ["full"] == scopes(ctx, jonas)
+    asked = not_me.ask(ctx, SOMEBODY, token)
+    stopped = not_me.stop(ctx, SOMEBODY, token)
+    assert (Reach.REPORTS_CASE, "over", Reach.REPORTS_CASE) == (asked.reach, asked.what, stopped.reach)
+    assert (Ending.EXPIRED, []) == (case_of(ctx, jonas).ending, scopes(ctx, jonas))
 
 
-def test_after_a_cancelled_hand_over_there_is_nothing_to_stop(
-    ctx: Context, nora: Browser, jonas: Member, token: str
+def test_help_that_was_taken_back_is_reported_once_and_holds_the_helper_back(
+    ctx: Context, team: Team, nora: Browser, jonas: Member, token: str, world: FrozenWorld
+) -> None:
+    """Ending it first gets nobody out of the day's wait, which counts from the report."""
+    recover.take_back(ctx, nora, jonas.id)
+    world.advance(23 * HOUR)
+    not_me.stop(ctx, SOMEBODY, token)
+    assert "used" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+    assert 2 == owners_told(ctx, "recovery_stopped")
+    assert 1 == tags(ctx, team.account.id).count("member:recovery_case:questioned_late")
+    held_back = refusal(lambda: helped(ctx, signed_in(ctx, team.owner), jonas))
+    assert ("stopped", world.now() + 24 * HOUR) == (held_back.reason, held_back.facts["until"])
+
+
+def test_72_hours_after_it_was_taken_back_there_is_nothing_to_report(
+    ctx: Context, nora: Browser, jonas: Member, token: str, world: FrozenWorld
 ) -> None:
     recover.take_back(ctx, nora, jonas.id)
-    assert "cancelled" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+    world.advance(72 * HOUR)
+    assert "expired" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason
+
+
+def test_after_the_alarm_it_warns_the_owners_and_holds_nobody_back(
+    ctx: Context, nora: Browser, jonas: Member, token: str
+) -> None:
+    refusal(lambda: answer(ctx, half(ctx, jonas), code_of(ctx, jonas)))
+    not_me.stop(ctx, SOMEBODY, token)
+    assert 2 == owners_told(ctx, "letter_doubted_owners")
+    assert State.ISSUED is helped(ctx, nora, jonas).state
 
 
 def test_for_72_hours_after_completion_it_warns_the_owners_once(

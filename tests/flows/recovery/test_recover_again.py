@@ -72,6 +72,14 @@ def test_after_a_stop_the_same_owner_waits_a_day_another_and_the_console_do_not(
     assert State.ISSUED is helped(ctx, signed_in(ctx, where.team.owner), where.jonas).state
 
 
+def test_the_alarm_sounds_without_help_on_its_way_too(ctx: Context, where: Where) -> None:
+    stands(ctx, where.jonas, "totp", Standing.SUSPENDED)
+    use_lost_one(ctx, where)
+    assert [where.jonas.email] == [one.to for one in letters(ctx, "lost_factor_used")]
+    owners = [where.team.owner.email, where.team["second.owner"].email]
+    assert owners == sorted(one.to for one in letters(ctx, "lost_factor_used_owners"))
+
+
 def test_an_alarm_holds_nobody_back(ctx: Context, where: Where) -> None:
     helped(ctx, where.nora, where.jonas)
     use_lost_one(ctx, where)
@@ -158,15 +166,19 @@ def test_an_owner_may_hand_over_afresh_while_the_change_runs(ctx: Context, where
     ] == case_tags(ctx, where.team.account.id)
 
 
-def test_a_use_from_the_helper_s_own_browser_is_recorded(ctx: Context, where: Where) -> None:
+def test_a_use_from_the_helper_s_own_browser_is_recorded_and_told_to_the_owners(
+    ctx: Context, where: Where
+) -> None:
     desk = replace(SOMEBODY, browser="the helper's desk")
     nora = signed_in(ctx, where.team.owner, visitor=desk)
     helped(ctx, nora, where.jonas)
-    redeemed(ctx, where.jonas, desk)
+    redeemed(ctx, where.jonas, replace(SOMEBODY, browser=nora.browser))
     where.world.advance(MINUTE)
     redeemed(ctx, where.jonas, replace(SOMEBODY, browser="his own"))
     found = [one.data for one in entries(ctx, where.team.account.id) if one.tag == CASE + "redeemed"]
     assert [True, False] == [one["from_helpers_browser"] for one in found]
+    owners = [where.team.owner.email, where.team["second.owner"].email]
+    assert owners == sorted(one.to for one in letters(ctx, "redeemed_by_helper"))
 
 
 # The budget of temporary secrets

@@ -67,8 +67,7 @@ def test_a_factor_reported_stolen_never_comes_back(ctx: Context, where: Where, e
     helped(ctx, where.nora, where.jonas, is_stolen=True)
     end.act(ctx, where)
     assert Standing.SUSPENDED is standings(ctx, where.jonas)["totp"]
-    if end.told == "recovery_ended":
-        assert "stays_suspended" == letters(ctx, "recovery_ended")[0].facts["fate"]
+    assert "stays_suspended" == letters(ctx, end.told)[0].facts["fate"]
 
 
 @pytest.mark.parametrize("first", ["stolen", "used"])

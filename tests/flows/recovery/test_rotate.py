@@ -39,6 +39,7 @@ from tests.people import (
     code_of,
     letters,
     opened,
+    renamed,
     signed_in,
     tags,
     with_backup_codes,
@@ -129,7 +130,8 @@ def test_nothing_is_in_force_before_the_end(ctx: Context, jonas: Member, browser
 
 def test_every_other_session_and_remembered_browser_ends(ctx: Context, jonas: Member, nora: Browser) -> None:
     home = SOMEBODY.__class__(source="198.51.100.9", browser="home")
-    answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True)
+    started = answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True).started
+    home = renamed(ctx, home, started)
     others = [signed_in(ctx, jonas), half(ctx, jonas)]
     helped(ctx, nora, jonas)
     changes_all(ctx, redeemed(ctx, jonas))

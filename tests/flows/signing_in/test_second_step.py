@@ -230,6 +230,35 @@ def test_what_is_out_of_use_signs_nobody_in(
     assert "wrong_proof" == failed(ctx, browser, code_of(ctx, jonas)).code
 
 
+@pytest.mark.parametrize("standing", [Standing.ACTIVE, Standing.SUSPENDED])
+def test_a_wrong_code_costs_a_try_also_where_the_only_app_was_reported_lost(
+    ctx: Context, jonas: Member, browser: Browser, standing: Standing
+) -> None:
+    stands(ctx, jonas, "totp", standing)
+    refused = [failed(ctx, browser, wrong_code(ctx, jonas)) for _ in range(6)]
+    assert [None, None, 2, 1, None, None] == [one.facts.get("tries_left") for one in refused]
+    assert ["wrong_proof"] * 5 + ["too_many_tries"] == [one.code for one in refused]
+    assert [("suspicious_tries", jonas.email)] == told(ctx)
+
+
+def test_a_lost_app_is_not_looked_at_while_it_waits(
+    ctx: Context, team: Team, jonas: Member, browser: Browser
+) -> None:
+    stands(ctx, jonas, "totp", Standing.SUSPENDED)
+    for _ in range(5):
+        failed(ctx, browser, wrong_code(ctx, jonas))
+    assert TooManyTries is type(failed(ctx, browser, code_of(ctx, jonas)))
+    assert "member:second_factor:lost_one_used" not in tags(ctx, team.account.id)
+
+
+def test_fifty_wrong_codes_disable_a_lost_app_as_well(
+    ctx: Context, jonas: Member, world: FrozenWorld
+) -> None:
+    stands(ctx, jonas, "totp", Standing.SUSPENDED)
+    fail(ctx, jonas, 50, world)
+    assert Standing.DISABLED is standings(ctx, jonas)["totp"]
+
+
 def test_a_wrong_code_beside_a_temporary_secret_counts_for_it_alone(
     ctx: Context, team: Team, jonas: Member, world: FrozenWorld
 ) -> None:

@@ -22,7 +22,7 @@ from sparekey.errors import (
     WrongProof,
 )
 from sparekey.flows import own, sessions, sign_in
-from sparekey.flows.context import Context
+from sparekey.flows.context import Context, Visitor
 from sparekey.store import sessions as kept
 from tests.flows.steps import NEW_PASSWORD, answer, half, helped, refusal, shows, wrong_code
 from tests.people import (
@@ -35,6 +35,7 @@ from tests.people import (
     code_of,
     entries,
     opened,
+    renamed,
     signed_in,
     stands,
     tags,
@@ -305,9 +306,9 @@ def test_ending_devices_asks_for_fresh_proofs(ctx: Context, browser: Browser, wo
 HOME = replace(SOMEBODY, browser="home")
 
 
-def _remembered(ctx: Context) -> bool:
-    outcome = sign_in.begin(ctx, HOME, "jonas.frei", PASSWORD)
-    return outcome.started.session.scope is Scope.FULL
+def _remembers(ctx: Context, who: Member) -> Visitor:
+    """A browser at home in which this person was to be remembered."""
+    return renamed(ctx, HOME, answer(ctx, half(ctx, who, HOME), code_of(ctx, who), remember=True).started)
 
 
 def _change_secret(ctx: Context, browser: Browser, _: Browser) -> None:
@@ -343,27 +344,28 @@ def test_no_browser_is_remembered_beyond_a_change_of_factor(
     ctx: Context, team: Team, jonas: Member, browser: Browser, change: object
 ) -> None:
     assert callable(change)
-    answer(ctx, half(ctx, jonas, HOME), code_of(ctx, jonas), remember=True)
-    before = _remembered(ctx)
+    home = _remembers(ctx, jonas)
+    before = sign_in.begin(ctx, home, "jonas.frei", PASSWORD).started
     change(ctx, browser, signed_in(ctx, team.owner))
-    assert (True, False) == (before, _remembered(ctx))
+    after = sign_in.begin(ctx, renamed(ctx, home, before), "jonas.frei", PASSWORD).started
+    assert (Scope.FULL, Scope.HALF) == (before.session.scope, after.session.scope)
 
 
 def test_no_browser_is_remembered_beyond_a_change_of_password(
     ctx: Context, jonas: Member, browser: Browser
 ) -> None:
-    answer(ctx, half(ctx, jonas, HOME), code_of(ctx, jonas), remember=True)
+    home = _remembers(ctx, jonas)
     own.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
-    outcome = sign_in.begin(ctx, HOME, "jonas.frei", NEW_PASSWORD)
+    outcome = sign_in.begin(ctx, home, "jonas.frei", NEW_PASSWORD)
     assert Scope.HALF is outcome.started.session.scope
 
 
 def test_a_remembered_browser_confirms_for_more_than_its_own_page(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
-    answer(ctx, half(ctx, jonas, HOME), code_of(ctx, jonas), remember=True)
+    home = _remembers(ctx, jonas)
     world.advance(MINUTE)
-    browser = opened(ctx, HOME, sign_in.begin(ctx, HOME, "jonas.frei", PASSWORD).started.token)
+    browser = opened(ctx, home, sign_in.begin(ctx, home, "jonas.frei", PASSWORD).started.token)
     before = is_fresh(ctx, browser)
     after = confirmed(ctx, browser, jonas)
     assert (False, True) == (before, is_fresh(ctx, after))

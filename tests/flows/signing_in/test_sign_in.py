@@ -8,14 +8,17 @@ import pytest
 
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy, Status
-from sparekey.core.proofs import Aal
+from sparekey.core.proofs import Aal, assurance
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Prove, SignedIn
 from sparekey.core.throttle import SOURCE_RATES, Rate
 from sparekey.errors import Busy, NotSignedIn, SparekeyError, TooManyTries, WrongProof
-from sparekey.flows import sign_in
+from sparekey.flows import _staging, sign_in
+from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.store import queue
+from sparekey.flows.own import put_password
+from sparekey.flows.recover import about
+from sparekey.store import people, queue
 from tests.flows.conftest import statements
 from tests.flows.steps import CountingPool, answer, everything, half, refusal, wrong_code
 from tests.people import (
@@ -28,6 +31,7 @@ from tests.people import (
     entries,
     letters,
     opened,
+    renamed,
     signed_in,
     signs_in,
     tags,
@@ -74,7 +78,7 @@ def test_password_and_code_make_a_session_of_two_factors(ctx: Context, team: Tea
     second = answer(ctx, opened(ctx, SOMEBODY, first.started.token), code_of(ctx, jonas))
     assert (Scope.HALF, Prove((Answer.CODE,))) == (first.started.session.scope, first.decision)
     assert isinstance(second.decision, SignedIn)
-    assert (Scope.FULL, Aal.AAL2) == (second.started.session.scope, second.decision.assurance.aal)
+    assert (Scope.FULL, Aal.AAL2) == (second.started.session.scope, worth(second))
     expected = ["member:password:proved", "member:second_factor:proved", "member:session:started"]
     assert expected == tags(ctx, team.account.id)
 
@@ -96,6 +100,17 @@ def test_every_failure_looks_alike(ctx: Context, team: Team, name: str) -> None:
     failed = begin(ctx, name, password)
     expected = ("wrong_proof", "", WrongProof.sentence, {"tries_left": None})
     assert expected == (failed.code, failed.reason, failed.sentence, failed.facts)
+
+
+def worth(outcome: sign_in.Outcome) -> Aal:
+    return assurance(outcome.started.session.proofs).aal
+
+
+def renewed(ctx: Context, who: Member, password: str) -> None:
+    """The person has another password, however they got there."""
+    account_of = ctx.db.read(lambda conn: people.account(conn, who.account_id))
+    made = _staging.make_password(ctx, about(account_of, who), password, None, ctx.moment())
+    unit(ctx, SOMEBODY, ctx.moment(), lambda work: put_password(work, who, made, "forgotten"))
 
 
 def test_every_failure_costs_the_same_hash_and_the_same_statements(
@@ -145,11 +160,59 @@ def test_the_right_password_does_not_count_while_waiting(ctx: Context, team: Tea
     assert TooManyTries is type(begin(ctx, "jonas.frei", PASSWORD))
 
 
-def test_both_names_of_a_person_share_their_tries(ctx: Context, team: Team) -> None:
+@pytest.mark.parametrize(
+    "names", [("jonas.frei", "jonas.frei@example.com"), ("nobody.here", "nobody@example.com")]
+)
+def test_no_count_tells_that_two_names_are_one_persons(
+    ctx: Context, team: Team, names: tuple[str, str]
+) -> None:
+    """What five tries of the one name show leaves what the other name shows as it was."""
+    first, second = names
+    for _ in range(6):
+        begin(ctx, first)
+    seen = [begin(ctx, second) for _ in range(6)]
+    told = [one.facts.get("tries_left") for one in seen]
+    assert [None, None, 2, 1, None, None] == told
+    assert ["wrong_proof"] * 5 + ["too_many_tries"] == [one.code for one in seen]
+
+
+def test_whatever_names_it_is_tried_under_a_password_has_one_limit(
+    ctx: Context, team: Team, world: FrozenWorld
+) -> None:
+    """While it waits the right one is as wrong as any other, so that nobody learns that it is right."""
     for name in ("jonas.frei", "jonas.frei@example.com") * 2:
         begin(ctx, name)
     begin(ctx, "JONAS.FREI")
-    assert TooManyTries is type(begin(ctx, "jonas.frei@example.com", PASSWORD))
+    right = begin(ctx, "jonas.frei@example.com", PASSWORD)
+    wrong = begin(ctx, "nora.keller")
+    world.advance(timedelta(seconds=30))
+    after = sign_in.begin(ctx, SOMEBODY, "jonas.frei@example.com", PASSWORD)
+    assert ("wrong_proof", wrong.sentence, {"tries_left": 2}) == (right.code, right.sentence, right.facts)
+    assert Scope.HALF is after.started.session.scope
+
+
+def test_a_name_whose_password_waits_costs_the_same_as_any_other(
+    ctx: Context, counting: Context, team: Team
+) -> None:
+    for _ in range(5):
+        begin(ctx, "jonas.frei")
+    costs = {}
+    for name in ("jonas.frei@example.com", "nobody.here"):
+        with statements(ctx) as sent:
+            before = counting.pool.runs  # type: ignore[attr-defined]
+            begin(counting, name, PASSWORD, source=name)
+            costs[name] = (counting.pool.runs - before, tuple(sent))  # type: ignore[attr-defined]
+    assert costs["jonas.frei@example.com"] == costs["nobody.here"]
+
+
+def test_behind_a_new_password_all_counts_start_anew(ctx: Context, team: Team, jonas: Member) -> None:
+    for name in ("jonas.frei", "jonas.frei@example.com"):
+        for _ in range(6):
+            begin(ctx, name)
+    renewed(ctx, jonas, "seven yellow dogs bark")
+    for name in ("jonas.frei", "jonas.frei@example.com"):
+        outcome = sign_in.begin(ctx, SOMEBODY, name, "seven yellow dogs bark")
+        assert Scope.HALF is outcome.started.session.scope
 
 
 def test_a_password_is_never_disabled(ctx: Context, team: Team, world: FrozenWorld) -> None:
@@ -279,10 +342,31 @@ def test_a_half_finished_sign_in_lives_ten_minutes(ctx: Context, jonas: Member, 
 def test_a_browser_not_seen_before_is_told_by_mail_but_not_the_first_one(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
-    for browser in ("one", "one", "two"):
-        signs_in(ctx, jonas, visitor=replace(SOMEBODY, browser=browser))
+    first = signs_in(ctx, jonas, visitor=replace(SOMEBODY, browser="one"))
+    for browser in (first.browser, "two"):
         world.advance(timedelta(minutes=1))
+        signs_in(ctx, jonas, visitor=replace(SOMEBODY, browser=browser))
     assert ["new_device"] == [one.kind for one in letters(ctx)]
+
+
+def test_two_people_at_one_browser_both_stay_known_there(
+    ctx: Context, team: Team, jonas: Member, world: FrozenWorld
+) -> None:
+    browser = "one"
+    for who in (jonas, team.owner, jonas, team.owner):
+        browser = signs_in(ctx, who, visitor=replace(SOMEBODY, browser=browser)).browser
+        world.advance(timedelta(minutes=1))
+    assert [] == letters(ctx)
+
+
+def test_a_planted_cookie_becomes_no_remembered_browser(ctx: Context, world: FrozenWorld) -> None:
+    """Somebody put a cookie that they know into the browser before the person signed in and was remembered."""
+    team = account(ctx, policy=Policy(remember_days=30))
+    jonas, planted = team["jonas.frei"], replace(SOMEBODY, browser="planted")
+    started = answer(ctx, half(ctx, jonas, planted), code_of(ctx, jonas), remember=True).started
+    elsewhere = sign_in.begin(ctx, planted, "jonas.frei", PASSWORD)
+    at_home = sign_in.begin(ctx, renamed(ctx, planted, started), "jonas.frei", PASSWORD)
+    assert (Scope.HALF, Scope.FULL) == (elsewhere.started.session.scope, at_home.started.session.scope)
 
 
 def test_a_remembered_browser_skips_the_second_step_and_is_worth_one_factor(
@@ -290,18 +374,18 @@ def test_a_remembered_browser_skips_the_second_step_and_is_worth_one_factor(
 ) -> None:
     team = account(ctx, policy=Policy(remember_days=30))
     jonas, home = team["jonas.frei"], replace(SOMEBODY, browser="home")
-    answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True)
+    home = renamed(ctx, home, answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True).started)
     again = sign_in.begin(ctx, home, "jonas.frei", PASSWORD)
     world.advance(timedelta(days=30))
-    too_late = sign_in.begin(ctx, home, "jonas.frei", PASSWORD)
+    too_late = sign_in.begin(ctx, renamed(ctx, home, again.started), "jonas.frei", PASSWORD)
     assert isinstance(again.decision, SignedIn)
-    assert (Scope.FULL, Aal.AAL1) == (again.started.session.scope, again.decision.assurance.aal)
+    assert (Scope.FULL, Aal.AAL1) == (again.started.session.scope, worth(again))
     assert Scope.HALF is too_late.started.session.scope
 
 
 def test_no_browser_is_remembered_where_the_policy_does_not_say_so(ctx: Context, jonas: Member) -> None:
     home = replace(SOMEBODY, browser="home")
-    answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True)
+    home = renamed(ctx, home, answer(ctx, half(ctx, jonas, home), code_of(ctx, jonas), remember=True).started)
     assert Scope.HALF is sign_in.begin(ctx, home, "jonas.frei", PASSWORD).started.session.scope
 
 

@@ -60,26 +60,29 @@ _STOPPED = Kind(
     reader=Reader.OWNER,
     english=Text(
         subject="{person} says: this wasn’t me",
-        preview="The help by {by} was stopped, {stopped_at}.",
-        title="{person} stopped the help by {by}",
+        preview="The help by {by} is over, {stopped_at}.",
+        title="{person} did not want the help by {by}",
         body=(
             "What was handed over no longer works. Someone may have pretended to be {person}. " + _CALL_EN,
-            "Is the second factor really lost? For 24 hours an owner other than {by} has to help.",
+            "Is the second factor really lost? Until {ends_at} somebody other than {by} has to help, who already"
+            " had the role before that help began. If there is nobody, whoever runs {host} can help with the"
+            " command “sparekey member recover”.",
         ),
-        rows=(("Stopped", "{stopped_at}"), ("Where", "{place}"), ("Help began", "{opened_at}")),
+        rows=(("Reported", "{stopped_at}"), ("Reported from", "{place}"), ("Help began", "{opened_at}")),
         action=_PROFILE_EN,
     ),
     german=Text(
         subject="{person} sagt: Das war ich nicht",
-        preview="Die Hilfe von {by} wurde gestoppt, {stopped_at}.",
-        title="{person} hat die Hilfe von {by} gestoppt",
+        preview="Die Hilfe von {by} ist beendet, {stopped_at}.",
+        title="{person} wollte die Hilfe von {by} nicht",
         body=(
             "Was übergeben wurde, gilt nicht mehr. Vielleicht hat sich jemand als {person} ausgegeben. "
             + _CALL_DE,
-            "Ist der zweite Faktor wirklich verloren? 24 Stunden lang muss jemand anders mit Inhaberrolle"
-            " helfen, nicht {by}.",
+            "Ist der zweite Faktor wirklich verloren? Bis {ends_at} muss jemand anders als {by} helfen, und zwar"
+            " jemand, der die Rolle schon vor Beginn dieser Hilfe hatte. Gibt es niemanden, kann helfen, wer"
+            " {host} betreibt, mit dem Befehl «sparekey member recover».",
         ),
-        rows=(("Gestoppt", "{stopped_at}"), ("Wo", "{place}"), ("Hilfe begonnen", "{opened_at}")),
+        rows=(("Gemeldet", "{stopped_at}"), ("Gemeldet von", "{place}"), ("Hilfe begonnen", "{opened_at}")),
         action=_PROFILE_DE,
     ),
 )
@@ -246,6 +249,67 @@ _RESET = Kind(
     ),
 )
 
+_LOST_ONE_USED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="The lost second factor of {person} was used, with the right password",
+        preview="{used_at}, {place}. The sign-in was refused.",
+        title="Someone has the lost second factor of {person}, or it was found",
+        body=(
+            "The sign-in was refused. The second factor stays suspended until {person} proves another way in, or"
+            " you help.",
+            _CALL_EN,
+        ),
+        rows=(("When", "{used_at}"), ("Where", "{place}")),
+        action=_PROFILE_EN,
+    ),
+    german=Text(
+        subject="Der verlorene zweite Faktor von {person} wurde benutzt, mit dem richtigen Passwort",
+        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        title="Jemand hat den verlorenen zweiten Faktor von {person}, oder er wurde gefunden",
+        body=(
+            "Die Anmeldung wurde abgelehnt. Der zweite Faktor bleibt gesperrt, bis {person} einen anderen"
+            " Anmeldeweg beweist oder Sie helfen.",
+            _CALL_DE,
+        ),
+        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
+        action=_PROFILE_DE,
+    ),
+)
+
+_BY_HELPER = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="What {by} handed to {person} was used in the browser of {by}",
+        preview="{used_at}, {place}.",
+        title="{person} began the change in the browser of {by}",
+        body=(
+            "Perhaps {by} lent a computer. Or somebody other than {person} is changing the password and the"
+            " second factor.",
+            _CALL_EN,
+        ),
+        rows=(("When", "{used_at}"), ("Where", "{place}"), ("Helped by", "{by}")),
+        action=_PROFILE_EN,
+        stop=Stop("It wasn’t {person}?", "Cancel the help on the profile, or deactivate the profile."),
+    ),
+    german=Text(
+        subject="Was {by} an {person} übergab, wurde im Browser von {by} benutzt",
+        preview="{used_at}, {place}.",
+        title="{person} hat die Änderung im Browser von {by} begonnen",
+        body=(
+            "Vielleicht hat {by} den eigenen Computer ausgeliehen. Oder jemand anders als {person} ändert das"
+            " Passwort und den zweiten Faktor.",
+            _CALL_DE,
+        ),
+        rows=(("Wann", "{used_at}"), ("Wo", "{place}"), ("Geholfen hat", "{by}")),
+        action=_PROFILE_DE,
+        stop=Stop(
+            "Das war nicht {person}?",
+            "Brechen Sie die Hilfe im Profil ab, oder deaktivieren Sie das Profil.",
+        ),
+    ),
+)
+
 _BUDGET_CLOSED = Kind(
     reader=Reader.OWNER,
     english=Text(
@@ -282,6 +346,8 @@ KINDS = {
     "recovery_tripwire_owners": _TRIPWIRE,
     "recovery_late_warning": _LATE_WARNING,
     "letter_doubted_owners": _DOUBTED,
+    "lost_factor_used_owners": _LOST_ONE_USED,
+    "redeemed_by_helper": _BY_HELPER,
     "reset_done_owners": _RESET,
     "temporary_budget_closed": _BUDGET_CLOSED,
 }

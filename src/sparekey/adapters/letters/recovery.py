@@ -115,6 +115,78 @@ _ENDED = Kind(
     ),
 )
 
+_DOUBTED = Kind(
+    english=Text(
+        subject="You stopped the help by {helper}",
+        preview="{stopped_at}. Nothing was changed.",
+        title="It is stopped, and nothing was changed",
+        body=(
+            "What {helper} handed over opens nothing any more. Your password is the same as before. {fate}",
+            "Do you need help after all? Until {ends_at} neither {helper} can help you, nor anybody who got the"
+            " role for it after that help began. Ask another account owner. If there is none, whoever runs"
+            " {host} can let you in with the command “sparekey member recover”.",
+        ),
+        rows=(("When", "{stopped_at}"), ("Where", "{place}")),
+        stop=Stop(
+            "You didn’t stop it?",
+            "Then somebody reads your email. Tell an account owner at once, in person or by phone.",
+        ),
+    ),
+    german=Text(
+        subject="Sie haben die Hilfe von {helper} gestoppt",
+        preview="{stopped_at}. Es wurde nichts geändert.",
+        title="Es ist gestoppt, und nichts wurde geändert",
+        body=(
+            "Was {helper} übergeben hat, öffnet nichts mehr. Ihr Passwort ist dasselbe wie vorher. {fate}",
+            "Brauchen Sie doch Hilfe? Bis {ends_at} kann Ihnen weder {helper} helfen noch jemand, der die Rolle"
+            " dafür erst nach Beginn dieser Hilfe erhielt. Fragen Sie jemand anders mit Inhaberrolle. Gibt es"
+            " niemanden, kann Sie einlassen, wer {host} betreibt, mit dem Befehl «sparekey member recover».",
+        ),
+        rows=(("Wann", "{stopped_at}"), ("Wo", "{place}")),
+        stop=Stop(
+            "Sie haben es nicht gestoppt?",
+            "Dann liest jemand Ihre E-Mails. Sagen Sie es sofort der Inhaberrolle, persönlich oder am Telefon.",
+        ),
+    ),
+)
+
+_LOST_ONE_USED = Kind(
+    english=Text(
+        subject="Your lost second factor was used, with the right password",
+        preview="{used_at}, {place}. The sign-in was refused.",
+        title="Someone has your lost second factor, or you found it",
+        body=(
+            "A sign-in with your password and the second factor that counts as lost was refused.",
+            "Was it you? Sign in another way and change your secret, or ask an account owner.",
+        ),
+        rows=(("When", "{used_at}"), ("Where", "{place}")),
+        stop=Stop(
+            "It wasn’t you?",
+            "Then someone knows your password and has your second factor. Report it here, without signing"
+            " in:",
+            "{stop_link}",
+        ),
+    ),
+    german=Text(
+        subject="Ihr verlorener zweiter Faktor wurde benutzt, mit dem richtigen Passwort",
+        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        title="Jemand hat Ihren verlorenen zweiten Faktor, oder Sie haben ihn gefunden",
+        body=(
+            "Eine Anmeldung mit Ihrem Passwort und dem als verloren gemeldeten zweiten Faktor wurde"
+            " abgelehnt.",
+            "Waren Sie das? Melden Sie sich auf einem anderen Weg an und ändern Sie Ihren Geheimcode, oder"
+            " fragen Sie die Inhaberrolle.",
+        ),
+        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
+        stop=Stop(
+            "Das waren nicht Sie?",
+            "Dann kennt jemand Ihr Passwort und hat Ihren zweiten Faktor. Melden Sie es hier, ohne"
+            " Anmeldung:",
+            "{stop_link}",
+        ),
+    ),
+)
+
 _TRIPWIRE = Kind(
     english=Text(
         subject="Your lost second factor was used, with the right password",
@@ -268,7 +340,9 @@ KINDS = {
     "recovery_opened": _OPENED,
     "recovery_completed": _COMPLETED,
     "recovery_ended": _ENDED,
+    "recovery_doubted": _DOUBTED,
     "recovery_tripwire": _TRIPWIRE,
+    "lost_factor_used": _LOST_ONE_USED,
     "reset_done": _RESET,
     "secret_revealed": _REVEALED,
     "owner_recovered": _FROM_CONSOLE,

@@ -1,6 +1,7 @@
 """Facts that are one of a few values of the core, and the words for each: English, German.
 
-`fate` is a whole sentence; the others stand in a row of their own, so that no grammar hangs on them.
+`fate` is a whole sentence; the others stand in a row of their own, so that no grammar hangs on them. Several values,
+with commas between them, stand in one row.
 """
 
 from collections.abc import Mapping
@@ -55,6 +56,18 @@ _FATES: Mapping[str, tuple[str, str]] = {
         " Ihren Geheimcode.",
     ),
 }
+_CHANGES: Mapping[str, tuple[str, str]] = {
+    "reveal_current": ("The current secret may be revealed", "Der jetzige Geheimcode darf angezeigt werden"),
+    "links_only": (
+        "Secrets may be handed over, not only set-up links",
+        "Geheimcodes dürfen übergeben werden, nicht nur Einrichtungslinks",
+    ),
+    "admins_may_reveal": (
+        "Administrators may hand over secrets and reset staff",
+        "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen",
+    ),
+    "remember_days": ("Browsers are remembered for longer", "Browser werden länger gemerkt"),
+}
 
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "role": _ROLES,
@@ -64,4 +77,5 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "checked": _HOWS,
     "ending": _ENDINGS,
     "fate": _FATES,
+    "change": _CHANGES,
 }

@@ -88,14 +88,10 @@ class Sender:
         return 0.0 if self._try_next() else _pause(self._ctx)
 
     def _try_next(self) -> bool:
-        taken = _take(self._ctx) if self._can_send else None
+        taken = _take(self._ctx) if self._ctx.can_send_mail else None
         if taken is not None:
             self._try(taken)
         return taken is not None
-
-    @property
-    def _can_send(self) -> bool:
-        return self._ctx.mail is not None or self._ctx.site.is_demo
 
     def _try(self, taken: Mail) -> None:
         ctx = self._ctx

@@ -1,9 +1,11 @@
-"""What happens by itself as time goes by: every 20 seconds, in a thread of its own.
+"""What happens by itself as time goes by, in a thread of its own: every 20 seconds, and forgetting once an hour.
 
 - Recovery cases whose time ran out are ended, with all that hangs on them. Nothing rests on that: whoever
   touches such a case settles it first.
 - Sessions that ended, limits that limit nothing any more and long dead links are forgotten. A link is kept
-  for 30 days after its end, so that its page can say what became of it.
+  for 30 days after its end, so that its page can say what became of it. All this is dead already, so an hour
+  more does not matter; it reads whole tables, because an index over their times would be written at every
+  sign-in to be read once an hour.
 - Last uses of sessions are written from memory.
 """
 
@@ -25,6 +27,8 @@ from sparekey.store import sessions as kept_sessions
 
 EVERY = 20.0
 """Seconds."""
+FORGETS_EVERY = 180
+"""Rounds: an hour."""
 LINKS_KEPT = timedelta(days=30)
 _log = logging.getLogger(__name__)
 
@@ -34,6 +38,7 @@ class Upkeep:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+        self._round = 0
         self._background = Background("upkeep", self._work)
 
     def start(self) -> None:
@@ -45,17 +50,19 @@ class Upkeep:
         sessions.flush(self._ctx)
 
     def _work(self) -> float:
-        run_once(self._ctx)
+        run_once(self._ctx, forgets=self._round % FORGETS_EVERY == 0)
+        self._round += 1
         return EVERY
 
 
-def run_once(ctx: Context) -> None:
+def run_once(ctx: Context, *, forgets: bool = True) -> None:
     """All of it once. One piece that fails keeps no other from being done."""
     moment = ctx.moment()
     _try("last uses", lambda: sessions.flush(ctx))
     for due in ctx.db.read(lambda conn: cases.due(conn, moment.at)):
         _try(f"case {due.id}", partial(_settle, ctx, moment, due))
-    _try("forgetting", lambda: ctx.db.write(lambda conn: _forget(conn, moment)))
+    if forgets:
+        _try("forgetting", lambda: ctx.db.write(lambda conn: _forget(conn, moment)))
 
 
 def _try(name: str, piece: Callable[[], None]) -> None:

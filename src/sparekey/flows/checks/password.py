@@ -4,6 +4,13 @@ Reserve (one unit), hash (outside any transaction), settle (one unit). A name no
 deactivated person run the same statements and the same hash as everybody; only the chain that is written differs.
 What was read before the hash may be over when it ends: a right answer counts only if the person is still active and
 the password still theirs.
+
+Two counts hold at the sign-in page. One belongs to the name as it was typed, and it alone decides what is seen:
+tries left, and the wait. A person's username and address have one each, as two names that nobody has would, so
+that no count tells that both are the same person's. The other belongs to the password and is never seen: it keeps
+the limit of one authenticator (NIST SP 800-63B-4, section 3.2.2) whatever names it is tried under. While it waits,
+every answer is simply wrong, and the hash runs on material that never fits. A forgotten-password link leads out of
+it: with a new password both counts start anew.
 """
 
 from collections.abc import Callable
@@ -18,7 +25,7 @@ from sparekey.core.sign_in import Standing
 from sparekey.core.throttle import Ended, Tries, Wait, give_back, reserve, tries_to_tell
 from sparekey.errors import Busy, TooManyTries, WrongProof
 from sparekey.factors import dummy_password
-from sparekey.flows._ways import Had, keep, material, tries_key, ways
+from sparekey.flows._ways import Had, keep, material, name_tries_key, tries_key, ways
 from sparekey.flows._work import Work, blinded, unit
 from sparekey.flows.checks import sources
 from sparekey.flows.context import Context, Visitor
@@ -32,8 +39,10 @@ T = TypeVar("T")
 class Reserved:
     """One try, spent in advance. `member` is None for a name that nobody can sign in with."""
 
-    key: str
+    spent: tuple[str, ...]
+    """The counts it was spent in."""
     tries: Tries
+    """The count that is seen, after this try."""
     member: Member | None
     password: Had | None
     why_not: str
@@ -84,13 +93,13 @@ def reserve_by_name(work: Work, name: str) -> Reserved:
     """Spend one try for a sign-in name."""
     key = name_key(name)
     name_hash = blinded(work.ctx, key)
-    return _reserve(work, people.by_sign_in_name(work.conn, key), f"name:{name_hash}", name_hash)
+    return _reserve(work, people.by_sign_in_name(work.conn, key), name_tries_key(work, name), name_hash)
 
 
 def reserve_by_member(work: Work, member: Member) -> Reserved:
     """Spend one try of a signed-in person's own: guesses at the sign-in page keep nobody from confirming."""
     found = people.member(work.conn, member.account_id, member.id)
-    return _reserve(work, found, f"name:{member.id}", is_own=True)
+    return _reserve(work, found, f"name:{member.id}")
 
 
 def reserve_by_link(work: Work, member: Member, link_hash: str) -> Reserved:
@@ -99,29 +108,38 @@ def reserve_by_link(work: Work, member: Member, link_hash: str) -> Reserved:
     Counted like a name, so that it is forgotten like one.
     """
     found = people.member(work.conn, member.account_id, member.id)
-    return _reserve(work, found, f"name:link:{link_hash}", is_own=True)
+    return _reserve(work, found, f"name:link:{link_hash}")
 
 
-def _reserve(
-    work: Work, member: Member | None, key: str, name_hash: str = "", *, is_own: bool = False
-) -> Reserved:
-    """`key`: under which tries are counted where there is no password, or always (`is_own`)."""
+def _reserve(work: Work, member: Member | None, seen: str, name_hash: str = "") -> Reserved:
+    """`seen`: the count that is seen. The password's own holds beside it for a name that was typed (`name_hash`)."""
     account_id, member_id = (member.account_id, member.id) if member else ("", "")
     had = ways(work.conn, account_id, member_id)
     password = next((one for one in had if _is_usable(one)), None)
     why_not = _why_not(member, password)
     sources.reserve(work)
-    key = tries_key(password) if password and not is_own else key
-    before = queue.tries_of(work.conn, key, work.now)
-    after = reserve(before, work.now, is_limited=False)
-    if isinstance(after, Wait | Ended):
-        until = after.until if isinstance(after, Wait) else work.now
+    keys = (seen, _hidden_key(password, name_hash)) if name_hash else (seen,)
+    before = queue.lock_tries(work.conn, keys, work.now)
+    after = {key: reserve(before[key], work.now, is_limited=False) for key in keys}
+    tries = after[seen]
+    if isinstance(tries, Wait | Ended):
+        until = tries.until if isinstance(tries, Wait) else work.now
         _record_failure(work, member, name_hash, "waiting")
         raise Kept(TooManyTries(until))
-    queue.put_tries(work.conn, key, after, work.now)
+    spent = {key: one for key, one in after.items() if isinstance(one, Tries)}
+    queue.put_tries(work.conn, {**before, **spent}, work.now)
+    if len(spent) < len(keys):
+        why_not = why_not or "waiting"
     if password is None or why_not:
-        return Reserved(key, after, member, None, why_not, name_hash, dummy_password(work.ctx.hashing))
-    return Reserved(key, after, member, password, why_not, name_hash, material(work.ctx, password.kept))
+        kept = dummy_password(work.ctx.hashing)
+        return Reserved(tuple(spent), tries, member, None, why_not, name_hash, kept)
+    kept = material(work.ctx, password.kept)
+    return Reserved(tuple(spent), tries, member, password, why_not, name_hash, kept)
+
+
+def _hidden_key(password: Had | None, name_hash: str) -> str:
+    """The count of the password; of a name without one a second count, that costs the same and limits nothing."""
+    return tries_key(password) if password else f"name:nobody:{name_hash}"
 
 
 def _why_not(member: Member | None, password: Had | None) -> str:
@@ -148,8 +166,8 @@ def _check(ctx: Context, reserved: Reserved, password: str, moment: Moment) -> C
 def _give_back(work: Work, reserved: Reserved) -> None:
     """The answer was never looked at."""
     sources.give_back(work)
-    now = queue.tries_of(work.conn, reserved.key, work.now)
-    queue.put_tries(work.conn, reserved.key, give_back(now, work.now), work.now)
+    now = queue.lock_tries(work.conn, reserved.spent, work.now)
+    queue.put_tries(work.conn, {key: give_back(one, work.now) for key, one in now.items()}, work.now)
 
 
 def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
@@ -162,7 +180,9 @@ def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
     if password is None or _why_not(member, password):
         _refuse(work, reserved, "not_active" if password else "no_password")
     sources.give_back(work)
-    queue.put_tries(work.conn, reserved.key, Tries(), work.now)
+    queue.put_tries(work.conn, dict.fromkeys(reserved.spent, Tries()), work.now)
+    if not reserved.name_hash:  # a success of the password wherever it was asked for
+        queue.forget_tries(work.conn, [tries_key(password)])
     is_same = password.kept.version == reserved.password.kept.version
     if checked.kept != reserved.kept and is_same:
         keep(work, password.kept, checked.kept, is_used=True)

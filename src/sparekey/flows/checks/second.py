@@ -10,7 +10,7 @@ time ran out is ended before anything is checked: what it handed over is dead, a
 is no alarm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -53,8 +53,10 @@ class Open:
 @dataclass(frozen=True)
 class Reserved:
     now: Open
-    meant: tuple[tuple[Had, Any, Tries], ...] = field(repr=False)
-    """Each candidate with its material and its tries after this one."""
+    counted: tuple[tuple[Had, Tries], ...]
+    """Those that a try was spent of, with their tries after this one."""
+    meant: tuple[Material, ...] = field(repr=False)
+    """Those of them that a right answer is right for."""
     alarms: tuple[Material, ...] = field(repr=False)
 
 
@@ -163,33 +165,39 @@ def _open(work: Work, ask: Ask) -> Open:
 
 
 def _reserve(work: Work, ask: Ask) -> Reserved:
-    """Lock and count one try of every authenticator that may be meant, or say why none may be tried now."""
+    """Lock and count one try of every authenticator that may be meant, or say why none may be tried now.
+
+    Where nothing but what was reported lost is answered in this field, the try is spent of that: answers, tries
+    left and waits are those of any other person.
+    """
     now = _open(work, ask)
     sources.reserve(work)
     by_id = {one.enrolled.id: one for one in now.had}
     enrolled = decided_on(now.had)
-    meant: list[tuple[Had, Any, Tries]] = []
-    refused: list[Wait | Ended] = []
-    for candidate in candidates(enrolled, ask.answer):
-        one = by_id[candidate.id]
-        key = tries_key(one)
-        after = reserve(queue.tries_of(work.conn, key, work.now), work.now, is_limited=True)
-        if isinstance(after, Wait | Ended):
-            refused.append(after)
+    meant = [by_id[one.id] for one in candidates(enrolled, ask.answer)]
+    alarms = [by_id[one.id] for one in tripwires(enrolled, ask.answer)]
+    counted: list[tuple[Had, Tries]] = []
+    refused: dict[str, Wait | Ended] = {}
+    for one in meant or alarms:
+        after = reserve(queue.tries_of(work.conn, tries_key(one), work.now), work.now, is_limited=True)
+        if isinstance(after, Tries):
+            counted.append((one, after))
         else:
-            meant.append((one, material(work.ctx, one.kept), after))
-    alarms = tuple(
-        (by_id[one.id], material(work.ctx, by_id[one.id].kept)) for one in tripwires(enrolled, ask.answer)
-    )
-    if not meant and (refused or (not alarms and _has_disabled(now.had, ask.answer))):
-        _refuse_untried(work, ask, now.member, refused)
-    return Reserved(now, tuple(meant), alarms)
+            refused[one.kept.id] = after
+    if not counted and (refused or _has_disabled(now.had, ask.answer)):
+        _refuse_untried(work, ask, now.member, tuple(refused.values()))
+    looked_at = [_material(work, ones, refused) for ones in (meant, alarms)]
+    return Reserved(now, tuple(counted), *looked_at)
+
+
+def _material(work: Work, ones: Sequence[Had], refused: Collection[str]) -> tuple[Material, ...]:
+    return tuple((one, material(work.ctx, one.kept)) for one in ones if one.kept.id not in refused)
 
 
 def _keep_spent(work: Work, reserved: Reserved) -> None:
     """Write the tries as they are after this one."""
-    for one, _, after in reserved.meant:
-        queue.put_tries(work.conn, tries_key(one), after, work.now)
+    for one, after in reserved.counted:
+        queue.put_tries(work.conn, {tries_key(one): after}, work.now)
 
 
 def _has_disabled(had: Sequence[Had], answer: Answer) -> bool:
@@ -206,17 +214,17 @@ def _refuse_untried(work: Work, ask: Ask, member: Member, refused: Sequence[Wait
 def _give_all_back(work: Work, reserved: Reserved) -> None:
     """The answer was never looked at."""
     sources.give_back(work)
-    for one, _, _ in reserved.meant:
+    for one, _ in reserved.counted:
         key = tries_key(one)
         before = queue.tries_of(work.conn, key, work.now)
-        queue.put_tries(work.conn, key, give_back(before, work.now), work.now)
+        queue.put_tries(work.conn, {key: give_back(before, work.now)}, work.now)
 
 
 def _check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right | Wrong:
     """Which authenticator the answer fits. Pure but for its cost."""
     troubles: list[WrongAnswer] = []
     burnt: list[Material] = []
-    for one, kept, _ in reserved.meant:
+    for one, kept in reserved.meant:
         try:
             verified = ctx.factors[one.kept.kind].verify(kept, text, moment)
         except WrongAnswer as wrong:
@@ -257,9 +265,9 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         raise Kept(WrongProof(reason=Trouble.ALREADY_USED.value)) from None
     sources.give_back(work)
-    for one, _, after in reserved.meant:
+    for one, after in reserved.counted:
         back = Tries() if one is found.had else give_back(after, work.now)
-        queue.put_tries(work.conn, tries_key(one), back, work.now)
+        queue.put_tries(work.conn, {tries_key(one): back}, work.now)
     kind, left = found.had.kept.kind, found.evidence.left
     work.record(FactorProved(member.id, kind, found.had.kept.id, left), member.account_id)
     if left is not None:
@@ -283,9 +291,9 @@ def _tell_code_used(work: Work, member: Member, left: int) -> None:
 
 
 def _refusal(reserved: Reserved, found: Wrong) -> WrongProof:
-    left = [tries_to_tell(after) for _, _, after in reserved.meant]
+    left = [tries_to_tell(after) for _, after in reserved.counted]
     told = min((one for one in left if one is not None), default=None)
-    until = [after.open_at for _, _, after in reserved.meant if after.open_at]
+    until = [after.open_at for _, after in reserved.counted if after.open_at]
     return WrongProof(
         reason=found.trouble.value, tries_left=told, wait_until=min(until, default=None), **found.facts
     )
@@ -301,10 +309,10 @@ def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> Non
         work.send(member, "code_replayed", tried_at=work.now, way=ask.answer.value)
     if found.tripped is not None:
         ask.alarm(work, member, found.tripped)
-    for one, _, after in reserved.meant:
+    for one, after in reserved.counted:
         if after.failures >= LIMIT:
             _end_at_limit(work, member, one, reserved.now.case)
-    most = max((after.failures for _, _, after in reserved.meant), default=0)
+    most = max((after.failures for _, after in reserved.counted), default=0)
     if most == TOLD_AT:
         work.send(member, "suspicious_tries", tried_at=work.now, way=ask.answer.value, tries=most)
 

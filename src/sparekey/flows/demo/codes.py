@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sparekey.core.contract import Answer, Moment, WrongAnswer
 from sparekey.core.people import Member, Role
 from sparekey.core.sign_in import can_prove
-from sparekey.factors import code_at
+from sparekey.factors import PERIOD, code_at
 from sparekey.flows import _sessions, _staging
 from sparekey.flows._ways import Had, material, ways
 from sparekey.flows.context import Context
@@ -17,8 +17,6 @@ from sparekey.flows.demo.team import LOST_PHONE, TEAM
 from sparekey.store import people, sessions
 from sparekey.store.people import Search
 
-PERIOD = 30
-"""Seconds a code is shown."""
 _PASSWORDS = {one.username: one.password for one in TEAM}
 
 

@@ -41,6 +41,7 @@ from sparekey.flows._links import SETTING_UP, Purpose
 from sparekey.flows._staging import Shown
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import names
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks.password import Attempt, Known, Reserved
 from sparekey.flows.context import Context, Started, Visitor
@@ -216,9 +217,8 @@ def stage_details(ctx: Context, visitor: Visitor, details: Details) -> None:
     def put(work: Work) -> None:
         stored, draft = _staging.load(work, visitor, Scope.ENROL)
         fixed = {**read, "email": draft["email"]} if draft.get("email") else read
-        people.refuse_taken(
-            work.conn, _owner_from(stored.session.account_id, stored.session.member_id, fixed, moment)
-        )
+        account_id = stored.session.account_id
+        names.demand_free(work, account_id, _owner_from(account_id, stored.session.member_id, fixed, moment))
         _sessions.redraft(work, stored, {**draft, "details": fixed})
 
     unit(ctx, visitor, moment, put)

@@ -5,7 +5,7 @@ The number of statements does not depend on how many people, cases or letters th
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -18,16 +18,19 @@ from sparekey.core.recovery_case import FINAL, settle
 from sparekey.core.sign_in import Standing
 from sparekey.flows._links import Purpose
 from sparekey.flows._ways import Had, summary, ways
+from sparekey.flows.checks.second import LOW
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member
-from sparekey.flows.sign_in import LOW
 from sparekey.store import cases, people, queue
 from sparekey.store.people import Group
 
 MOST = 5
+REPORTS_SHOWN = timedelta(hours=72)
+"""How long it is shown that somebody said *This wasn't me*."""
 NAMED = 20
 """People of one state who are shown; of more there is a count."""
 RANK = (
+    "not_me",
     "set_up",
     "factor_exposed",
     "factor_suspended",
@@ -98,6 +101,7 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
     groups = _groups(conn, visitor, now)
     items = [*_own_items(had, state), *([Item("only_owner")] if is_only_owner else [])]
     items += [*_mail_items(ctx, conn, me), *_team_items(conn, visitor, groups or {}, now)]
+    items += _reports(conn, me, now) if groups is not None else ()
     first = sorted(items, key=lambda item: RANK.index(item.kind))[:MOST]
     return Home(
         state=state,
@@ -149,10 +153,21 @@ def _code_items(codes: list[Had]) -> Iterator[Item]:
 def _mail_items(ctx: Context, conn: Connection, me: Member) -> Iterator[Item]:
     if me.role is not Role.OWNER:
         return
-    if ctx.mail is None and not ctx.site.is_demo:
+    if not ctx.can_send_mail:
         yield Item("mail_off")
-    elif troubled := queue.troubled(conn, me.account_id):
-        yield Item("mail_failing", {"count": len(troubled)})
+    elif troubled := queue.how_many_troubled(conn, me.account_id):
+        yield Item("mail_failing", {"count": troubled})
+
+
+def _reports(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:
+    """Who said *This wasn't me* of late, the newest first: for owners, as the letters about it are."""
+    if me.role is not Role.OWNER:
+        return
+    reported = cases.reported(conn, me.account_id, now - REPORTS_SHOWN)
+    known = people.names(conn, me.account_id, list(reported)) if reported else {}
+    for member_id in sorted(known, key=lambda one: reported[one], reverse=True):
+        if member_id != me.id:
+            yield Item("not_me", {**_who(known[member_id]), "at": reported[member_id]})
 
 
 def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, Group] | None:

@@ -62,6 +62,14 @@ def pair(work: Work, action: Action, username: str) -> Pair:
     return Pair(who, who.actor, subject)
 
 
+def pair_by_id(work: Work, action: Action, member_id: str) -> Pair:
+    """The same for a person whose id is known, where no owner can be taken away by it."""
+    who = acting(work, action)
+    subject = people.member(work.conn, who.account.id, member_id, lock=True)
+    demand_right(work.ctx, who.visitor, action, subject)
+    return Pair(who, who.actor, subject)
+
+
 def of_username(conn: Connection, account_id: AccountId, username: str) -> Member:
     """The member of this username. What cannot be one is nobody's, whatever signs it holds."""
     try:

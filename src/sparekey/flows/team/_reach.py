@@ -10,7 +10,6 @@ from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work
 from sparekey.store import cases, queue, sessions
 
-_CARRYING = ("invitation", "setup_link", "secret_sent", "password_reset_link")
 _OPENED_BY_LINK = (Scope.ENROL, Scope.ROTATE, Scope.PASSWORD)
 
 
@@ -35,5 +34,5 @@ def withdraw(work: Work, who: Member) -> None:
     if case is not None:
         _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     _links.end_all(work, who, "stopped")
-    queue.withdraw(work.conn, who.account_id, who.id, _CARRYING)
+    queue.withdraw(work.conn, who.account_id, who.id, _cases.OPENING)
     sessions.end_all(work.conn, who, scopes=_OPENED_BY_LINK)

@@ -27,6 +27,7 @@ from sparekey.core.people import (
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict, Stale
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import names
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import Pair, acting, pair
@@ -63,6 +64,7 @@ def add_member(ctx: Context, visitor: Visitor, details: Details) -> Member:
         who = acting(work, Action.ADD_MEMBER)
         new = _read_new(work, who.account.id, details)
         demand_right(ctx, who.visitor, Action.ADD_MEMBER, new)
+        names.demand_free(work, who.account.id, new)
         people.add_member(work.conn, new)
         work.record(MemberAdded(new.id, new.role.value), new.account_id)
         invite(work, who.actor, new)
@@ -112,7 +114,8 @@ def edit_member(ctx: Context, visitor: Visitor, username: str, details: Details,
         changed = tuple(field for field in _FIELDS if getattr(before, field) != getattr(after, field))
         if after == before:
             return before
-        people.refuse_taken(work.conn, after)
+        if {"username", "email"} & set(changed):
+            names.demand_free(work, before.account_id, after)
         if "email" in changed:
             after = _change_address(work, both.actor, before, after)
         people.put_member(work.conn, after)

@@ -1,10 +1,10 @@
-"""What the account asks for. Making it weaker is told to all owners, in the words of each one's language."""
+"""What the account asks for. Making it weaker is told to all owners."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from sparekey.core.events import PolicyChanged
-from sparekey.core.people import Account, Language, Member, Policy, Role
+from sparekey.core.people import Account, Member, Policy, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Stale
 from sparekey.flows._work import Work, unit
@@ -14,30 +14,13 @@ from sparekey.store import people
 
 REMEMBER_DAYS = (0, 7, 30)
 
-_Weaker = Callable[[Policy, Policy], bool]
-_WEAKER: tuple[tuple[_Weaker, str, str], ...] = (
-    (
-        lambda before, after: after.reveal_current and not before.reveal_current,
-        "The current secret may be revealed",
-        "Der jetzige Geheimcode darf angezeigt werden",
-    ),
-    (
-        lambda before, after: before.links_only and not after.links_only,
-        "Secrets may be handed over, not only set-up links",
-        "Geheimcodes dürfen übergeben werden, nicht nur Einrichtungslinks",
-    ),
-    (
-        lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
-        "Administrators may hand over secrets and reset staff",
-        "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen",
-    ),
-    (
-        lambda before, after: after.remember_days > before.remember_days,
-        "Browsers are remembered for longer",
-        "Browser werden länger gemerkt",
-    ),
-)
-"""Each way of asking for less, and how a letter says it in English and German."""
+_WEAKER: Mapping[str, Callable[[Policy, Policy], bool]] = {
+    "reveal_current": lambda before, after: after.reveal_current and not before.reveal_current,
+    "links_only": lambda before, after: before.links_only and not after.links_only,
+    "admins_may_reveal": lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
+    "remember_days": lambda before, after: after.remember_days > before.remember_days,
+}
+"""Each way of asking for less, by the part of the policy that does it; letters have the words."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +61,10 @@ def _refuse_nonsense(before: Policy, new: NewPolicy) -> None:
 
 
 def _tell(work: Work, by: Member, account: Account, after: Policy) -> None:
-    weaker = [words for is_weaker, *words in _WEAKER if is_weaker(account.policy, after)]
+    weaker = [part for part, is_weaker in _WEAKER.items() if is_weaker(account.policy, after)]
     if not weaker:
         return
+    link = work.ctx.site.link("/account/policy")
+    change = ",".join(weaker)
     for owner in people.with_role(work.conn, account.id, Role.OWNER):
-        change = "; ".join(words[owner.language is Language.DE] for words in weaker)
-        link = work.ctx.site.link("/account/policy")
         work.send(owner, "policy_changed", by=by.name, change=change, changed_at=work.now, link=link)

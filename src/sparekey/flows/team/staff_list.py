@@ -65,7 +65,9 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
 
     def load(conn: Connection) -> StaffPage:
         listed, found = people.search(conn, me.account_id, _wanted(search, page))
-        running = {one.member_id: settle(one, now) for one in cases.open_ones(conn, me.account_id)}
+        shown = [one.member.id for one in listed]
+        open_cases = cases.open_ones(conn, me.account_id, shown) if shown else []
+        running = {one.member_id: settle(one, now) for one in open_cases}
         invited = [one.member.id for one in listed if one.member.status is Status.INVITED]
         until = invited_until(conn, me.account_id, invited, now)
         rows = tuple(_row(one, running.get(one.member.id), until.get(one.member.id)) for one in listed)
@@ -91,9 +93,8 @@ def _wanted(search: Search, page: int) -> people.Search:
 
 
 def _counts(conn: Connection, account_id: AccountId) -> dict[str, int]:
-    groups = {state: group.count for state, group in people.by_safety(conn, account_id, most=1).items()}
-    total = people.how_many(conn, account_id)
-    return {"": total, **groups, DEACTIVATED: total - sum(groups.values())}
+    counts = people.count_by_safety(conn, account_id)
+    return {DEACTIVATED: 0, **counts, "": sum(counts.values())}
 
 
 def roles_to_add(me: Member) -> tuple[Role, ...]:

@@ -21,7 +21,7 @@ from sparekey.core.recovery_case import (
     settle,
 )
 from sparekey.flows import _ways
-from sparekey.flows._cases import is_budget_closed, is_stopped
+from sparekey.flows._cases import held_back_until, is_budget_closed
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
 from sparekey.flows.sessions import demand_right
@@ -60,6 +60,8 @@ class Profile:
     roles: tuple[Role, ...]
     """Those that the visitor may give this person; the present one alone when none."""
     reveals_current: bool
+    held_back_until: datetime | None
+    """Until when the person's *This wasn't me* keeps this visitor from helping them."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def profile(ctx: Context, visitor: Visitor, username: str) -> Profile:
         me,
         visitor.account.policy if visitor.account else Policy(),
         ctx.moment().at,
-        ctx.mail is not None or ctx.site.is_demo,
+        ctx.can_send_mail,
         ctx.site.host,
     )
     return ctx.db.read(lambda conn: _profile(conn, looking, of_username(conn, me.account_id, username)))
@@ -89,7 +91,8 @@ def profile(ctx: Context, visitor: Visitor, username: str) -> Profile:
 def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
     had = _ways.ways(conn, who.account_id, who.id)
     state, _ = _ways.summary(had)
-    reasons = _reasons(conn, looking, who)
+    held_back = held_back_until(conn, who, looking.me, looking.now)
+    reasons = _reasons(conn, looking, who, "stopped" if held_back else None)
     return Profile(
         member=who,
         state=Status.DEACTIVATED.value if who.status is Status.DEACTIVATED else state.value,
@@ -99,6 +102,7 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),
         reveals_current=looking.policy.reveal_current,
+        held_back_until=held_back,
     )
 
 
@@ -122,8 +126,9 @@ def _running(conn: Connection, looking: _Looking, who: Member) -> Running | None
     )
 
 
-def _reasons(conn: Connection, looking: _Looking, who: Member) -> dict[Action, str | None]:
-    blocked = _why_no_help(conn, looking, who)
+def _reasons(
+    conn: Connection, looking: _Looking, who: Member, blocked: str | None
+) -> dict[Action, str | None]:
     by_status = {
         Action.DEACTIVATE: None if who.status is not Status.DEACTIVATED else "not_active",
         Action.REACTIVATE: None if who.status is Status.DEACTIVATED else "active",
@@ -134,10 +139,6 @@ def _reasons(conn: Connection, looking: _Looking, who: Member) -> dict[Action, s
     }
     me, policy, now = looking.me, looking.policy, looking.now
     return {action: why_not(me, action, who, policy, now) or by_status.get(action) for action in Action}
-
-
-def _why_no_help(conn: Connection, looking: _Looking, who: Member) -> str | None:
-    return "stopped" if is_stopped(conn, who, looking.me.id, looking.now) else None
 
 
 def _why_no_secret(conn: Connection, who: Member) -> str | None:

@@ -1,5 +1,7 @@
 """The account: its security policy, and its audit log with filter, exports and check.
 
+Whoever may read the audit log may read the policy. Only saving it asks for the right to change it, and for a fresh
+confirmation.
 A filter stands in the address, the same for the page and its exports. Dates are days of the server's time
 zone, and both ends belong to what is asked for.
 """
@@ -13,13 +15,14 @@ from starlette.responses import Response, StreamingResponse
 
 from sparekey.core.audit_chain import Broken, Whole
 from sparekey.core.people import Policy
-from sparekey.core.permissions import Action
+from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput
 from sparekey.flows import reports, sessions
 from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
 from sparekey.flows.reports.audit_log import PAGE
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.web.door import Way
+from sparekey.web.pages.kept import kept_form
 from sparekey.web.pages.paging import DIGITS, page_number, paging, whole_number
 from sparekey.web.visit import Visit, status_of
 
@@ -35,16 +38,17 @@ def show_policy(visit: Visit) -> Response:
 
 
 def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
-    sessions.demand_right(visit.ctx, visit.visitor, Action.CHANGE_POLICY)
+    _, member = sessions.demand_right(visit.ctx, visit.visitor, Action.SEE_AUDIT)
     account = visit.visitor.account
     if account is None:
         raise AssertionError
-    typed = {**visit.resumed, **visit.form}
+    typed = kept_form(visit)
     return visit.shell(
         "policy",
         "policy",
         status,
         team_count=sessions.how_many_members(visit.ctx, account.id),
+        may_save=may(member, Action.CHANGE_POLICY, None, account.policy, visit.now),
         version=typed.get("version", str(account.version)),
         values=typed or _as_form(account.policy),
         errors=errors,

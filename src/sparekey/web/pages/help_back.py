@@ -19,7 +19,7 @@ from sparekey.flows.recover import Request, Secret
 from sparekey.flows.team import Profile
 from sparekey.web.door import Way
 from sparekey.web.pages import sheets
-from sparekey.web.pages.sign_in import REFUSALS, confirm_errors, confirm_now, retry, way_to_confirm
+from sparekey.web.pages.sign_in import REFUSALS, confirm_errors, confirm_now, way_to_confirm
 from sparekey.web.pages.staff import (
     LIST,
     about_person,
@@ -31,7 +31,7 @@ from sparekey.web.pages.staff import (
     ways_values,
 )
 from sparekey.web.pages.staff_edit import looked_at, typed
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.visit import Visit, retry, status_of
 
 CHECKS = {how.value: how for how in How}
 """What a helper may answer."""

@@ -3,13 +3,14 @@
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from sparekey.core.contract import Answer
+from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, WrongProof
 from sparekey.flows import not_me, password_link
 from sparekey.flows.not_me import Reach
-from sparekey.web.pages.sign_in import REFUSALS, retry
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.pages.sign_in import REFUSALS, way_answered, way_asked
+from sparekey.web.pages.their_language import in_language_of
+from sparekey.web.visit import Visit, retry, status_of
 
 
 def show_recover(visit: Visit) -> Response:
@@ -44,29 +45,31 @@ def show_link_sent(visit: Visit) -> Response:
 
 
 def show_new_password(visit: Visit) -> Response:
-    return _new_password(visit)
-
-
-def _new_password(visit: Visit, status: int = 200, **errors: str) -> Response:
     member = password_link.look(visit.ctx, visit.visitor, visit.params["token"])
+    return in_language_of(visit, member, lambda: _new_password(visit, member))
+
+
+def _new_password(visit: Visit, member: Member, status: int = 200, **errors: str) -> Response:
     answers = password_link.answers(visit.ctx, member)
-    wanted = visit.query.get("way") or visit.form.get("way", "")
-    by_code = Answer.BACKUP_CODE in answers and (
-        wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers
+    way = way_asked(visit, answers)
+    return visit.page(
+        "forgot_password_new",
+        status,
+        username=member.username,
+        way=way.value,
+        errors=errors,
     )
-    way = Answer.BACKUP_CODE if by_code else Answer.CODE
-    return visit.page("forgot_password_new", status, username=member.username, way=way.value, errors=errors)
 
 
 def put_new_password(visit: Visit) -> Response:
-    way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
-    proof = (way, visit.form.get(way.value, ""))
+    proof = way_answered(visit)
     new = visit.form.get("new_password", "")
     try:
         password_link.renew(visit.ctx, visit.visitor, visit.params["token"], new, proof)
     except REFUSALS as refusal:
-        field = way.value if isinstance(refusal, WrongProof) else "form"
-        page = _new_password(visit, status_of(refusal), **visit.errors_of(refusal, field))
+        field = proof[0].value if isinstance(refusal, WrongProof) else "form"
+        member = password_link.look(visit.ctx, visit.visitor, visit.params["token"])
+        page = _new_password(visit, member, status_of(refusal), **visit.errors_of(refusal, field))
         return retry(visit, page, refusal)
     visit.start(None)
     return visit.go("/sign-in", "password_changed")
@@ -88,6 +91,6 @@ def stop(visit: Visit) -> Response:
     return visit.page(
         "not_me_done",
         username=asked.username,
-        signed_out=stopped.reach is Reach.SIGNS_OUT,
+        signed_out=stopped.reach is not Reach.STOPS_CASE,
         factor_back=stopped.is_factor_back,
     )

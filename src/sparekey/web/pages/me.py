@@ -22,8 +22,8 @@ from sparekey.web.cookies import YEAR
 from sparekey.web.door import Way
 from sparekey.web.pages import sheets
 from sparekey.web.pages.paging import page_number, paging
-from sparekey.web.pages.sign_in import REFUSALS, retry
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.pages.sign_in import REFUSALS
+from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
 _SECRET_CHANGED = "secret_changed"

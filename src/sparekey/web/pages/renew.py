@@ -11,6 +11,9 @@ from sparekey.web.visit import Visit, status_of
 
 
 def show_password(visit: Visit) -> Response:
+    """Whoever chose a password already goes on with the secret, unless they want another password."""
+    if "change" not in visit.query and rotate.step_reached(visit.ctx, visit.visitor) == "secret":
+        return visit.go("/renew/secret")
     return _password(visit)
 
 

@@ -6,25 +6,25 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.sessions import Scope
-from sparekey.errors import BadInput, Conflict, NotSignedIn, SparekeyError
+from sparekey.errors import BadInput, Conflict, NotSignedIn, SparekeyError, TooManyTries
 from sparekey.flows import rotate
-from sparekey.flows._links import Purpose
-from sparekey.flows.joining import setup
-from sparekey.flows.joining.setup import Details, Progress
+from sparekey.flows.joining import Purpose, setup
+from sparekey.flows.joining.setup import Details, Opened, Progress
 from sparekey.web.pages import sheets
-from sparekey.web.pages.sign_in import REFUSALS, retry
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.pages.sign_in import REFUSALS
+from sparekey.web.pages.their_language import in_language_of
+from sparekey.web.visit import Visit, retry, status_of
 
 _PURPOSES = {Purpose.LOST_FACTOR: "lost"}
 """Where the pages use another word than the flows."""
 
 
 def show_link(visit: Visit) -> Response:
-    return _link(visit)
-
-
-def _link(visit: Visit, status: int = 200, **errors: str) -> Response:
     opened = setup.open_link(visit.ctx, visit.visitor, visit.params["token"])
+    return in_language_of(visit, opened.member, lambda: _link(visit, opened))
+
+
+def _link(visit: Visit, opened: Opened, status: int = 200, **errors: str) -> Response:
     member = opened.member
     person = {"first_name": member.first_name, "username": member.username} if member else None
     return visit.page(
@@ -51,7 +51,7 @@ def accept(visit: Visit) -> Response:
         visit.start(setup.accept_lost(visit.ctx, visit.visitor, token, password))
     except REFUSALS as refusal:
         said = visit.said(refusal, "password")
-        return retry(visit, _link(visit, status_of(refusal), password=said), refusal)
+        return retry(visit, _link(visit, opened, status_of(refusal), password=said), refusal)
     return visit.go("/renew/password")
 
 
@@ -83,6 +83,11 @@ def in_order(handler: Callable[[Visit], Response]) -> Callable[[Visit], Response
     return led
 
 
+def _is_again(progress: Progress) -> bool:
+    """Somebody gets back in, who was here before."""
+    return progress.purpose not in setup.SIGNS_IN
+
+
 @in_order
 def show_password(visit: Visit) -> Response:
     return _password(visit, _at(visit, "details", "password", "app"))
@@ -93,6 +98,7 @@ def _password(visit: Visit, progress: Progress, status: int = 200, **errors: str
     return visit.page(
         "setup_password",
         status,
+        again=_is_again(progress),
         first_owner=progress.purpose in setup.WITHOUT_MEMBER,
         has_email=progress.purpose is Purpose.SIGN_UP,
         username=progress.username if progress.purpose not in setup.WITHOUT_MEMBER else "",
@@ -116,8 +122,10 @@ def put_password(visit: Visit) -> Response:
             )
             setup.stage_details(visit.ctx, visit.visitor, details)
         setup.stage_password(visit.ctx, visit.visitor, form.get("new_password", ""))
-    except BadInput as refusal:
-        return _password(visit, progress, status_of(refusal), **visit.errors_of(refusal))
+    except (BadInput, TooManyTries) as refusal:
+        return retry(
+            visit, _password(visit, progress, status_of(refusal), **visit.errors_of(refusal)), refusal
+        )
     return visit.go("/setup/app")
 
 
@@ -129,7 +137,14 @@ def show_app(visit: Visit) -> Response:
 def _app(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> Response:
     shown = setup.propose(visit.ctx, visit.visitor)
     secret = sheets.secret_values(visit, shown, progress.account_name, progress.username)
-    return visit.page("setup_app", status, username=progress.username, secret=secret, errors=errors)
+    return visit.page(
+        "setup_app",
+        status,
+        again=_is_again(progress),
+        username=progress.username,
+        secret=secret,
+        errors=errors,
+    )
 
 
 @in_order
@@ -153,7 +168,14 @@ def show_codes(visit: Visit) -> Response:
 
 def _codes(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> Response:
     codes = rotate.shown_codes(visit.ctx, visit.visitor)
-    return visit.page("setup_codes", status, username=progress.username, codes=codes, errors=errors)
+    return visit.page(
+        "setup_codes",
+        status,
+        again=_is_again(progress),
+        username=progress.username,
+        codes=codes,
+        errors=errors,
+    )
 
 
 @in_order

@@ -23,7 +23,7 @@ class Shown(Protocol):
 
 def picture(visit: Visit, text: str) -> Markup:
     """A QR code to stand in a page."""
-    label = "QR-Code" if visit.language == "de" else "QR code"
+    label = visit.desk.render.phrase(visit.language, "qr_label")
     return Markup(qr.svg(text, label))  # noqa: S704 -- drawn from black and white squares, the label is ours
 
 
@@ -53,11 +53,7 @@ def secret_file(visit: Visit, shown: Shown) -> Response:
 def codes_file(visit: Visit, codes: list[str]) -> Response:
     """Backup codes as a text file."""
     host, username = visit.ctx.site.host, visit.member.username
-    head = (
-        f"Backup-Codes für {username} auf {host}. Jeder gilt einmal, zusammen mit dem Passwort."
-        if visit.language == "de"
-        else f"Backup codes for {username} at {host}. Each works once, together with the password."
-    )
+    head = visit.desk.render.phrase(visit.language, "codes_head", username=username, host=host)
     text = "\n".join([head, "", *codes, ""])
     return _attached(text.encode(), "text/plain; charset=utf-8", "backup-codes.txt")
 

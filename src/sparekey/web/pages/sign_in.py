@@ -1,5 +1,6 @@
 """Sign-in, second step, an idle session, *Confirm it's you*, sign-out."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -19,9 +20,10 @@ from sparekey.errors import (
     WrongProof,
 )
 from sparekey.flows import sessions, sign_in
+from sparekey.flows.joining.nobody_yet import waits_for_first_owner
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
-from sparekey.web.visit import Visit, status_of, wait_of
+from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
 
@@ -37,6 +39,8 @@ def _form(visit: Visit, status: int = 200, **errors: str) -> Response:
     return visit.page(
         "sign_in",
         status,
+        host=visit.ctx.site.host,
+        is_empty=not visit.form and waits_for_first_owner(visit.ctx),
         sign_up=visit.ctx.site.sign_up_is_open,
         next=local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
         values={"username": visit.form.get("username", "")},
@@ -60,14 +64,6 @@ def begin(visit: Visit) -> Response:
     return _go_on(visit, outcome)
 
 
-def retry(visit: Visit, response: Response, refusal: SparekeyError) -> Response:
-    """Tell programs when to come back."""
-    until = wait_of(refusal)
-    if isinstance(refusal, TooManyTries) and until:
-        response.headers["retry-after"] = str(max(1, int((until - visit.now).total_seconds()) + 1))
-    return response
-
-
 def _go_on(visit: Visit, outcome: Outcome) -> Response:
     visit.start(outcome.started)
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
@@ -77,7 +73,7 @@ def _go_on(visit: Visit, outcome: Outcome) -> Response:
     if isinstance(outcome.decision, Rotate):
         return visit.go("/renew/password")
     if outcome.must_change_secret:
-        return visit.go("/me/2fa/secret", "secret_exposed")
+        return visit.go("/me/2fa/secret", "factor_suspended")
     if outcome.codes_left is not None:
         return visit.go("/", "backup_code_used", left=outcome.codes_left)
     return visit.go(onward)
@@ -179,13 +175,25 @@ def show_confirm(visit: Visit) -> Response:
     return _confirm(visit)
 
 
+def way_asked(visit: Visit, answers: Collection[Answer]) -> Answer:
+    """Which second factor a form asks for: the app, unless there is none or backup codes were chosen."""
+    wanted = visit.form.get("way") or visit.query.get("way", "")
+    by_code = Answer.BACKUP_CODE in answers and (
+        wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers
+    )
+    return Answer.BACKUP_CODE if by_code else Answer.CODE
+
+
+def way_answered(visit: Visit) -> tuple[Answer, str]:
+    """With which second factor a form was answered, and the answer."""
+    way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
+    return way, visit.form.get(way.value, "")
+
+
 def way_to_confirm(visit: Visit) -> tuple[str, bool]:
     """Which second factor the confirmation asks for, and whether there are backup codes."""
     answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
-    has_codes = Answer.BACKUP_CODE in answers
-    wanted = visit.form.get("way") or visit.query.get("way", "")
-    by_code = has_codes and (wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers)
-    return (Answer.BACKUP_CODE if by_code else Answer.CODE).value, has_codes
+    return way_asked(visit, answers).value, Answer.BACKUP_CODE in answers
 
 
 _WHY = (
@@ -219,8 +227,7 @@ def confirm(visit: Visit) -> Response:
 
 def confirm_now(visit: Visit) -> None:
     """Check password and second factor of a form, and go on under the new session."""
-    way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
-    password, text = visit.form.get("password", ""), visit.form.get(way.value, "")
+    password, (way, text) = visit.form.get("password", ""), way_answered(visit)
     for field, value in (("password", password), (way.value, text)):
         if not value.strip():
             raise BadInput(field, "empty")

@@ -5,8 +5,7 @@ from starlette.responses import Response
 from sparekey.errors import BadInput, TooManyTries
 from sparekey.flows.joining import sign_up
 from sparekey.web.door import Way
-from sparekey.web.pages.sign_in import retry
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.visit import Visit, retry, status_of
 
 
 def show_form(visit: Visit) -> Response:

@@ -66,7 +66,7 @@ def demand_possible(seen: Profile, action: Action) -> None:
     if reason == "no_mail":
         raise Conflict(reason=reason)
     if reason is not None:
-        raise NotAllowed(reason=reason)
+        raise NotAllowed(reason=reason, until=seen.held_back_until)
 
 
 def about_person(handler: Handler) -> Handler:
@@ -178,6 +178,7 @@ def profile_values(seen: Profile) -> dict[str, Any]:
         "why_no_link": seen.why_not[Action.SEND_LINK] or "",
         "why_no_secret": seen.why_not[Action.HAND_SECRET] or "",
         "reveals_current": seen.reveals_current,
+        "held_back_until": seen.held_back_until,
         "activity": [_happened(one) for one in seen.activity],
     }
 

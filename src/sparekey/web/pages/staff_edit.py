@@ -1,6 +1,8 @@
 """Contacts → Staff: adding, editing, deactivating and deleting people, and handing ownership over.
 
-Each page asks for its right and for a fresh confirmation before it shows its form; the flows ask again.
+Each page asks for its right before it shows its form; the flows ask again. The forms for adding and editing can be
+read at any time: only saving asks for a fresh confirmation, and keeps what was typed. The other pages ask for it
+first, because what is typed there to be sure is not kept.
 """
 
 from typing import Any
@@ -8,22 +10,23 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.people import Language, Member, Role
-from sparekey.core.permissions import Action
-from sparekey.errors import BadInput
+from sparekey.core.permissions import Action, demand
+from sparekey.errors import BadInput, NotSignedIn, TooManyTries
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
 from sparekey.web.door import Way
+from sparekey.web.pages.kept import kept_form
 from sparekey.web.pages.paging import whole_number
 from sparekey.web.pages.staff import LIST, about_person, demand_possible, look, path_of
-from sparekey.web.visit import Visit, status_of
+from sparekey.web.visit import Visit, retry, status_of
 
 MINE = {"keep": Role.OWNER, "admin": Role.ADMIN, "staff": Role.STAFF}
 """What whoever hands ownership over is afterwards."""
 
 
-def typed(visit: Visit, **kept: str) -> dict[str, str]:
-    """The fields of a form: as just typed, else as typed before a confirmation, else as kept."""
-    return {**kept, **visit.resumed, **visit.form}
+def typed(visit: Visit, **now: str) -> dict[str, str]:
+    """The fields of a form: as typed, and as they are `now` where nothing was."""
+    return {**now, **kept_form(visit)}
 
 
 def _details(visit: Visit) -> Details:
@@ -44,8 +47,17 @@ def _missing(visit: Visit) -> dict[str, str]:
 
 
 def show_add(visit: Visit) -> Response:
-    sessions.demand_right(visit.ctx, visit.visitor, Action.ADD_MEMBER)
+    _demand_add(visit)
     return _add(visit)
+
+
+def _demand_add(visit: Visit) -> None:
+    """The right, without a fresh confirmation: nothing is added yet."""
+    sessions.demand_right(visit.ctx, visit.visitor, Action.SEE_STAFF)
+    account = visit.visitor.account
+    if account is None:
+        raise NotSignedIn()
+    demand(visit.member, Action.ADD_MEMBER, None, account.policy, visit.now)
 
 
 def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
@@ -56,13 +68,13 @@ def _add(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 
 def add(visit: Visit) -> Response:
-    sessions.demand_right(visit.ctx, visit.visitor, Action.ADD_MEMBER)
+    _demand_add(visit)
     if missing := _missing(visit):
         return _add(visit, 422, **missing)
     try:
         new = team.add_member(visit.ctx, visit.visitor, _details(visit))
-    except BadInput as refusal:
-        return _add(visit, status_of(refusal), **visit.errors_of(refusal))
+    except (BadInput, TooManyTries) as refusal:
+        return retry(visit, _add(visit, status_of(refusal), **visit.errors_of(refusal)), refusal)
     return visit.go(path_of(new), "member_added", name=new.name)
 
 
@@ -76,7 +88,9 @@ def looked_at(visit: Visit, action: Action) -> Profile:
 
 @about_person
 def show_edit(visit: Visit) -> Response:
-    return _edit(visit, looked_at(visit, Action.EDIT_MEMBER))
+    seen = look(visit)
+    demand_possible(seen, Action.EDIT_MEMBER)
+    return _edit(visit, seen)
 
 
 def _edit(visit: Visit, seen: Profile, status: int = 200, **errors: str) -> Response:
@@ -110,8 +124,8 @@ def edit(visit: Visit) -> Response:
     version = whole_number(visit.form.get("version", ""), -1)
     try:
         who = team.edit_member(visit.ctx, visit.visitor, seen.member.username, _details(visit), version)
-    except BadInput as refusal:
-        return _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal))
+    except (BadInput, TooManyTries) as refusal:
+        return retry(visit, _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal)), refusal)
     return visit.go(path_of(who), "member_saved", name=who.name)
 
 

@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("remembered_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account_id", "member_id", "hash", name="pk_browsers"),
     )
+    op.create_index("ix_browsers_hash", "browsers", ["hash"])
     op.create_table(
         "cases",
         sa.Column("account_id", sa.String(40), nullable=False),
@@ -111,6 +112,7 @@ def upgrade() -> None:
         sa.Column("waiting_seconds", sa.Integer(), nullable=False),
         sa.Column("approvals", sa.Integer(), nullable=False),
         sa.Column("opened_by", sa.String(40), nullable=False),
+        sa.Column("earlier_helpers", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("how", sa.String(10), nullable=False),
         sa.Column("reason_at", sa.BigInteger(), nullable=True),
@@ -120,9 +122,11 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("view_until", sa.BigInteger(), nullable=True),
+        sa.Column("viewed_at", sa.BigInteger(), nullable=True),
         sa.Column("redeemed_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ending", sa.String(24), nullable=True),
+        sa.Column("doubted_at", sa.BigInteger(), nullable=True),
         sa.Column("lost", sa.Text(), nullable=False),
         sa.Column("temporary", sa.String(40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -147,6 +151,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_links"),
     )
     op.create_index("ix_links_account_id_member_id_purpose", "links", ["account_id", "member_id", "purpose"])
+    op.create_index("ix_links_account_id_purpose_ended_at", "links", ["account_id", "purpose", "ended_at"])
     op.create_table(
         "tries",
         sa.Column("key", sa.String(80), nullable=False),

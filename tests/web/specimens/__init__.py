@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from sparekey.web.render import Renderer, Site, make_renderer
 from tests.web.demo_team import SHARED, SHELL, ZONE
-from tests.web.specimens_contacts import CONTACTS
-from tests.web.specimens_outside import SIGNED_OUT
-from tests.web.specimens_own import OWN
+from tests.web.specimens.contacts import CONTACTS
+from tests.web.specimens.outside import SIGNED_OUT
+from tests.web.specimens.own import OWN
 
 SIGNED_IN = {**OWN, **CONTACTS}
 SPECIMENS = {**SIGNED_OUT, **SIGNED_IN}
 
 
 def renderer(demo: bool = False) -> Renderer:
-    return make_renderer(Site(zone=ZONE, name="Berg & Tal", demo=demo))
+    return make_renderer(Site(zone=ZONE, demo=demo))
 
 
 def every_page() -> Iterator[tuple[str, str]]:

@@ -83,6 +83,7 @@ ITEMS = [
     item("factor_exposed"),
     item("factor_disabled"),
     item("no_app"),
+    item("not_me", name="Reto Caduff", username="reto.caduff", at=ago(hours=2)),
 ]
 
 PEOPLE = [Thing(initials=row.initials, first_name=row.name.split()[0], username=row.username) for row in TEAM]
@@ -109,6 +110,19 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ),
         ("staff", {**HOME, **FOR_MIA}),
         ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
+        (
+            "alone",
+            {
+                **HOME,
+                "state": "one_loss",
+                "last_way": "phone",
+                "helped": False,
+                "is_only_owner": True,
+                "picture": LOSS_ALONE,
+                "items": ITEMS,
+                "team": None,
+            },
+        ),
         ("paper", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "paper"}),
         ("locked_out", {**HOME, **FOR_MIA, "state": "locked_out", "picture": None}),
         ("not_set_up", {**HOME, **FOR_MIA, "state": "not_set_up", "picture": None}),
@@ -123,7 +137,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         )
     ],
     "profile": [
-        ("owner", {**PROFILE, "flash": Thing(code="secret_exposed", facts=Thing())}),
+        ("owner", {**PROFILE, "flash": Thing(code="factor_suspended", facts=Thing())}),
         (
             "unsafe",
             {

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from types import SimpleNamespace as Thing
 
+from sparekey.core.recovery_case import Ending
 from tests.web.demo_team import (
     CODES,
     JONAS,
@@ -97,10 +98,13 @@ MAIL = Thing(
 
 SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "sign_in": [
-        ("plain", {"sign_up": False, "next": ""}),
+        ("plain", {"host": "id.bergundtal.example", "is_empty": False, "sign_up": False, "next": ""}),
+        ("empty", {"host": "id.bergundtal.example", "is_empty": True, "sign_up": False, "next": ""}),
         (
             "wrong",
             {
+                "host": "id.bergundtal.example",
+                "is_empty": False,
                 "sign_up": True,
                 "next": "/me",
                 "values": {"username": "jonas.frei"},
@@ -155,10 +159,15 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
     "setup_password": [
-        ("invitation", {"first_owner": False, "has_email": False, "username": "lea.hofstetter"}),
+        (
+            "invitation",
+            {"again": False, "first_owner": False, "has_email": False, "username": "lea.hofstetter"},
+        ),
+        ("again", {"again": True, "first_owner": False, "has_email": False, "username": "nora.keller"}),
         (
             "first_owner",
             {
+                "again": False,
                 "first_owner": True,
                 "has_email": False,
                 "username": "",
@@ -167,12 +176,15 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "setup_app": [
-        ("plain", {"username": "lea.hofstetter", "secret": SECRET}),
-        ("wrong", {"username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
+        ("plain", {"again": False, "username": "lea.hofstetter", "secret": SECRET}),
+        ("wrong", {"again": True, "username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
     ],
     "setup_codes": [
-        ("plain", {"username": "lea.hofstetter", "codes": CODES}),
-        ("wrong", {"username": "lea.hofstetter", "codes": CODES, "errors": {"backup_code": "No"}}),
+        ("plain", {"again": False, "username": "lea.hofstetter", "codes": CODES}),
+        (
+            "wrong",
+            {"again": True, "username": "lea.hofstetter", "codes": CODES, "errors": {"backup_code": "No"}},
+        ),
     ],
     "setup_done": [
         ("safe", {"state": "safe", "picture": LOSS}),
@@ -192,12 +204,19 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
                 **RENEW,
                 "why": "link",
                 "again": True,
-                "errors": {"new_password": "This password is in a known leak. Choose a different one"},
+                "errors": {
+                    "new_password": "This password is easy to guess: it is in a known leak, repeats itself, or is a"
+                    " known word with numbers or signs around it. Choose a different one"
+                },
             },
         ),
     ],
     "renew_secret": [("plain", {"username": "jonas.frei", "secret": SECRET})],
     "renew_verify": [("plain", {"username": "jonas.frei", "issuer": "Berg & Tal"})],
+    "renew_over": [
+        (ending.value, {"username": "jonas.frei", "ending": ending.value, "factor_back": is_back})
+        for ending, is_back in zip(Ending, [True, False, False, True, True, False, False], strict=True)
+    ],
     "renew_done": [
         ("codes", {"username": "jonas.frei", "codes": CODES, "proved": False}),
         (
@@ -208,7 +227,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "not_me": [
         (what, {"username": "jonas.frei", "asked_at": NOW, "what": what})
-        for what in ("link", "secret", "current", "change")
+        for what in ("link", "secret", "current", "over", "change")
     ],
     "not_me_done": [
         ("back", {"username": "jonas.frei", "signed_out": False, "factor_back": True}),

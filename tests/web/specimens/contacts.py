@@ -32,6 +32,7 @@ STAFF_PROFILE: Values = {
     "why_no_link": "",
     "why_no_secret": "",
     "reveals_current": False,
+    "held_back_until": None,
     "activity": ACTIVITY,
 }
 
@@ -83,6 +84,7 @@ POLICY: Values = {
     "nav": "policy",
     "team_count": 12,
     "version": "3",
+    "may_save": True,
     "values": {"reveal": "temporary", "remember_days": "0"},
 }
 
@@ -107,7 +109,15 @@ AUDIT: Values = {
     "filters": Thing(kind="recovery", person="jonas.frei", from_date="2026-11-10", to_date=""),
     "exports": Thing(csv="/account/audit.csv", jsonl="/account/audit.jsonl"),
     "entries": [
-        entry(1, "nora.keller", "jonas.frei", "member:recovery_case:issued", case="cas_1", delivery="screen"),
+        entry(
+            1,
+            "nora.keller",
+            "jonas.frei",
+            "member:recovery_case:issued",
+            case="cas_1",
+            delivery="screen",
+            how="call",
+        ),
         entry(2, "nora.keller", "nora.keller", "member:step_up:proved", session="ses_1"),
         entry(3, "jonas.frei", "jonas.frei", "member:second_factor:failed", answer="code", reason="wrong"),
         entry(4, "", "", "account:audit:verified", count=1274),
@@ -176,7 +186,37 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("current", {**STAFF_PROFILE, "reveals_current": True}),
-        ("reader", {**STAFF_PROFILE, "may": NOTHING, "why_no_secret": "role", "app": None, "activity": []}),
+        (
+            "reader",
+            {
+                **STAFF_PROFILE,
+                "may": NOTHING,
+                "why_no_link": "role",
+                "why_no_secret": "role",
+                "app": None,
+                "activity": [],
+            },
+        ),
+        (
+            "stopped",
+            {
+                **STAFF_PROFILE,
+                "may": NOTHING,
+                "why_no_link": "stopped",
+                "why_no_secret": "stopped",
+                "held_back_until": ahead(hours=24),
+            },
+        ),
+        (
+            "stopped_owner",
+            {
+                **STAFF_PROFILE,
+                "may": NOTHING,
+                "why_no_link": "stopped",
+                "why_no_secret": "their_role",
+                "held_back_until": ahead(hours=24),
+            },
+        ),
         ("invited", {**STAFF_PROFILE, "state": "not_set_up", "is_invited": True, "app": None}),
         (
             "rotating",
@@ -230,6 +270,15 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
     ],
     "policy": [
         ("plain", POLICY),
+        ("read", {**POLICY, "may_save": False}),
+        (
+            "read_weak",
+            {
+                **POLICY,
+                "may_save": False,
+                "values": {"reveal": "current", "remember_days": "30", "admins_may_reveal": "yes"},
+            },
+        ),
         (
             "risk",
             {

@@ -1,0 +1,122 @@
+"""What one connection may cost before a page is asked for, so that a server holds without a proxy in front.
+
+uvicorn limits neither size nor time of what it reads. Here a request's line and headers have 16 KiB (else 414
+or 431: RFC 9110, section 15.5.15, and RFC 6585, section 5) and 10 seconds; the whole request has 8 MiB, so
+that a form that is far too large is still answered in words, and 30 seconds from the end of its headers (else
+408: RFC 9110, section 15.5.9). A connection that says nothing ends after the same 10 seconds. 500 connections
+may be open, about half of the 1024 files that most systems let a process have; further ones hear 503.
+
+Each piece that arrives costs one addition and one comparison; no clock runs for a request that comes whole.
+"""
+
+from asyncio import TimerHandle, Transport
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+LARGEST_HEAD = 16 * 1024
+LARGEST_REQUEST = 8 * 1024 * 1024
+HEAD_SECONDS = 10
+BODY_SECONDS = 30
+MOST_CONNECTIONS = 500
+_HEADER_SIGNS = len(": \r\n")
+
+
+class _HeadTooLarge(Exception):
+    """Raised out of the parser, which answers it as it answers whatever is no request."""
+
+
+class GuardedConnection(HttpToolsProtocol):
+    """uvicorn's connection, with an end to its patience."""
+
+    _received = 0
+    """Bytes of the present request. What follows it in the same piece is counted from the next piece on."""
+    _is_in_head = True
+    _deadline: TimerHandle | None = None
+    _status = HTTPStatus.BAD_REQUEST
+    url = b""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            self.logger.warning("More than %d connections: one is turned away", MOST_CONNECTIONS)
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        else:
+            self._wait(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._received > (LARGEST_HEAD if self._is_in_head else LARGEST_REQUEST):
+            self._refuse(self._too_large())
+        elif self._received and self._deadline is None:
+            self._wait(HEAD_SECONDS if self._is_in_head else BODY_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        signs = sum(len(name) + len(value) + _HEADER_SIGNS for name, value in self.headers)
+        if len(self.url) + signs > LARGEST_HEAD:
+            self._status = self._too_large()
+            raise _HeadTooLarge
+        self._is_in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        self._is_in_head, self._received = True, 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Also for what the parser refuses; the sentence is the status's own."""
+        self._refuse(self._status)
+
+    def _too_large(self) -> HTTPStatus:
+        if not self._is_in_head:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        is_line = len(self.url) > LARGEST_HEAD // 2
+        return HTTPStatus.REQUEST_URI_TOO_LONG if is_line else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+
+    def _wait(self, seconds: float) -> None:
+        self._deadline = self.loop.call_later(seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        """Nobody who has sent nothing is told; they have asked nothing."""
+        if self._received:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer, unless an answer is under way on this connection, and end it."""
+        self._stop_waiting()
+        self._unset_keepalive_if_required()
+        if self._may_answer():
+            self.transport.write(_answer(status, self.server_state.default_headers))
+        self.transport.close()
+
+    def _may_answer(self) -> bool:
+        if self.cycle is None:
+            return True  # type: ignore[unreachable]  # uvicorn's annotation leaves the beginning out
+        return self.cycle.response_complete if self._is_in_head else not self.cycle.response_started
+
+
+def _answer(status: HTTPStatus, headers: list[tuple[bytes, bytes]]) -> bytes:
+    body = f"{status.phrase}\n".encode()
+    more = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    lines = [name + b": " + value + b"\r\n" for name, value in (*headers, *more)]
+    return b"".join([STATUS_LINE[status], *lines, b"\r\n", body])

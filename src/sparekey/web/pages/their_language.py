@@ -1,0 +1,25 @@
+"""Mailed links speak the language of the person they were sent to, like the letter that brought them.
+
+The browser keeps to it for as long as it is open, so that the pages after the link, up to the sign-in, go on in the
+same language. A language that was chosen in this browser wins, before and after.
+"""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from sparekey.core.people import Member
+from sparekey.core.sessions import Scope
+from sparekey.web.visit import Visit
+
+
+def in_language_of(visit: Visit, who: Member | None, draw: Callable[[], Response]) -> Response:
+    """Draw a link's page for its person; None: it was made for nobody in particular."""
+    if who is None or visit.has_chosen_language:
+        return draw()
+    visit.language = who.language.value
+    response = draw()
+    session = visit.visitor.session
+    if session is None or session.scope is not Scope.FULL:  # somebody signed in only looks
+        visit.desk.cookies.put(response, "lang", visit.language, None)
+    return response

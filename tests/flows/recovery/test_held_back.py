@@ -1,0 +1,141 @@
+"""*This wasn't me* holds whoever helped back for a day, and nobody gets around it; rights are those of now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sparekey.core.people import Member, MemberId, Role, Status
+from sparekey.core.permissions import Action
+from sparekey.core.recovery_case import Delivery, How, State
+from sparekey.errors import NotAllowed
+from sparekey.flows import _cases, console, recover, reset
+from sparekey.flows.context import Context
+from sparekey.flows.reports import home
+from sparekey.flows.team import change_role, profile
+from sparekey.store import people
+from tests.flows.recovery.endings import Where, stop
+from tests.flows.steps import CASE, case_of, helped, refusal
+from tests.people import Browser, Team, changed, entries, letters, signed_in
+from tests.world import FrozenWorld
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def is_held_back(ctx: Context, helper: Browser, who: Member) -> bool:
+    return "stopped" == refusal(lambda: helped(ctx, helper, who, Delivery.LINK)).reason
+
+
+def test_it_is_said_until_when_and_of_every_kind_of_help(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    until = where.world.now() + DAY
+    seen = profile(ctx, where.nora, where.jonas.username)
+    reasons = {seen.why_not[one] for one in (Action.SEND_LINK, Action.HAND_SECRET, Action.RESET)}
+    assert ({"stopped"}, until) == (reasons, seen.held_back_until)
+    acts: list[Callable[[], object]] = [
+        lambda: helped(ctx, where.nora, where.jonas),
+        lambda: helped(ctx, where.nora, where.jonas, Delivery.LINK),
+        lambda: reset.reset(ctx, where.nora, where.jonas.id, How.CALL, where.jonas.username),
+    ]
+    assert [("stopped", until)] * 3 == [(one.reason, one.facts["until"]) for one in map(refusal, acts)]
+
+
+def test_everybody_who_had_a_hand_in_it_is_held_back(ctx: Context, where: Where) -> None:
+    """Whoever takes over does not push the first helper out of sight."""
+    second = signed_in(ctx, where.team["second.owner"])
+    helped(ctx, where.nora, where.jonas)
+    helped(ctx, second, where.jonas)
+    stop(ctx, where)
+    assert [True, True] == [is_held_back(ctx, one, where.jonas) for one in (where.nora, second)]
+    assert (
+        State.ISSUED
+        is helped(ctx, signed_in(ctx, where.team["ivana.admin"]), where.jonas, Delivery.LINK).state
+    )
+
+
+def test_the_log_says_how_each_helper_knew(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas, how=How.VIDEO)
+    helped(ctx, signed_in(ctx, where.team["second.owner"]), where.jonas, how=How.PERSON)
+    found = [one.data["how"] for one in entries(ctx, where.team.account.id) if one.tag == CASE + "issued"]
+    assert ["video", "person"] == found
+
+
+def test_who_got_the_role_after_that_help_began_is_held_back_too(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    where.world.advance(MINUTE)
+    change_role(ctx, signed_in(ctx, where.team.owner), "luca.auditor", Role.OWNER)
+    stop(ctx, where)
+    assert is_held_back(ctx, signed_in(ctx, where.team["luca.auditor"]), where.jonas)
+    where.world.advance(DAY)
+    assert State.ISSUED is helped(ctx, signed_in(ctx, where.team["luca.auditor"]), where.jonas).state
+
+
+def test_who_was_added_after_that_help_began_is_held_back_too(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    added = replace(where.team["luca.auditor"], id=MemberId("mem_new"), username="new.owner", role=Role.OWNER)
+    added = replace(added, email="new@example.com", created_at=where.world.now() + MINUTE)
+    ctx.db.write(lambda conn: people.add_member(conn, added))
+    until = ctx.db.read(lambda conn: _cases.held_back_until(conn, where.jonas, added, where.world.now()))
+    assert where.world.now() + DAY == until
+
+
+def test_whoever_runs_the_server_is_never_held_back(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    assert console.member_recover(ctx, where.jonas.username).link
+
+
+def test_the_letters_name_until_when_and_nobody_who_is_held_back(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    until = where.world.now() + DAY
+    (mine,) = letters(ctx, "recovery_doubted")
+    theirs = letters(ctx, "recovery_stopped")
+    assert ("Second Owner", "Nora Keller", until) == tuple(
+        mine.facts[name] for name in ("owners", "helper", "ends_at")
+    )
+    assert [until, until] == [one.facts["ends_at"] for one in theirs]
+    assert [] == letters(ctx, "recovery_ended")
+
+
+def test_owners_see_it_first_on_home_for_three_days(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    (first, *_) = home(ctx, where.nora).items
+    assert ("not_me", "jonas.frei", where.world.now()) == (
+        first.kind,
+        first.facts["username"],
+        first.facts["at"],
+    )
+    admin = signed_in(ctx, where.team["ivana.admin"])
+    assert "not_me" not in [one.kind for one in home(ctx, admin).items]
+    where.world.advance(3 * DAY)
+    later = signed_in(ctx, where.team.owner)
+    assert "not_me" not in [one.kind for one in home(ctx, later).items]
+
+
+# Rights are those of now, not of when the request came in
+
+
+@pytest.mark.parametrize(
+    "lost", [{"role": Role.STAFF}, {"status": Status.DEACTIVATED}], ids=["role", "status"]
+)
+def test_who_has_lost_the_right_meanwhile_is_refused(
+    ctx: Context, team: Team, jonas: Member, world: FrozenWorld, lost: dict[str, object]
+) -> None:
+    second = signed_in(ctx, team["second.owner"])
+    helped(ctx, second, jonas)
+    changed(ctx, team["second.owner"], **lost)
+    acts: list[Callable[[], object]] = [
+        lambda: helped(ctx, second, jonas),
+        lambda: recover.view(ctx, second, jonas.id, "page"),
+        lambda: recover.hide(ctx, second, jonas.id),
+        lambda: recover.take_back(ctx, second, jonas.id),
+        lambda: reset.reset(ctx, second, jonas.id, How.CALL, jonas.username),
+    ]
+    refused = [refusal(act) for act in acts]
+    assert [(NotAllowed, "role")] * 5 == [(type(one), one.reason) for one in refused]
+    assert State.ISSUED is case_of(ctx, jonas).state

@@ -1,0 +1,216 @@
+"""What a connection may cost: asked of a real server through real sockets; the long waits of a made-up clock."""
+
+import asyncio
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any, cast
+
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
+
+from sparekey.app import connections
+from sparekey.app.connections import BODY_SECONDS, HEAD_SECONDS, LARGEST_HEAD, GuardedConnection
+from tests.serving import Server
+
+PAGE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+FORM = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("connections")) as running:
+        yield running
+
+
+def opened(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=HEAD_SECONDS + 10)
+
+
+def whole(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    with connection:
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def asked(server: Server, *pieces: bytes) -> int:
+    """The status of what comes first."""
+    with opened(server) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)
+        return status(connection.recv(65536))
+
+
+def header(size: int) -> bytes:
+    return b"X-Much: " + b"x" * size
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        ([PAGE, b"\r\n"], 200),
+        ([PAGE + header(LARGEST_HEAD - 100) + b"\r\n\r\n"], 200),
+        ([PAGE + header(LARGEST_HEAD) + b"\r\n\r\n"], 431),
+        ([PAGE + header(LARGEST_HEAD)], 431),
+        ([PAGE + header(LARGEST_HEAD - 100), b"x" * 200], 431),
+        ([PAGE + b"A: b\r\n" * 3000], 431),
+        ([b"GET /" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\n\r\n"], 414),
+        ([b"GET /" + b"x" * LARGEST_HEAD], 414),
+        ([b"\r\n" * LARGEST_HEAD], 431),
+        ([b"HELO\r\n\r\n"], 400),
+    ],
+    ids=[
+        "pieces",
+        "large",
+        "too large",
+        "no end",
+        "grows",
+        "many",
+        "line",
+        "line without end",
+        "nothing",
+        "no HTTP",
+    ],
+)
+def test_a_request_has_room_for_its_line_and_headers_and_no_more(
+    server: Server, pieces: list[bytes], expected: int
+) -> None:
+    assert expected == asked(server, *pieces)
+
+
+def test_a_second_request_on_the_same_connection_has_the_same_room(server: Server) -> None:
+    page = PAGE + header(LARGEST_HEAD - 100) + b"\r\n\r\n"
+    with opened(server) as connection:
+        for piece in (page, page, PAGE + header(LARGEST_HEAD)):
+            connection.sendall(piece)
+            time.sleep(0.1)
+        said = whole(connection)
+    assert [b"200", b"200", b"431"] == re.findall(rb"HTTP/1.1 (\d+)", said)
+
+
+def test_a_form_of_one_megabyte_is_still_answered_in_words(server: Server) -> None:
+    size = 1024 * 1024
+    head = FORM.replace(b"localhost", f"localhost:{server.port}".encode()).replace(b"20", b"%d" % size)
+    with opened(server) as connection:
+        connection.sendall(head + b"a" * size)
+        assert 413 == status(connection.recv(65536))
+
+
+def test_who_dawdles_over_headers_or_says_nothing_is_cut_off(server: Server) -> None:
+    started = time.monotonic()
+    slow, silent = opened(server), opened(server)
+    for sign in PAGE:
+        slow.sendall(bytes([sign]))
+        time.sleep(0.1)
+    told, nothing = whole(slow), whole(silent)
+    assert (408, b"") == (status(told), nothing)
+    assert HEAD_SECONDS - 1 < time.monotonic() - started < HEAD_SECONDS + 5
+
+
+class Loop:
+    """A loop whose clock the test moves, and which runs nothing else."""
+
+    def __init__(self) -> None:
+        self.waits: list[tuple[float, Callable[[], None], Any]] = []
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> Any:
+        handle = asyncio.Handle(call, (), cast(Any, self))
+        self.waits.append((seconds, call, handle))
+        return handle
+
+    def create_task(self, job: Any) -> Any:
+        job.close()
+        return _Task()
+
+    def get_debug(self) -> bool:
+        return False
+
+    def pass_time(self, seconds: float) -> None:
+        for due, call, handle in list(self.waits):
+            if due <= seconds and not handle.cancelled():
+                call()
+
+
+class _Task:
+    def add_done_callback(self, _: object) -> None:
+        """Nothing runs, so nothing ends."""
+
+
+class Wire:
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        assert not self.is_closed
+        self.written += data
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def get_extra_info(self, _: str) -> None:
+        return None
+
+
+def connected(state: ServerState) -> tuple[GuardedConnection, Loop, Wire]:
+    loop, wire = Loop(), Wire()
+    config = uvicorn.Config(PlainTextResponse("here"), log_config=None, ws="none")
+    config.load()
+    connection = GuardedConnection(config, state, {}, cast(Any, loop))
+    connection.connection_made(cast(Any, wire))
+    return connection, loop, wire
+
+
+@pytest.mark.parametrize("part", [b"", b"username=nora"])
+def test_who_dawdles_over_a_form_is_cut_off(part: bytes) -> None:
+    connection, loop, wire = connected(ServerState())
+    connection.data_received(FORM + part)
+    loop.pass_time(BODY_SECONDS - 1)
+    before = wire.is_closed
+    loop.pass_time(BODY_SECONDS)
+    assert (False, True, 408) == (before, wire.is_closed, status(wire.written))
+
+
+def test_no_clock_runs_while_the_server_works_on_a_whole_request() -> None:
+    connection, loop, wire = connected(ServerState())
+    connection.data_received(FORM + b"x" * 20)
+    loop.pass_time(3600)
+    assert (False, b"") == (wire.is_closed, wire.written)
+
+
+def test_what_is_already_being_answered_is_not_answered_twice() -> None:
+    connection, loop, wire = connected(ServerState())
+    connection.data_received(FORM + b"x")
+    connection.cycle.response_started = True
+    loop.pass_time(BODY_SECONDS)
+    assert (True, b"") == (wire.is_closed, wire.written)
+
+
+def test_a_body_without_end_is_cut_off() -> None:
+    connection, _, wire = connected(ServerState())
+    connection.data_received(FORM.replace(b"20", b"99999999"))
+    connection.cycle.response_started = connection.cycle.response_complete = True
+    for _ in range(connections.LARGEST_REQUEST // 65536 + 1):
+        connection.data_received(b"x" * 65536)
+    assert (True, b"") == (wire.is_closed, wire.written)
+
+
+def test_one_connection_too_many_is_turned_away_and_the_others_stay() -> None:
+    state = ServerState()
+    wires = [connected(state)[2] for _ in range(connections.MOST_CONNECTIONS + 1)]
+    closed = [wire for wire in wires if wire.is_closed]
+    assert (wires[-1:], HTTPStatus.SERVICE_UNAVAILABLE) == (closed, status(wires[-1].written))

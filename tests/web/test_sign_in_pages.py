@@ -1,0 +1,59 @@
+"""The sign-in at a browser: its cookies, and what programs are told about waiting."""
+
+from datetime import timedelta
+
+import pytest
+
+from sparekey.core.people import Policy
+from sparekey.core.throttle import TAKEN_RATE
+from sparekey.flows.context import Context
+from tests.people import PASSWORD, Team, account, code_of, letters
+from tests.web.conftest import LIST, Browse, Page, Tab
+from tests.world import FrozenWorld
+
+PLANTED = "0123456789abcdef" * 2
+OWN = "__Host-browser"
+
+
+@pytest.fixture
+def team(ctx: Context) -> Team:
+    return account(ctx, policy=Policy(remember_days=30))
+
+
+def signs_in(ctx: Context, tab: Tab, team: Team, **more: str) -> Page:
+    second = tab.follow(tab.fill("/sign-in", username="jonas.frei", password=PASSWORD))
+    return tab.send(second, code=code_of(ctx, team["jonas.frei"]), **more)
+
+
+def test_a_sign_in_gives_the_browser_a_cookie_of_its_own(
+    ctx: Context, team: Team, browse: Browse, world: FrozenWorld
+) -> None:
+    """It is known again by that one, and whoever planted the earlier one is a stranger."""
+    home, thief = browse(), browse()
+    for tab in (home, thief):
+        tab.client.cookies.set(OWN, PLANTED, domain="id.example", path="/")
+    signs_in(ctx, home, team, remember="yes")
+    first = home.client.cookies.get(OWN)
+    world.advance(timedelta(minutes=1))
+    for tab in (home, thief):
+        tab.client.cookies.delete("__Host-sparekey")
+    again = home.fill("/sign-in", username="jonas.frei", password=PASSWORD)
+    elsewhere = thief.fill("/sign-in", username="jonas.frei", password=PASSWORD)
+    assert 3 == len({PLANTED, first, home.client.cookies.get(OWN)})
+    assert ("/", "/sign-in/code") == (again.leads_to, elsewhere.leads_to)
+    assert [] == letters(ctx, "new_device")
+
+
+def test_programs_are_told_in_whole_seconds_when_to_come_back(team: Team, browse: Browse) -> None:
+    tab = browse()
+    pages = [tab.fill("/sign-in", username="jonas.frei", password="wrong password") for _ in range(6)]
+    assert [None] * 5 + ["30"] == [page.headers.get("retry-after") for page in pages]
+
+
+def test_too_many_names_that_are_taken_are_refused_in_the_form(team: Team, browse: Browse) -> None:
+    tab = browse(team.owner)
+    typed = {"name": "Lea", "username": "jonas.frei", "email": "lea@example.com"}
+    pages = [tab.fill(f"{LIST}/new", **typed) for _ in range(TAKEN_RATE.burst + 1)]
+    assert {409} == {page.status for page in pages[:-1]}
+    assert (429, "180") == (pages[-1].status, pages[-1].headers.get("retry-after"))
+    assert "Too many names that are not available were tried. Wait until" in pages[-1].words
