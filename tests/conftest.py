@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 from sparekey.adapters.hashing import Pool
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.adapters.sealing import Keys, Purpose
-from sparekey.core.contract import Hashing
+from sparekey.core.contract import Hashing, Relying
 from sparekey.core.people import SERVER
 from sparekey.factors import registered
 from sparekey.flows.context import Context, Site
@@ -89,7 +89,7 @@ def ctx(request: pytest.FixtureRequest, tmp_path: Path, world: FrozenWorld) -> I
             db=db,
             keys=keys,
             pool=pool,
-            factors=registered(hashing),
+            factors=registered(hashing, Relying("id.example", ("https://id.example",))),
             hashing=hashing,
             site=Site("https://id.example", UTC),
             mail=MailSettings("localhost", 25, "id@example.com", "Sparekey", Security.NONE),

@@ -187,7 +187,7 @@ def signed_in(ctx: Context, who: Member, *, visitor: Visitor = SOMEBODY, aal2: b
 
 def _proof(one: _ways.Had, moment: Moment) -> Proof:
     traits = one.enrolled.traits
-    return Proof(one.kept.id, traits.kind, traits.category, traits.amr, moment.at)
+    return Proof(one.kept.id, traits.kind, (traits.category,), traits.amr, moment.at)
 
 
 def signs_in(ctx: Context, who: Member, *, visitor: Visitor = SOMEBODY) -> Browser:

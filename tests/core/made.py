@@ -48,7 +48,7 @@ def enrolled(traits: Traits, standing: Standing = Standing.ACTIVE) -> Enrolled:
 def proof(traits: Traits, minutes_ago: float = 0, *, is_exposed: bool = False) -> Proof:
     at = NOON - timedelta(minutes=minutes_ago)
     own_id = AuthenticatorId(f"aut_{traits.kind}")
-    return Proof(own_id, traits.kind, traits.category, traits.amr, at, is_exposed)
+    return Proof(own_id, traits.kind, (traits.category,), traits.amr, at, is_exposed)
 
 
 def case(**fields: object) -> Case:

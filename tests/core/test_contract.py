@@ -50,7 +50,7 @@ def test_what_is_drawn_is_known_for_a_known_seed() -> None:
         MOMENT,
         Hashing(pepper=b"hidden"),
         Proposal(shown={"a": "hidden"}, kept={"a": "hidden"}),
-        Verified("hidden", Evidence(Category.KNOWLEDGE, ())),
+        Verified("hidden", Evidence((Category.KNOWLEDGE,), ())),
     ],
 )
 def test_secrets_are_not_in_what_is_printed(value: object) -> None:
@@ -68,7 +68,7 @@ def test_a_factor_ends_at_its_limit_and_is_not_temporary_unless_it_says_so() -> 
 
 
 def test_evidence_claims_nothing_by_default() -> None:
-    evidence = Evidence(Category.POSSESSION, ("otp",))
+    evidence = Evidence((Category.POSSESSION,), ("otp",))
     assert evidence.left is None
 
 

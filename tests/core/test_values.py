@@ -39,9 +39,9 @@ CLASSES = sorted(
 
 # Words that are kept: another one here needs a migration.
 KEPT: dict[type[StrEnum], str] = {
-    contract.Category: "knowledge possession",
-    contract.Loss: "memory phone paper",
-    contract.Answer: "password code backup_code",
+    contract.Category: "knowledge possession verified",
+    contract.Loss: "memory phone tablet computer key manager paper",
+    contract.Answer: "password passkey code backup_code",
     contract.Trouble: "wrong empty wrong_length already_used clock_wrong expired too_short too_long listed"
     " context_word same_as_before",
     people.Role: "owner admin auditor staff",
@@ -78,7 +78,9 @@ def test_a_value_never_changes(kind: type) -> None:
 def test_what_a_value_holds_when_nothing_is_said() -> None:
     assert (0, 0) == (made.member().version, made.case().version)
     assert "" == events.Event.tag
-    assert not proofs.Proof(AuthenticatorId("aut_1"), "app", Category.POSSESSION, ("otp",), NOON).is_exposed
+    assert not proofs.Proof(
+        AuthenticatorId("aut_1"), "app", (Category.POSSESSION,), ("otp",), NOON
+    ).is_exposed
     assert "" == audit_chain.Entry("acc_1", 1, NOON, "a:b:c", "", "", "", {}, audit_chain.START).hash
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from sparekey.core.contract import Loss
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member, Role, Status
 from sparekey.core.recovery_case import Delivery, How
@@ -66,7 +66,7 @@ def test_who_is_safe_has_nothing_to_review(ctx: Context, nora: Browser) -> None:
 
 def test_losing_one_thing_leaves_the_other(ctx: Context, nora: Browser) -> None:
     found = reports.home(ctx, nora).picture
-    assert {(Loss.PHONE, ""), (Loss.PAPER, "")} == set(found.ways)
+    assert {(Answer.CODE, ""), (Answer.BACKUP_CODE, "")} == set(found.ways)
     assert [True, True, False] == [row.gets_in for row in found.rows]
 
 

@@ -158,6 +158,13 @@ def test_another_account_is_not_listed_and_has_no_profile(ctx: Context, nora: Br
         team.profile(ctx, nora, "strange.owner")
 
 
+def test_the_list_reads_the_cases_of_those_it_shows_alone(ctx: Context, crew: Team, nora: Browser) -> None:
+    with statements(ctx) as sent:
+        team.list_staff(ctx, nora, Search("amelie"))
+    [reading] = [text for text in sent if "FROM cases" in text]
+    assert "cases.member_id IN" in reading
+
+
 def test_the_list_costs_the_same_for_many(ctx: Context, crew: Team, nora: Browser) -> None:
     with statements(ctx) as few:
         team.list_staff(ctx, nora, Search("amelie"))

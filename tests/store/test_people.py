@@ -167,3 +167,15 @@ def test_only_active_owners_count_as_owners(team: Database) -> None:
 def test_a_person_comes_back_as_they_were(team: Database) -> None:
     mia = team.read(lambda conn: people.names(conn, TEAM, ["mem_mia", "mem_gone"]))
     assert {"mem_mia": person("mia", name="Mia Müller")} == mia
+
+
+def test_people_are_counted_by_state_and_those_deactivated_apart(team: Database) -> None:
+    gone = person("gone", status=Status.DEACTIVATED)
+    team.write(lambda conn: people.add_member(conn, gone))
+    counts = team.read(lambda conn: people.count_by_safety(conn, TEAM))
+    assert {"not_set_up": len(STAFF), "deactivated": 1} == counts
+
+
+@pytest.mark.parametrize(("most", "expected"), [(3, 3), (1_000, len(STAFF))])
+def test_no_more_people_are_counted_than_asked_for(team: Database, most: int, expected: int) -> None:
+    assert expected == team.read(lambda conn: people.how_many_up_to(conn, TEAM, most))

@@ -16,7 +16,7 @@ from tests.store.rows import NOON, person, session
 
 MINUTE = timedelta(minutes=1)
 MIA = person("mia")
-PROOF = Proof("aut_1", "app", Category.POSSESSION, ("otp",), NOON, True)  # type: ignore[arg-type]
+PROOF = Proof("aut_1", "app", (Category.POSSESSION,), ("otp",), NOON, True)  # type: ignore[arg-type]
 
 
 def add(database: Database, token_hash: str, kept: Session, draft: bytes | None = None) -> None:

@@ -101,7 +101,9 @@ class Page:
 
     @property
     def forms(self) -> list[Form]:
-        return [form for form in Reader(self.text).forms if form.action != "/sign-out"]
+        """What a person can fill in: not signing out, nor what the script fills in for a passkey."""
+        forms = Reader(self.text).forms
+        return [form for form in forms if form.action != "/sign-out" and "passkey" not in form.names]
 
     def form(self, action: str = "") -> Form:
         """The form that posts to this address (empty: the only one that posts)."""

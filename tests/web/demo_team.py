@@ -53,7 +53,7 @@ CODES = [
 ]
 
 LOSS = Thing(
-    ways=[Thing(thing="phone", where="iPhone 15"), Thing(thing="paper", where="")],
+    ways=[Thing(answer="code", where="iPhone 15"), Thing(answer="backup_code", where="")],
     rows=[
         Thing(lost=("phone",), remains=(False, True), gets_in=True),
         Thing(lost=("paper",), remains=(True, False), gets_in=True),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, make_url
@@ -22,7 +23,7 @@ from sparekey.adapters.key_files import key_from_file
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.adapters.sealing import Keys, Purpose
 from sparekey.app.keys import all_keys, first_key
-from sparekey.core.contract import Hashing
+from sparekey.core.contract import Hashing, Relying
 from sparekey.errors import StorageTrouble, Unready
 from sparekey.factors import registered
 from sparekey.flows.context import Context, Site
@@ -60,7 +61,7 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
             db=database,
             keys=keys,
             pool=Pool(),
-            factors=registered(hashing),
+            factors=registered(hashing, _relying(settings)),
             hashing=hashing,
             site=_site(settings, is_demo=is_demo),
             mail=mail_settings(settings),
@@ -154,6 +155,12 @@ def belongs_to_demo(conn: Connection) -> bool:
 def _hashing(settings: Settings, keys: Keys) -> Hashing:
     cost = settings.password_hash
     return Hashing(cost.memory_mib * 1024, cost.passes, cost.lanes, pepper=keys.subkey(Purpose.PEPPER))
+
+
+def _relying(settings: Settings) -> Relying:
+    """Passkeys belong to the host of the server's address, and only its own pages ask for them."""
+    parts = urlsplit(settings.base_url)
+    return Relying(parts.hostname or "", (f"{parts.scheme}://{parts.netloc}",))
 
 
 def _site(settings: Settings, *, is_demo: bool) -> Site:

@@ -105,7 +105,7 @@ def _say_start(ctx: Context, settings: Settings, listener: socket.socket) -> Non
         database=make_url(settings.database_url).render_as_string(hide_password=True),
         mail=settings.mail.host or "none",
     )
-    if ctx.mail is None and not ctx.site.is_demo:
+    if not ctx.can_send_mail:
         log.warning("No mail server is set (mail.host): letters wait until there is one")
     if settings.server.base_url is None:
         log.warning("server.base_url is not set: only this machine can reach the server")

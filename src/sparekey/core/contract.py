@@ -5,7 +5,7 @@ material as it must now be kept* with the evidence; the store keeps it by compar
 version, so that a replay or a race of two correct answers lets exactly one through, for every factor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,9 @@ class Category(StrEnum):
 
     KNOWLEDGE = "knowledge"
     POSSESSION = "possession"
+    VERIFIED = "verified"
+    """The authenticator made sure itself that it is its person: by PIN, pattern, fingerprint or face. Which of them,
+    it does not tell (WebAuthn Level 3, "User Verification")."""
 
 
 class Loss(StrEnum):
@@ -45,6 +48,11 @@ class Loss(StrEnum):
 
     MEMORY = "memory"
     PHONE = "phone"
+    TABLET = "tablet"
+    COMPUTER = "computer"
+    KEY = "key"
+    MANAGER = "manager"
+    """A password manager: its copies are on several devices, and opened by one account."""
     PAPER = "paper"
 
 
@@ -52,6 +60,7 @@ class Answer(StrEnum):
     """Which form field a factor is answered in; factors that share one are tried together."""
 
     PASSWORD = "password"
+    PASSKEY = "passkey"
     CODE = "code"
     BACKUP_CODE = "backup_code"
 
@@ -72,6 +81,8 @@ class Traits:
     """Opens nothing but the forced change."""
     is_disabled_at_limit: bool = True
     """Too many failures in a row end it until it is bound anew (NIST SP 800-63B-4, section 3.2.2)."""
+    is_asked: bool = False
+    """Answered to a challenge of the server: see `Asking`. It cannot be guessed, so no tries of it are counted."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,19 @@ class About:
     issuer: str
     username: str
     context_words: tuple[str, ...] = ()
+    name: str = ""
+    handle: bytes = field(default=b"", repr=False)
+    """What an authenticator keeps of the person: says nothing to anybody else (WebAuthn, section 14.6.1)."""
+    enrolled: tuple[Any, ...] = field(default=(), repr=False)
+    """Material of the same kind that the person has already."""
+
+
+@dataclass(frozen=True)
+class Relying:
+    """Where passkeys are good: the domain they belong to, and the origins whose pages may ask for them."""
+
+    id: str = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +123,14 @@ class Proposal:
     """A started enrolment: what the person is shown, and what must be kept (sealed) until it is finished."""
 
     shown: Mapping[str, str | list[str]] = field(repr=False)
+    kept: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A question: what the browser is given, and what must be kept (sealed) until it is answered, once."""
+
+    shown: str = field(repr=False)
     kept: Mapping[str, object] = field(repr=False)
 
 
@@ -135,10 +167,12 @@ class WrongAnswer(Exception):
 class Evidence:
     """What one right answer proves."""
 
-    category: Category
+    categories: tuple[Category, ...]
     amr: tuple[str, ...]
     left: int | None = None
     """How many single-use codes are left, where the factor has such."""
+    warning: str = ""
+    """Right, and yet worth an event: `counter` where a key's counter did not go up."""
 
 
 M = TypeVar("M")
@@ -163,11 +197,20 @@ class Factor(Protocol[M]):
     def enrol(self, about: About, proposed: Mapping[str, object], answer: str, moment: Moment) -> M:
         """Finish it; raises `WrongAnswer`. `proposed` is `Proposal.kept`."""
 
-    def verify(self, kept: M, answer: str, moment: Moment) -> Verified[M]:
-        """Check a proof; raises `WrongAnswer`."""
+    def verify(
+        self, kept: M, answer: str, moment: Moment, asked: Mapping[str, object] | None = None
+    ) -> Verified[M]:
+        """Check a proof; raises `WrongAnswer`. `asked` is `Challenge.kept`, where there was a challenge."""
 
     def encode(self, kept: M) -> dict[str, object]:
         """Material as JSON values, to be sealed."""
 
     def decode(self, data: Mapping[str, object]) -> M:
         """The inverse of `encode`."""
+
+
+class Asking(Factor[M], Protocol):
+    """A factor that is answered to a challenge."""
+
+    def challenge(self, kept: Sequence[M], moment: Moment, *, is_first: bool) -> Challenge:
+        """Ask for one of these, or for whichever there is. `is_first`: nothing was proven before it."""

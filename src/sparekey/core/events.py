@@ -66,6 +66,10 @@ class UnknownNameTried(Event, tag="server:sign_in:unknown_name"):
     name_hash: str
 
 
+class UnknownPasskeyTried(Event, tag="server:sign_in:unknown_passkey"):
+    """An answer from a passkey that nobody has here, or one that is none."""
+
+
 @dataclass(frozen=True)
 class AccountAdded(Event, tag="server:account:added"):
     account: str
@@ -167,6 +171,14 @@ class BrowserRemembered(_OfMember, tag="member:browser:remembered"):
 class AuthenticatorEnrolled(_OfAuthenticator, tag="member:authenticator:enrolled"):
     reason: str
     """`set_up`, `settings` or `recovery`."""
+
+
+class KeyCounterBehind(_OfAuthenticator, tag="member:passkey:counter_behind"):
+    """A right answer whose counter had not gone up: there may be a copy (WebAuthn Level 3, section 6.1.1)."""
+
+
+class AuthenticatorNamed(_OfAuthenticator, tag="member:authenticator:named"):
+    """What it is called, or lives on, was changed."""
 
 
 class AuthenticatorSuspended(_OfAuthenticator, tag="member:authenticator:suspended"):

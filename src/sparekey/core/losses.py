@@ -44,7 +44,7 @@ class Row:
 def ways_of(enrolled: Sequence[Enrolled], saved: frozenset[str]) -> tuple[Way, ...]:
     """The second factors of one person; `saved` holds the ids of those proven to be at hand."""
     return tuple(
-        Way(one.traits.lost_with, one.traits.kind, one.standing is Standing.ACTIVE and one.id in saved)
+        Way(one.thing, one.traits.kind, one.standing is Standing.ACTIVE and one.id in saved)
         for one in enrolled
         if one.traits.category is Category.POSSESSION and not one.traits.is_temporary
     )

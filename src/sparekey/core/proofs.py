@@ -33,11 +33,11 @@ class Proof:
 
     authenticator_id: AuthenticatorId
     kind: str
-    category: Category
+    categories: tuple[Category, ...]
     amr: tuple[str, ...]
     at: datetime
     is_exposed: bool = False
-    """Somebody else has seen the secret: it still counts as one category, never towards aal2."""
+    """Somebody else has seen the secret: it still counts for what it proves, never towards aal2."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,11 @@ class Assurance:
 def assurance(proofs: Iterable[Proof]) -> Assurance:
     """What the proofs are worth together (RFC 8176 for `amr`)."""
     kept = tuple(proofs)
-    newest: dict[Category, Proof] = {}
-    for proof in kept:
-        if not proof.is_exposed and (proof.category not in newest or newest[proof.category].at < proof.at):
-            newest[proof.category] = proof
+    newest = {}
+    for category in Category:
+        by_it = [one for one in kept if category in one.categories and not one.is_exposed]
+        if by_it:
+            newest[category] = max(by_it, key=lambda one: one.at)
     both = len(newest) > 1
     amr = tuple(
         sorted({way for proof in newest.values() for way in proof.amr} | ({"mfa"} if both else set()))

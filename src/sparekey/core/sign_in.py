@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sparekey.core.contract import Answer, Category, Traits
+from sparekey.core.contract import Answer, Category, Loss, Traits
 from sparekey.core.people import AuthenticatorId
 from sparekey.core.proofs import Aal, Proof, assurance
 
@@ -34,6 +34,12 @@ class Enrolled:
     id: AuthenticatorId
     traits: Traits
     standing: Standing
+    lives_on: Loss | None = None
+    """Where the person said, or it showed, that it lives on another thing than its kind usually does."""
+
+    @property
+    def thing(self) -> Loss:
+        return self.lives_on or self.traits.lost_with
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ def next_step(
     """What these proofs are worth. `is_remembered`: this browser may skip the second step (aal1)."""
     by_id = {one.id: one for one in enrolled if can_prove(one)}
     kept = tuple(proof for proof in proofs if proof.authenticator_id in by_id)
-    proven = {proof.category for proof in kept}
-    if Category.KNOWLEDGE not in proven:
+    proven = {category for proof in kept for category in proof.categories}
+    if not proven & {Category.KNOWLEDGE, Category.VERIFIED}:
         return Prove(_answers(enrolled, Category.KNOWLEDGE))
     seen = any(_is_seen(by_id[proof.authenticator_id]) for proof in kept)
     if seen and Category.POSSESSION in proven:

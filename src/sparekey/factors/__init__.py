@@ -8,14 +8,23 @@ function of the material:
 - `reveal`: secret and URI of an app's secret once more (printed sheet, downloads, the open view of a
   temporary one);
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
-- `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up.
+- `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up;
+- `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
+  answer; `asked_of_nobody`: what a name that nobody has is asked for; `about_key`: what may be shown of a passkey;
+  `signal_of`: what password managers may be told of a person's passkeys.
 """
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from sparekey.core.contract import Factor, Hashing, Moment, Traits
+from sparekey.core.contract import Challenge, Factor, Hashing, Loss, Moment, Relying, Traits
+from sparekey.factors._passkey_models import MAKES
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
+from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, encode64
 from sparekey.factors.password import Password, dummy_password
 from sparekey.factors.temporary_secret import TemporarySecret
 from sparekey.factors.totp import PERIOD, Totp, code_at, reveal
@@ -23,20 +32,26 @@ from sparekey.factors.totp import PERIOD, Totp, code_at, reveal
 __all__ = [
     "PERIOD",
     "TRAITS",
+    "about_key",
+    "asked_of_nobody",
     "code_at",
     "codes_left",
     "confirm_saved",
     "dummy_password",
+    "handle_in",
+    "handle_of",
     "registered",
     "reveal",
     "saved_at",
+    "signal_of",
 ]
 
 
-def registered(hashing: Hashing) -> dict[str, Factor[Any]]:
+def registered(hashing: Hashing, relying: Relying | None = None) -> dict[str, Factor[Any]]:
     """Every factor by kind; `hashing` is the cost at which new passwords and codes are kept."""
     factors: tuple[Factor[Any], ...] = (
         Password(hashing),
+        Passkey(relying or Relying()),
         Totp(),
         TemporarySecret(),
         BackupCodes(hashing),
@@ -60,3 +75,56 @@ def codes_left(kept: object) -> int | None:
 def saved_at(kept: object) -> datetime | None:
     """When the person proved to have saved the codes; None before, and for a kind without codes."""
     return kept.saved_at if isinstance(kept, BackupCodeSet) else None
+
+
+def handle_of(kept: object) -> str | None:
+    """By what it is found without its person; None for a kind that never is."""
+    return _hashed(encode64(kept.id)) if isinstance(kept, Credential) else None
+
+
+def handle_in(answer: str) -> str:
+    """By what the authenticator of this answer is found, right or not."""
+    return _hashed(credential_id(answer))
+
+
+def _hashed(credential: str) -> str:
+    return sha256(credential.encode("utf-8", "replace")).hexdigest()
+
+
+@dataclass(frozen=True)
+class AboutKey:
+    """What a passkey tells of itself. `make`: a hint that nobody vouches for, empty where it says none."""
+
+    is_synced: bool
+    make: str
+    thing: Loss | None
+    """Where it lives, as far as that shows."""
+
+
+def about_key(kept: object) -> AboutKey | None:
+    """What may be shown of a passkey; None for another kind."""
+    if not isinstance(kept, Credential):
+        return None
+    roams = {"usb", "nfc", "ble"} & set(kept.transports)
+    thing = Loss.KEY if roams else Loss.MANAGER if kept.is_backup_eligible else None
+    return AboutKey(kept.is_backup_eligible, MAKES.get(kept.aaguid, ""), thing)
+
+
+def signal_of(keys: Sequence[object], rp_id: str, username: str, name: str) -> str:
+    """All passkeys of one person and what they are called now, as JSON (section 5.1.10)."""
+    own = [key for key in keys if isinstance(key, Credential)]
+    told = {
+        "rpId": rp_id,
+        "userId": encode64(own[0].user_handle),
+        "allAcceptedCredentialIds": [encode64(key.id) for key in own],
+        "name": username,
+        "displayName": name,
+    }
+    return json.dumps(told)
+
+
+def asked_of_nobody(factor: Factor[Any], key: bytes, name: str, moment: Moment) -> Challenge:
+    """A challenge like anybody's with one passkey, the same one for a name at every call (section 14.6.2)."""
+    if not isinstance(factor, Passkey):
+        raise TypeError(factor)
+    return factor.challenge(decoys(key, name), moment, is_first=True)

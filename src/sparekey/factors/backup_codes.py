@@ -103,11 +103,13 @@ class BackupCodes:
         kept = (self._kept(code, f"backup_codes/{about.username}/salt", moment) for code in codes)
         return BackupCodeSet(tuple(kept), saved_at)
 
-    def verify(self, kept: BackupCodeSet, answer: str, moment: Moment) -> Verified[BackupCodeSet]:
+    def verify(
+        self, kept: BackupCodeSet, answer: str, moment: Moment, asked: object = None
+    ) -> Verified[BackupCodeSet]:
         right = self._find(kept, answer)
         spent = replace(right, phc=None, used_at=moment.at)
         after = replace(kept, codes=tuple(spent if code is right else code for code in kept.codes))
-        return Verified(after, Evidence(self.traits.category, self.traits.amr, left=after.left))
+        return Verified(after, Evidence((self.traits.category,), self.traits.amr, left=after.left))
 
     def confirm(self, kept: BackupCodeSet, answer: str, moment: Moment) -> BackupCodeSet:
         """The set as saved, if this is one of its unused codes; none is used up. Raises `WrongAnswer`."""

@@ -77,13 +77,15 @@ class Password:
             raise WrongAnswer(Trouble.SAME_AS_BEFORE)
         return self._hashed(answer, f"password/{about.username}", moment)
 
-    def verify(self, kept: HashedPassword, answer: str, moment: Moment) -> Verified[HashedPassword]:
+    def verify(
+        self, kept: HashedPassword, answer: str, moment: Moment, asked: object = None
+    ) -> Verified[HashedPassword]:
         """One hash, whatever was typed."""
         if not is_match(kept.phc, answer, self._hashing):
             raise WrongAnswer(Trouble.WRONG)
         if needs_rehash(kept.phc, self._hashing):
             kept = self._hashed(answer, f"password/{kept.phc}", moment)
-        return Verified(kept, Evidence(self.traits.category, self.traits.amr))
+        return Verified(kept, Evidence((self.traits.category,), self.traits.amr))
 
     def encode(self, kept: HashedPassword) -> dict[str, object]:
         return {"phc": kept.phc}

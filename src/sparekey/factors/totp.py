@@ -90,12 +90,14 @@ class Totp:
         step = _accepted(secret, _find(secret, answer, now), range(now - 1, now + 2), now)
         return replace(secret, last_step=step, drift=max(0, step - now))
 
-    def verify(self, kept: AppSecret, answer: str, moment: Moment) -> Verified[AppSecret]:
+    def verify(
+        self, kept: AppSecret, answer: str, moment: Moment, asked: object = None
+    ) -> Verified[AppSecret]:
         now = kept.step(moment.at)
         step = _accepted(kept, _find(kept, answer, now), range(now - 1, now + kept.drift + 1), now)
         to_come = tuple(one for one in kept.burnt if one > step)
         after = replace(kept, last_step=step, drift=kept.drift if step >= now else 0, burnt=to_come)
-        return Verified(after, Evidence(self.traits.category, self.traits.amr))
+        return Verified(after, Evidence((self.traits.category,), self.traits.amr))
 
     def encode(self, kept: AppSecret) -> dict[str, object]:
         return {**vars(kept), "key": b32encode(kept.key).decode()}

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sparekey.core.contract import Category
+from sparekey.core.contract import Category, Loss
 from sparekey.core.events import (
     AuthenticatorActivated,
     AuthenticatorDestroyed,
@@ -24,7 +24,7 @@ from sparekey.core.events import (
 from sparekey.core.losses import Safety, Way, safety, ways_of
 from sparekey.core.people import AuthenticatorId, Member, name_key, new_id
 from sparekey.core.sign_in import Enrolled, Standing
-from sparekey.factors import TRAITS, codes_left, saved_at
+from sparekey.factors import TRAITS, codes_left, handle_of, saved_at
 from sparekey.flows._work import Work, blinded
 from sparekey.flows.context import Context
 from sparekey.store import authenticators, people, queue, sessions
@@ -51,7 +51,7 @@ def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:
 
 
 def _had(kept: Authenticator) -> Had:
-    return Had(kept, Enrolled(kept.id, TRAITS[kept.kind], kept.standing))
+    return Had(kept, Enrolled(kept.id, TRAITS[kept.kind], kept.standing, kept.thing))
 
 
 def decided_on(had: Iterable[Had]) -> list[Enrolled]:
@@ -91,6 +91,7 @@ class Binding:
 
     label: str
     reason: str
+    thing: Loss | None = None
 
 
 def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
@@ -108,6 +109,8 @@ def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authent
         standing_at=work.now,
         saved_at=saved_at(value),
         left=codes_left(value),
+        thing=how.thing,
+        handle=handle_of(value),
     )
     new = replace(new, sealed=_sealed(work, new, value))
     authenticators.add(work.conn, new)

@@ -63,7 +63,7 @@ class Secret:
 def about(account: Account, member: Member) -> About:
     """What an authenticator app shows of this account, and words that no password of this person may be."""
     words = (account.name, member.name, member.username, member.email, *member.name.split())
-    return About(account.name, member.username, words)
+    return About(account.name, member.username, words, name=member.name)
 
 
 def help_back_in(ctx: Context, visitor: Visitor, member_id: str, request: Request) -> Case:
@@ -162,7 +162,7 @@ def _take_back_earlier(work: Work, member: Member, case: Case, had: list[Had]) -
 
 
 def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId]:
-    """What may be lost: every second factor that is answered with a code from a device.
+    """What may be lost: see `_on_a_device`.
 
     Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
     used meanwhile), nor one that somebody has seen.
@@ -174,11 +174,12 @@ def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId
 
 
 def _on_a_device(had: list[Had]) -> list[Had]:
-    return [
-        one
-        for one in had
-        if one.is_second and one.enrolled.traits.answer is Answer.CODE and can_prove(one.enrolled)
-    ]
+    """What is answered with a code, and what lives on the same thing; without such, every passkey."""
+    usable = [one for one in had if one.is_second and can_prove(one.enrolled)]
+    apps = [one for one in usable if one.enrolled.traits.answer is Answer.CODE]
+    keys = [one for one in usable if one.enrolled.traits.answer is Answer.PASSKEY]
+    things = {one.enrolled.thing for one in apps or keys}
+    return [one for one in (*apps, *keys) if one.enrolled.thing in things]
 
 
 def _expose(work: Work, member: Member, had: list[Had]) -> None:

@@ -192,7 +192,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     queue.withdraw(work.conn, member.account_id, member.id, _cases.OPENING)
     traits = [TRAITS[one.kind] for one in added]
     return tuple(
-        Proof(one.id, one.kind, its.category, its.amr, work.now)
+        Proof(one.id, one.kind, (its.category,), its.amr, work.now)
         for one, its in zip(added, traits, strict=True)
     )
 

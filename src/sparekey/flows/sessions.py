@@ -160,7 +160,7 @@ def _record_failed(work: Work, member: Member, reason: str) -> None:
 
 
 def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> Started:
-    stored = _still_there(work, visitor)
+    stored = still_there(work, visitor)
     changed = replace(
         stored.session, proofs=(known, proven.proof), last_used_at=work.now, is_remembered=False
     )
@@ -169,10 +169,11 @@ def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> St
 
 
 def _demand_still_there(work: Work, visitor: Visitor) -> None:
-    _still_there(work, visitor)
+    still_there(work, visitor)
 
 
-def _still_there(work: Work, visitor: Visitor) -> Stored:
+def still_there(work: Work, visitor: Visitor) -> Stored:
+    """This visitor's session inside a unit; `NotSignedIn` if it ended meanwhile."""
     stored = sessions.find(work.conn, visitor.token_hash)
     if stored is None:
         raise NotSignedIn()
@@ -187,8 +188,10 @@ def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
     attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
 
     def woken(work: Work, known: Known) -> Started:
-        stored = _still_there(work, visitor)
-        others = tuple(one for one in stored.session.proofs if one.category is not known.proof.category)
+        stored = still_there(work, visitor)
+        others = tuple(
+            one for one in stored.session.proofs if not set(one.categories) & set(known.proof.categories)
+        )
         changed = replace(stored.session, proofs=(known.proof, *others), last_used_at=work.now)
         work.record(SessionWoken(member.id, stored.session.id), member.account_id)
         return _sessions.swap(work, stored, changed)

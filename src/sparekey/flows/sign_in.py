@@ -21,6 +21,7 @@ from sparekey.flows._work import Work
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.password import Attempt, Known
+from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.store import authenticators, people, sessions
@@ -83,11 +84,18 @@ def demand_half(visitor: Visitor) -> tuple[Session, Member]:
 def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember: bool = False) -> Outcome:
     """The second post: an answer in one field. Raises `WrongProof` with a reason, `TooManyTries`."""
     session, member = demand_half(visitor)
-    ask = Ask(member, answer, text, trip, demand=lambda work: _demand_still_half(work, visitor))
+    ask = Ask(
+        member,
+        answer,
+        text,
+        trip,
+        demand=lambda work: _demand_still_half(work, visitor),
+        question=Question.SECOND if answer is Answer.PASSKEY else None,
+    )
 
     def then(work: Work, proven: Proven) -> Outcome:
         sessions.end(work.conn, visitor.token_hash)
-        return _after_second(work, proven, (*session.proofs, proven.proof), remember=remember)
+        return after_all(work, proven, (*session.proofs, proven.proof), remember=remember)
 
     return second_check.prove(ctx, visitor, ctx.moment(), ask, then)
 
@@ -98,7 +106,8 @@ def _demand_still_half(work: Work, visitor: Visitor) -> None:
         raise NotSignedIn()
 
 
-def _after_second(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, remember: bool) -> Outcome:
+def after_all(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, remember: bool = False) -> Outcome:
+    """What follows the last proof of a sign-in."""
     member, case = proven.member, proven.case
     decision = next_step(decided_on(proven.had), proofs)
     if isinstance(decision, Rotate):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from sparekey.core.contract import Loss
 from sparekey.core.people import AccountId, AuthenticatorId, MemberId
 from sparekey.core.sign_in import Standing
 from sparekey.errors import Stale
@@ -31,6 +32,8 @@ _PUT = (
         version=_A.version + 1,
     )
 )
+_BY_HANDLE = select(authenticators).where(_A.handle == bindparam("h"))
+_NAME = update(authenticators).where(_ONE).values(label=bindparam("label_"), thing=bindparam("thing_"))
 _USED = update(authenticators).where(_ONE).values(last_used_at=bindparam("used_"))
 
 
@@ -50,6 +53,10 @@ class Authenticator:
     saved_at: datetime | None = None
     last_used_at: datetime | None = None
     left: int | None = None
+    thing: Loss | None = None
+    """What it lives on, where that is not what its kind usually lives on."""
+    handle: str | None = None
+    """By which it is found without knowing whose it is; one on the server."""
     version: int = 0
 
 
@@ -67,6 +74,8 @@ def _authenticator(row: Row[Any]) -> Authenticator:
         saved_at=row.saved_at,
         last_used_at=row.last_used_at,
         left=row.left,
+        thing=Loss(row.thing) if row.thing else None,
+        handle=row.handle,
         version=row.version,
     )
 
@@ -94,9 +103,22 @@ def add(conn: Connection, new: Authenticator) -> None:
             "saved_at": new.saved_at,
             "last_used_at": new.last_used_at,
             "left": new.left,
+            "thing": new.thing.value if new.thing else None,
+            "handle": new.handle,
             "version": new.version,
         },
     )
+
+
+def by_handle(conn: Connection, handle: str) -> Authenticator | None:
+    """The one that is found by this, whoever it belongs to."""
+    row = conn.execute(_BY_HANDLE, {"h": handle}).one_or_none()
+    return _authenticator(row) if row else None
+
+
+def name(conn: Connection, one: Authenticator, label: str, thing: Loss | None) -> None:
+    """What its person calls it, and what it lives on."""
+    conn.execute(_NAME, {**_key(one), "label_": label, "thing_": thing.value if thing else None})
 
 
 def _key(one: Authenticator) -> dict[str, Any]:

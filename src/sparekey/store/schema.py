@@ -117,7 +117,18 @@ authenticators = Table(
     Column("saved_at", Instant),
     Column("last_used_at", Instant),
     Column("left", Integer),
+    Column("thing", String(10)),
+    Column("handle", String(64), unique=True),
     Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("holder", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 

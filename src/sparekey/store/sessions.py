@@ -72,7 +72,7 @@ def _proofs(text: str) -> tuple[Proof, ...]:
         Proof(
             AuthenticatorId(item["id"]),
             item["kind"],
-            Category(item["category"]),
+            tuple(Category(one) for one in item["categories"]),
             tuple(item["amr"]),
             datetime.fromisoformat(item["at"]),
             bool(item.get("exposed")),
@@ -87,7 +87,7 @@ def _proofs_text(proofs: Iterable[Proof]) -> str:
             {
                 "id": one.authenticator_id,
                 "kind": one.kind,
-                "category": one.category.value,
+                "categories": [category.value for category in one.categories],
                 "amr": list(one.amr),
                 "at": one.at.isoformat(),
                 "exposed": one.is_exposed,

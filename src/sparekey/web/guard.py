@@ -1,6 +1,6 @@
 """What holds for every answer: the right host, and headers that keep browsers strict.
 
-Nothing on a page comes from elsewhere, so the policy can forbid everything and name the three exceptions. Pages
+Nothing on a page comes from elsewhere, so the policy can forbid everything and name the exceptions. Pages
 are never stored; files under /static are, for ever, because their names carry a hash of their content.
 """
 
@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,

@@ -32,6 +32,10 @@ PATHS = {
         '<circle cx="4.5" cy="18" r="1"/>'
     ),
     "key": ('<circle cx="8" cy="15.5" r="4.5"/><path d="M11.2 12.3L20 3.5M16.2 7.3l3 3"/>'),
+    "passkey": (
+        '<circle cx="9" cy="7.5" r="3.5"/><path d="M2.5 20c.5-3.8 3-6.2 6.5-6.2 1.3 0 2.4.3 3.4.9M17.5 15.4V21M17.5 '
+        '18.3h2.2"/><circle cx="17.5" cy="12.4" r="2.9"/>'
+    ),
     "phone": ('<rect x="7" y="2.5" width="10" height="19" rx="2.5"/><path d="M11 18.5h2"/>'),
     "laptop": ('<rect x="4.5" y="5" width="15" height="10.5" rx="1.5"/><path d="M2 19h20"/>'),
     "paper": (

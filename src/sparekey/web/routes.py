@@ -22,6 +22,7 @@ from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
 from sparekey.web.pages.me import ME
+from sparekey.web.pages.passkeys import PASSKEYS
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
 from sparekey.web.pages.staff_edit import STAFF_EDIT
@@ -66,6 +67,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
+    *PASSKEYS,
     *(STAFF_EDIT + STAFF + HELP_BACK + ACCOUNT + DEMO),
 )
 

@@ -22,6 +22,7 @@ STEP: Values = {
     "account_name": "Berg & Tal",
     "username": "jonas.frei",
     "has_backup_codes": True,
+    "has_passkeys": True,
     "remember_days": 0,
     "tries_left": None,
     "wait_until": None,
@@ -130,7 +131,14 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
             },
         ),
     ],
-    "reopen": [("plain", {"username": "jonas.frei", "next": "/"})],
+    "second_step_passkey": [
+        ("plain", {"username": "jonas.frei", "next": "/me"}),
+        ("wrong", {"username": "jonas.frei", "errors": {"passkey": "No"}}),
+    ],
+    "reopen": [
+        ("plain", {"username": "jonas.frei", "next": "/", "has_passkeys": False}),
+        ("passkey", {"username": "jonas.frei", "next": "/", "has_passkeys": True}),
+    ],
     "recover": [("plain", {})],
     "forgot_password": [("plain", {})],
     "forgot_password_sent": [("plain", {})],

@@ -39,11 +39,39 @@ SESSIONS = [
     ),
 ]
 
+KEYS = [
+    Thing(
+        id="aut_1",
+        answer="passkey",
+        label="Bitwarden",
+        kind="passkey",
+        thing="manager",
+        is_synced=True,
+        added_at=ago(days=9),
+        last_used_at=NOW,
+        standing="active",
+    ),
+    Thing(
+        id="aut_2",
+        answer="passkey",
+        label="",
+        kind="passkey",
+        thing="key",
+        is_synced=False,
+        added_at=ago(days=9),
+        last_used_at=None,
+        standing="suspended",
+    ),
+]
+THINGS = ["phone", "tablet", "computer", "key", "manager"]
+
 PROFILE: Values = {
     "nav": "profile",
     "state": "safe",
     "last_way": None,
     "app": APP,
+    "passkeys": KEYS,
+    "signal": '{"rpId": "id.example"}',
     "email": "nora.keller@bergundtal.example",
     "codes": Thing(left=3, made_at=ago(days=287), is_saved=True),
     "password": Thing(changed_at=ago(days=287)),
@@ -147,6 +175,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "last_way": "phone",
                 "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
                 "codes": None,
+                "passkeys": [],
+                "signal": "",
                 "activity": [],
                 "sessions": SESSIONS[:1],
             },
@@ -172,13 +202,24 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "state": "not_set_up",
                 "app": None,
                 "codes": None,
+                "passkeys": [],
+                "signal": "",
                 "activity": [],
                 "sessions": SESSIONS[:1],
             },
         )
     ],
     "step_up": [
-        (why, {"next": "/me/2fa/secret?a=1", "why": why, "way": "code", "has_backup_codes": True})
+        (
+            why,
+            {
+                "next": "/me/2fa/secret?a=1",
+                "why": why,
+                "way": "code",
+                "has_backup_codes": True,
+                "has_passkeys": why == "codes",
+            },
+        )
         for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
     ]
     + [
@@ -189,7 +230,39 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "why": "other",
                 "way": "backup_code",
                 "has_backup_codes": True,
+                "has_passkeys": False,
                 "errors": {"password": "No", "backup_code": "No"},
+            },
+        )
+    ],
+    "passkey_new": [("plain", {"nav": "profile"}), ("wrong", {"nav": "profile", "errors": {"form": "No"}})],
+    "way": [
+        (
+            key.label or "plain",
+            {
+                "nav": "profile",
+                "way": key,
+                "can_be_removed": bool(key.label),
+                "things": THINGS,
+                "values": {"label": key.label, "thing": key.thing},
+                "errors": {} if key.label else {"label": "Too long", "thing": "Unknown"},
+            },
+        )
+        for key in KEYS
+    ],
+    "way_remove": [
+        (state, {"nav": "profile", "way": KEYS[0], "can_be_removed": True, "state_after": state})
+        for state in ("safe", "one_loss", "locked_out")
+    ]
+    + [
+        (
+            "last",
+            {
+                "nav": "profile",
+                "way": KEYS[1],
+                "can_be_removed": False,
+                "state_after": "not_set_up",
+                "errors": {"form": "No"},
             },
         )
     ],

@@ -227,7 +227,49 @@ _REPLAYED = Kind(
     ),
 )
 
+_PASSKEY_ADDED = Kind(
+    english=Text(
+        subject="A passkey was added",
+        preview="{added_at}, {place}.",
+        title="You can sign in with a new passkey",
+        body=("A passkey was added to your profile. With it you sign in without password and code.",),
+        rows=(("When", "{added_at}"), ("Where", "{place}")),
+        stop=Stop("You didn’t add it?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ein Passkey wurde hinzugefügt",
+        preview="{added_at}, {place}.",
+        title="Sie können sich mit einem neuen Passkey anmelden",
+        body=(
+            "In Ihrem Profil gibt es einen neuen Passkey. Damit melden Sie sich ohne Passwort und Code an.",
+        ),
+        rows=(("Wann", "{added_at}"), ("Wo", "{place}")),
+        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
+_WAY_REMOVED = Kind(
+    english=Text(
+        subject="A way in was removed",
+        preview="{removed_at}, {place}.",
+        title="One of your ways in was removed",
+        body=("It no longer lets anybody in. Your other ways go on working.",),
+        rows=(("What", "{way}"), ("Name", "{name}"), ("When", "{removed_at}"), ("Where", "{place}")),
+        stop=Stop("You didn’t remove it?", _REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ein Zugang wurde entfernt",
+        preview="{removed_at}, {place}.",
+        title="Einer Ihrer Zugänge wurde entfernt",
+        body=("Er lässt niemanden mehr hinein. Ihre anderen Zugänge gelten weiter.",),
+        rows=(("Was", "{way}"), ("Name", "{name}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
+        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+    ),
+)
+
 KINDS = {
+    "passkey_added": _PASSKEY_ADDED,
+    "way_removed": _WAY_REMOVED,
     "secret_changed": _SECRET_CHANGED,
     "password_changed": _PASSWORD_CHANGED,
     "backup_codes_new": _CODES_NEW,

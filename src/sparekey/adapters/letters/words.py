@@ -18,6 +18,7 @@ _ROLES: Mapping[str, tuple[str, str]] = {
 }
 _WAYS: Mapping[str, tuple[str, str]] = {
     Answer.PASSWORD: ("Password", "Passwort"),
+    Answer.PASSKEY: ("Passkey", "Passkey"),
     Answer.CODE: ("Code from the authenticator app", "Code aus der Authenticator-App"),
     Answer.BACKUP_CODE: ("Backup code", "Backup-Code"),
 }

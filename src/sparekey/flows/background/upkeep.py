@@ -22,7 +22,7 @@ from sparekey.flows import _cases, sessions
 from sparekey.flows._work import Work, unit
 from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
-from sparekey.store import cases, people, queue
+from sparekey.store import cases, challenges, people, queue
 from sparekey.store import sessions as kept_sessions
 
 EVERY = 20.0
@@ -85,4 +85,5 @@ def _settle(ctx: Context, moment: Moment, due: Case) -> None:
 def _forget(conn: Connection, moment: Moment) -> None:
     kept_sessions.purge(conn, moment.at)
     cases.purge_links(conn, moment.at - LINKS_KEPT)
+    challenges.purge(conn, moment.at)
     queue.purge(conn, moment.at)

@@ -188,7 +188,7 @@ def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
         keep(work, password.kept, checked.kept, is_used=True)
     work.record(PasswordProved(member.id), member.account_id)
     kind, evidence = password.enrolled.traits.kind, checked.evidence
-    return Known(member, had, Proof(password.kept.id, kind, evidence.category, evidence.amr, work.now))
+    return Known(member, had, Proof(password.kept.id, kind, evidence.categories, evidence.amr, work.now))
 
 
 def _refuse(work: Work, reserved: Reserved, reason: str) -> NoReturn:

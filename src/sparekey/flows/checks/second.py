@@ -10,12 +10,18 @@ time ran out is ended before anything is checked: what it handed over is dead, a
 is no alarm.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sparekey.core.contract import Answer, Evidence, Moment, Trouble, WrongAnswer
-from sparekey.core.events import CodeReplayed, FactorFailed, FactorProved, TemporaryBudgetClosed
+from sparekey.core.events import (
+    CodeReplayed,
+    FactorFailed,
+    FactorProved,
+    KeyCounterBehind,
+    TemporaryBudgetClosed,
+)
 from sparekey.core.people import Member, Status
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, is_over
@@ -25,7 +31,8 @@ from sparekey.errors import Busy, NotSignedIn, Stale, TooManyTries, WrongProof
 from sparekey.flows import _cases
 from sparekey.flows._ways import Had, decided_on, keep, material, renew_summary, stand, tries_key, ways
 from sparekey.flows._work import Work, unit
-from sparekey.flows.checks import sources
+from sparekey.flows.checks import questions, sources
+from sparekey.flows.checks.questions import Question
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import cases, people, queue
 from sparekey.store.engine import Kept
@@ -58,6 +65,8 @@ class Reserved:
     meant: tuple[Material, ...] = field(repr=False)
     """Those of them that a right answer is right for."""
     alarms: tuple[Material, ...] = field(repr=False)
+    asked: Mapping[str, Any] | None = field(repr=False)
+    """The challenge that is answered; None where there was none, or none any more."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,8 @@ class Ask:
     """Which authenticators count here."""
     demand: Callable[[Work], None] = _always
     """Refuses when the question is no longer open, before a try is spent."""
+    question: Question | None = None
+    """What a challenge was for, where the answer is to one."""
 
     def is_slow(self, ctx: Context) -> bool:
         return any(f.traits.is_slow for f in ctx.factors.values() if f.traits.answer is self.answer)
@@ -178,7 +189,7 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
     alarms = [by_id[one.id] for one in tripwires(enrolled, ask.answer)]
     counted: list[tuple[Had, Tries]] = []
     refused: dict[str, Wait | Ended] = {}
-    for one in meant or alarms:
+    for one in (one for one in meant or alarms if not one.enrolled.traits.is_asked):
         after = reserve(queue.tries_of(work.conn, tries_key(one), work.now), work.now, is_limited=True)
         if isinstance(after, Tries):
             counted.append((one, after))
@@ -186,8 +197,9 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
             refused[one.kept.id] = after
     if not counted and (refused or _has_disabled(now.had, ask.answer)):
         _refuse_untried(work, ask, now.member, tuple(refused.values()))
-    looked_at = [_material(work, ones, refused) for ones in (meant, alarms)]
-    return Reserved(now, tuple(counted), *looked_at)
+    looked_at = (_material(work, meant, refused), _material(work, alarms, refused))
+    asked = questions.take(work, ask.question) if ask.question else None
+    return Reserved(now, tuple(counted), *looked_at, asked=asked)
 
 
 def _material(work: Work, ones: Sequence[Had], refused: Collection[str]) -> tuple[Material, ...]:
@@ -226,27 +238,33 @@ def _check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right
     burnt: list[Material] = []
     for one, kept in reserved.meant:
         try:
-            verified = ctx.factors[one.kept.kind].verify(kept, text, moment)
+            verified = ctx.factors[one.kept.kind].verify(kept, text, moment, reserved.asked)
         except WrongAnswer as wrong:
             troubles.append(wrong)
             burnt += [(one, wrong.kept)] if wrong.kept is not None else []
         else:
             return Right(one, verified.kept, verified.evidence)
-    if _fitting(ctx, reserved.now.over, text, moment):
+    if _fitting(ctx, reserved, reserved.now.over, text, moment):
         troubles.append(WrongAnswer(Trouble.EXPIRED))
     best = min(troubles, key=_rank, default=WrongAnswer(Trouble.WRONG))
-    return Wrong(best.trouble, best.facts, tuple(burnt), _fitting(ctx, reserved.alarms, text, moment))
+    return Wrong(
+        best.trouble, best.facts, tuple(burnt), _fitting(ctx, reserved, reserved.alarms, text, moment)
+    )
 
 
-def _rank(wrong: WrongAnswer) -> int:
-    return _TELLING.index(wrong.trouble) if wrong.trouble in _TELLING else len(_TELLING)
+def _rank(wrong: WrongAnswer) -> tuple[int, bool]:
+    """The most telling first; that an answer is another key's says less than what is wrong with its own."""
+    telling = _TELLING.index(wrong.trouble) if wrong.trouble in _TELLING else len(_TELLING)
+    return telling, wrong.facts.get("clause") == "credential"
 
 
-def _fitting(ctx: Context, ones: Sequence[Material], text: str, moment: Moment) -> Had | None:
+def _fitting(
+    ctx: Context, reserved: Reserved, ones: Sequence[Material], text: str, moment: Moment
+) -> Had | None:
     """Which of these the answer would be right for."""
     for one, kept in ones:
         try:
-            ctx.factors[one.kept.kind].verify(kept, text, moment)
+            ctx.factors[one.kept.kind].verify(kept, text, moment, reserved.asked)
         except WrongAnswer:
             continue
         return one
@@ -270,6 +288,8 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
         queue.put_tries(work.conn, {tries_key(one): back}, work.now)
     kind, left = found.had.kept.kind, found.evidence.left
     work.record(FactorProved(member.id, kind, found.had.kept.id, left), member.account_id)
+    if found.evidence.warning:
+        work.record(KeyCounterBehind(member.id, found.had.kept.id, kind), member.account_id)
     if left is not None:
         renew_summary(work, member)
         _tell_code_used(work, member, left)
@@ -279,7 +299,7 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
 def _proof(work: Work, found: Right) -> Proof:
     is_exposed = found.had.kept.standing is Standing.EXPOSED or found.had.enrolled.traits.is_temporary
     kept, evidence = found.had.kept, found.evidence
-    return Proof(kept.id, kept.kind, evidence.category, evidence.amr, work.now, is_exposed=is_exposed)
+    return Proof(kept.id, kept.kind, evidence.categories, evidence.amr, work.now, is_exposed=is_exposed)
 
 
 def _tell_code_used(work: Work, member: Member, left: int) -> None:
@@ -301,7 +321,9 @@ def _refusal(reserved: Reserved, found: Wrong) -> WrongProof:
 
 def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> None:
     member = reserved.now.member
-    work.record(FactorFailed(member.id, ask.answer.value, found.trouble.value), member.account_id)
+    clause = found.facts.get("clause")
+    reason = f"{found.trouble.value}:{clause}" if clause else found.trouble.value
+    work.record(FactorFailed(member.id, ask.answer.value, reason), member.account_id)
     for one, kept in found.burnt:
         keep(work, one.kept, kept, is_used=False)
     if found.trouble is Trouble.ALREADY_USED:

@@ -167,4 +167,4 @@ def _sheet(codes: Factor[Any], whom: About, one: Person, fixed: Moment) -> Any:
 
 def _proof(found: Had, at: datetime) -> Proof:
     traits = found.enrolled.traits
-    return Proof(found.kept.id, traits.kind, traits.category, traits.amr, at)
+    return Proof(found.kept.id, traits.kind, (traits.category,), traits.amr, at)

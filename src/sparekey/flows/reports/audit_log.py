@@ -42,6 +42,7 @@ _BEGINNINGS = {
     ),
     "authenticator": (
         "member:authenticator:",
+        "member:passkey:",
         "member:backup_codes:",
         "member:password:changed",
         "member:password:link_asked",

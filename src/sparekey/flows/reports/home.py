@@ -59,9 +59,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Picture:
-    """What happens when things get lost: the ways that work (thing and label), and a row for each loss."""
+    """What happens when things get lost: the ways that work (field and label), and a row for each loss."""
 
-    ways: tuple[tuple[Loss, str], ...]
+    ways: tuple[tuple[Answer, str], ...]
     rows: tuple[Row, ...]
 
 
@@ -122,7 +122,11 @@ def last_way(own: tuple[Way, ...]) -> Loss | None:
 
 def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
     second = [one for one in had if one.is_second]
-    shown = tuple((way.thing, one.kept.label) for one, way in zip(second, own, strict=True) if way.works)
+    shown = tuple(
+        (one.enrolled.traits.answer, one.kept.label)
+        for one, way in zip(second, own, strict=True)
+        if way.works
+    )
     return Picture(shown, picture(own))
 
 

@@ -34,10 +34,10 @@ def profile_of_me(ctx: Context, visitor: Visitor) -> OwnProfile:
     """Everything one's own profile shows."""
     _, me = demand_member(visitor)
     own_devices = tuple(devices(ctx, visitor))
-    return ctx.db.read(lambda conn: _profile(conn, me, own_devices))
+    return ctx.db.read(lambda conn: _profile(ctx, conn, me, own_devices))
 
 
-def _profile(conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> OwnProfile:
+def _profile(ctx: Context, conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> OwnProfile:
     had = ways(conn, me.account_id, me.id)
     state, own = summary(had)
     set_at = [one.kept.created_at for one in had if one.enrolled.traits.category is Category.KNOWLEDGE]
@@ -46,7 +46,7 @@ def _profile(conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> O
         state=state,
         last_way=last_way(own),
         picture=picture_of(had, own),
-        ways=ways_in(had),
+        ways=ways_in(had, ctx),
         password_set_at=max(set_at, default=None),
         devices=own_devices,
         activity=tuple(recent(conn, me, RECENT)),

@@ -1,7 +1,7 @@
 """What several pages show of a person: their ways in, and what happened around them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,7 +11,9 @@ from sparekey.core.contract import Answer, Loss
 from sparekey.core.events import CaseAllowed, FactorProved, NoticeSent, PasswordProved
 from sparekey.core.people import AccountId, Member
 from sparekey.core.sign_in import Standing
-from sparekey.flows._ways import Had
+from sparekey.factors import about_key
+from sparekey.flows._ways import Had, material
+from sparekey.flows.context import Context
 from sparekey.store import audit, people
 from sparekey.store.audit import Filter
 
@@ -37,25 +39,37 @@ class WayIn:
     """Single-use codes that are left; None for a way without such."""
     is_saved: bool
     """For codes: the person proved to have them."""
+    make: str = ""
+    """For a passkey: what its make calls itself."""
+    is_synced: bool | None = None
+    """For a passkey: whether there are copies on other devices."""
 
 
-def ways_in(had: Iterable[Had]) -> tuple[WayIn, ...]:
-    """A person's own second factors, oldest first."""
-    return tuple(
-        WayIn(
-            one.kept.id,
-            one.kept.kind,
-            one.enrolled.traits.answer,
-            one.enrolled.traits.lost_with,
-            one.kept.label,
-            one.kept.standing,
-            one.kept.created_at,
-            one.kept.last_used_at,
-            one.kept.left,
-            one.kept.saved_at is not None,
-        )
-        for one in had
-        if one.is_second
+def ways_in(had: Iterable[Had], ctx: Context | None = None) -> tuple[WayIn, ...]:
+    """A person's own second factors, oldest first; with `ctx`, for the person, what passkeys tell of themselves."""
+    shown = ((one, _way_in(one)) for one in had if one.is_second)
+    return tuple(_told(ctx, one, way) if ctx else way for one, way in shown)
+
+
+def _told(ctx: Context, one: Had, way: WayIn) -> WayIn:
+    if one.enrolled.traits.answer is not Answer.PASSKEY:
+        return way
+    told = about_key(material(ctx, one.kept))
+    return replace(way, make=told.make, is_synced=told.is_synced) if told else way
+
+
+def _way_in(one: Had) -> WayIn:
+    return WayIn(
+        one.kept.id,
+        one.kept.kind,
+        one.enrolled.traits.answer,
+        one.enrolled.thing,
+        one.kept.label,
+        one.kept.standing,
+        one.kept.created_at,
+        one.kept.last_used_at,
+        one.kept.left,
+        one.kept.saved_at is not None,
     )
 
 

@@ -35,7 +35,7 @@ def show_set_up(visit: Visit) -> Response:
 
 def _picture(found: Home) -> dict[str, Any]:
     return {
-        "ways": [{"thing": thing.value, "where": label} for thing, label in found.picture.ways],
+        "ways": [{"answer": answer.value, "where": label} for answer, label in found.picture.ways],
         "rows": found.picture.rows,
         "helped": found.is_helped,
     }

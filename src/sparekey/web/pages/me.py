@@ -13,7 +13,7 @@ from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
-from sparekey.flows import own, own_language, sessions
+from sparekey.flows import own, own_language, passkeys, sessions
 from sparekey.flows.context import Visitor
 from sparekey.flows.own import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
@@ -39,6 +39,8 @@ def show_profile(visit: Visit) -> Response:
         state=profile.state.value,
         last_way=profile.last_way.value if profile.last_way else None,
         app=_app(_way(profile, Answer.CODE)),
+        passkeys=[one for one in profile.ways if one.answer is Answer.PASSKEY],
+        signal=passkeys.signal(visit.ctx, visit.visitor),
         codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
         email=profile.member.email,
         password={"changed_at": profile.password_set_at},

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
-from sparekey.core.sign_in import Rotate
+from sparekey.core.sign_in import Decision, Prove, Rotate
 from sparekey.errors import (
     BadInput,
     Busy,
@@ -19,7 +19,8 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import sessions, sign_in
+from sparekey.flows import passkeys, sessions, sign_in
+from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
@@ -32,10 +33,10 @@ def show_sign_in(visit: Visit) -> Response:
     session = visit.visitor.session
     if session and session.scope is Scope.FULL and not visit.visitor.is_idle:
         return visit.go(local_path(visit.query.get("next", "")))
-    return _form(visit)
+    return show_form(visit)
 
 
-def _form(visit: Visit, status: int = 200, **errors: str) -> Response:
+def show_form(visit: Visit, status: int = 200, **errors: str) -> Response:
     return visit.page(
         "sign_in",
         status,
@@ -56,20 +57,21 @@ def begin(visit: Visit) -> Response:
         if not value
     }
     if missing:
-        return _form(visit, 422, **missing)
+        return show_form(visit, 422, **missing)
     try:
         outcome = sign_in.begin(visit.ctx, visit.visitor, name, password)
     except REFUSALS as refusal:
-        return retry(visit, _form(visit, status_of(refusal), form=visit.said(refusal)), refusal)
-    return _go_on(visit, outcome)
+        return retry(visit, show_form(visit, status_of(refusal), form=visit.said(refusal)), refusal)
+    return go_on(visit, outcome)
 
 
-def _go_on(visit: Visit, outcome: Outcome) -> Response:
+def go_on(visit: Visit, outcome: Outcome) -> Response:
     visit.start(outcome.started)
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
     scope = outcome.started.session.scope
     if scope is Scope.HALF:
-        return visit.go("/sign-in/code" + (f"?next={quote(onward)}" if onward != "/" else ""))
+        step = _first_offered(outcome.decision)
+        return visit.go(step + (f"?next={quote(onward)}" if onward != "/" else ""))
     if isinstance(outcome.decision, Rotate):
         return visit.go("/renew/password")
     if outcome.must_change_secret:
@@ -79,17 +81,27 @@ def _go_on(visit: Visit, outcome: Outcome) -> Response:
     return visit.go(onward)
 
 
+def _first_offered(decision: Decision) -> str:
+    """The page of the app's codes, unless there is no app; a page without script offers all ways from there."""
+    answers = decision.answers if isinstance(decision, Prove) else ()
+    by_key_alone = Answer.PASSKEY in answers and Answer.CODE not in answers
+    return "/sign-in/passkey" if by_key_alone else "/sign-in/code"
+
+
 def show_code(visit: Visit) -> Response:
     sign_in.demand_half(visit.visitor)
-    return _second(visit, Answer.CODE)
+    return show_second(visit, Answer.CODE)
 
 
 def show_backup(visit: Visit) -> Response:
     sign_in.demand_half(visit.visitor)
-    return _second(visit, Answer.BACKUP_CODE)
+    return show_second(visit, Answer.BACKUP_CODE)
 
 
-def _second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) -> Response:
+_PAGES = {Answer.BACKUP_CODE: "second_step_backup", Answer.PASSKEY: "second_step_passkey"}
+
+
+def show_second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) -> Response:
     """The page of one second factor; with a refusal, its sentence, the tries left and the wait."""
     _, member = sign_in.demand_half(visit.visitor)
     field = answer.value
@@ -102,14 +114,16 @@ def _second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) 
         "wait_until": wait_of(refusal) if refusal else None,
     }
     status = status_of(refusal) if refusal else 200
-    if answer is Answer.BACKUP_CODE:
-        return visit.page("second_step_backup", status, **common)
+    if answer in _PAGES:
+        return visit.page(_PAGES[answer], status, **common)
     account = visit.visitor.account
+    answers = sign_in.options(visit.ctx, visit.visitor)
     return visit.page(
         "second_step",
         status,
         account_name=account.name if account else "",
-        has_backup_codes=Answer.BACKUP_CODE in sign_in.options(visit.ctx, visit.visitor),
+        has_backup_codes=Answer.BACKUP_CODE in answers,
+        has_passkeys=Answer.PASSKEY in answers,
         remember_days=account.policy.remember_days if account else 0,
         clock_off=timedelta(seconds=facts["seconds"]) if "seconds" in facts else None,
         **common,
@@ -128,14 +142,14 @@ def _prove(visit: Visit, answer: Answer) -> Response:
     remember = visit.form.get("remember", "") == "yes"
     text = visit.form.get(answer.value, "")
     if not text.strip():  # costs no try
-        return _second(visit, answer, BadInput(answer.value, "empty"))
+        return show_second(visit, answer, BadInput(answer.value, "empty"))
     try:
         outcome = sign_in.prove(visit.ctx, visit.visitor, answer, text, remember=remember)
     except LinkUnusable:
-        return _second(visit, answer, WrongProof(reason="expired"))
+        return show_second(visit, answer, WrongProof(reason="expired"))
     except REFUSALS as refusal:
-        return retry(visit, _second(visit, answer, refusal), refusal)
-    return _go_on(visit, outcome)
+        return retry(visit, show_second(visit, answer, refusal), refusal)
+    return go_on(visit, outcome)
 
 
 def show_reopen(visit: Visit) -> Response:
@@ -155,15 +169,22 @@ def _reopen(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         username=_sleeper(visit).username,
         next=local_path(visit.form.get("next") or visit.query.get("next", "")),
+        has_passkeys=Answer.PASSKEY in sessions.own_answers(visit.ctx, _sleeper(visit)),
         errors=errors,
     )
 
 
 def reopen(visit: Visit) -> Response:
     _sleeper(visit)
+    answer = visit.form.get(Answer.PASSKEY.value)
     try:
-        started = sessions.wake(visit.ctx, visit.visitor, visit.form.get("password", ""))
+        if answer is not None:
+            started = passkeys.wake(visit.ctx, visit.visitor, answer)
+        else:
+            started = sessions.wake(visit.ctx, visit.visitor, visit.form.get("password", ""))
     except REFUSALS as refusal:
+        if answer is not None and isinstance(refusal, WrongProof):
+            return _reopen(visit, 403, form=visit.said(WrongProof(reason="passkey")))
         said = visit.said(refusal, "password")
         return retry(visit, _reopen(visit, status_of(refusal), password=said), refusal)
     visit.start(started)
@@ -210,9 +231,18 @@ _WHY = (
 def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
     way, has_codes = way_to_confirm(visit)
+    answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
     why = next((word for start, word in _WHY if onward.startswith(start)), "other")
     return visit.shell(
-        "step_up", "profile", status, next=onward, why=why, way=way, has_backup_codes=has_codes, errors=errors
+        "step_up",
+        "profile",
+        status,
+        next=onward,
+        why=why,
+        way=way,
+        has_backup_codes=has_codes,
+        has_passkeys=Answer.PASSKEY in answers,
+        errors=errors,
     )
 
 
@@ -226,12 +256,19 @@ def confirm(visit: Visit) -> Response:
 
 
 def confirm_now(visit: Visit) -> None:
-    """Check password and second factor of a form, and go on under the new session."""
+    """Check the passkey of a form, or its password and second factor, and go on under the new session."""
+    by_key = visit.form.get(Answer.PASSKEY.value)
+    if by_key is not None:
+        _go_on_confirmed(visit, passkeys.confirm(visit.ctx, visit.visitor, by_key))
+        return
     password, (way, text) = visit.form.get("password", ""), way_answered(visit)
     for field, value in (("password", password), (way.value, text)):
         if not value.strip():
             raise BadInput(field, "empty")
-    started = sessions.confirm(visit.ctx, visit.visitor, password, way, text)
+    _go_on_confirmed(visit, sessions.confirm(visit.ctx, visit.visitor, password, way, text))
+
+
+def _go_on_confirmed(visit: Visit, started: Started) -> None:
     visit.start(started)
     visit.visitor = sessions.recognise(visit.ctx, visit.visitor, started.token)
 
@@ -241,6 +278,8 @@ def confirm_errors(visit: Visit, refusal: SparekeyError) -> dict[str, str]:
     way, _ = way_to_confirm(visit)
     if isinstance(refusal, BadInput):
         return visit.errors_of(refusal)
+    if isinstance(refusal, WrongProof) and Answer.PASSKEY.value in visit.form:
+        return {"form": visit.said(WrongProof(reason="passkey"))}
     if isinstance(refusal, WrongProof):
         field = way if refusal.reason else "password"
         return {field: visit.said(refusal, field)}

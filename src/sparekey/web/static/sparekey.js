@@ -1,4 +1,4 @@
-/* Sparekey. Everything here is a convenience: each page works without it. */
+/* Sparekey. Everything here is a convenience: each page works without it, passkeys excepted. */
 (() => {
   const d = document, root = d.documentElement;
   const on = (sel, ev, fn) => d.querySelectorAll(sel).forEach(el => el.addEventListener(ev, e => fn(el, e)));
@@ -54,4 +54,52 @@
     t.textContent = t.dataset.left.replace('{span}', span);
   });
   if (d.querySelector('time[data-left]')) { tick(); setInterval(tick, 3e4); }
+
+  // Passkeys. The page asks the server, the browser asks its person, and a form takes the answer back.
+  const P = window.PublicKeyCredential;
+  const dec = t => Uint8Array.from(atob(t.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
+  const enc = b => btoa(String.fromCharCode(...new Uint8Array(b))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  const ids = list => list?.map(c => ({ ...c, id: dec(c.id) }));
+  const read = o => ({ ...o, challenge: dec(o.challenge), user: o.user && { ...o.user, id: dec(o.user.id) },
+    allowCredentials: ids(o.allowCredentials), excludeCredentials: ids(o.excludeCredentials) });
+  const write = c => JSON.stringify({ id: c.id, rawId: c.id, type: c.type, clientExtensionResults: c.getClientExtensionResults(),
+    authenticatorAttachment: c.authenticatorAttachment ?? undefined,
+    response: { transports: c.response.getTransports?.(), ...Object.fromEntries(['clientDataJSON', 'attestationObject', 'authenticatorData',
+      'signature', 'userHandle'].filter(k => c.response[k]).map(k => [k, enc(c.response[k])])) } });
+  const form = d.getElementById('passkey-form');
+  let open;
+  const ask = async btn => {
+    const body = new URLSearchParams({ csrf: form.elements.csrf.value, page: location.pathname, username: d.getElementById('username')?.value ?? '' });
+    const answer = await fetch(btn.dataset.options, { method: 'POST', body });
+    if (answer.redirected) { location.assign(answer.url); throw new DOMException('', 'AbortError'); }
+    if (!answer.ok) throw new Error(answer.status);
+    return read(await answer.json());
+  };
+  const passkey = async (btn, mediation) => {
+    open?.abort(); open = new AbortController();
+    const { signal } = open, publicKey = await ask(btn);
+    form.elements.passkey.value = write(await navigator.credentials[btn.dataset.passkey]({ publicKey, mediation, signal }));
+    form.submit();
+  };
+  if (!P) d.querySelectorAll('[data-passkey-box]').forEach(b => { b.hidden = true; });
+  on('[data-passkey]', 'click', async btn => {
+    const out = d.getElementById(btn.getAttribute('aria-describedby'));
+    out.textContent = '';
+    try { await passkey(btn); }
+    catch (e) {
+      const said = { NotAllowedError: out.dataset.stopped, InvalidStateError: out.dataset.there }[e.name] ?? out.dataset.failed;
+      if (e.name !== 'AbortError') out.textContent = said;
+    }
+  });
+  // Passkeys in the username field's own list; asked anew before the question runs out.
+  const user = d.querySelector('[autocomplete~=webauthn]'), button = d.querySelector('[data-passkey=get]');
+  const offer = () => passkey(button, 'conditional').catch(() => {});
+  if (user && button) P?.isConditionalMediationAvailable?.().then(can => { if (can) { offer(); setInterval(() => d.hidden || offer(), 24e4); } });
+  // Password managers learn which passkeys still work here.
+  const told = d.querySelector('[data-signal]');
+  if (told) {
+    const { rpId, userId, allAcceptedCredentialIds, name, displayName } = JSON.parse(told.dataset.signal);
+    P?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds }).catch(() => {});
+    P?.signalCurrentUserDetails?.({ rpId, userId, name, displayName }).catch(() => {});
+  }
 })();

@@ -66,9 +66,20 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.BigInteger(), nullable=True),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.Column("left", sa.Integer(), nullable=True),
+        sa.Column("thing", sa.String(10), nullable=True),
+        sa.Column("handle", sa.String(64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "member_id", "id", name="pk_authenticators"),
+        sa.UniqueConstraint("handle", name="uq_authenticators_handle"),
     )
+    op.create_table(
+        "challenges",
+        sa.Column("holder", sa.String(64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("holder", name="pk_challenges"),
+    )
+    op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])
     op.create_table(
         "sessions",
         sa.Column("hash", sa.String(64), nullable=False),

@@ -1,0 +1,108 @@
+"""One's own ways in, one by one: what each is called and lives on, and taking one away."""
+
+from dataclasses import dataclass
+
+from sparekey.core.contract import Answer, Loss
+from sparekey.core.events import AuthenticatorNamed
+from sparekey.core.losses import Safety
+from sparekey.core.people import Member
+from sparekey.core.permissions import Action
+from sparekey.core.sign_in import Standing
+from sparekey.errors import BadInput, NotAllowed, NotFound
+from sparekey.flows import _ways
+from sparekey.flows._ways import Had, summary, ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.reports.shown import WayIn, ways_in
+from sparekey.flows.sessions import demand_right
+from sparekey.store import authenticators, people
+
+LONGEST_NAME = 60
+THINGS = (Loss.PHONE, Loss.TABLET, Loss.COMPUTER, Loss.KEY, Loss.MANAGER)
+"""What a way may be said to live on."""
+
+
+@dataclass(frozen=True)
+class OneWay:
+    """One way in, and the state that its person is in without it."""
+
+    way: WayIn
+    state_after: Safety
+    can_be_removed: bool
+
+
+def demand_own(ctx: Context, visitor: Visitor) -> Member:
+    """Whoever changes their own ways in has just proved who they are."""
+    return demand_right(ctx, visitor, Action.CHANGE_OWN)[1]
+
+
+def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
+    """One of this person's own that can be named or removed; `NotFound` for any other."""
+    member = demand_own(ctx, visitor)
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    found = _find(had, authenticator_id)
+    left = [one for one in had if one is not found]
+    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not _is_last(left))
+
+
+def _find(had: list[Had], authenticator_id: str) -> Had:
+    """Backup codes are replaced, not removed."""
+    for one in had:
+        if one.kept.id == authenticator_id and one.is_second and _is_on_a_device(one):
+            return one
+    raise NotFound()
+
+
+def _is_on_a_device(one: Had) -> bool:
+    return one.enrolled.traits.answer is not Answer.BACKUP_CODE
+
+
+def _is_last(left: list[Had]) -> bool:
+    """Nothing else is left that works every day: backup codes alone are for emergencies."""
+    working = [one for one in left if one.is_second and one.kept.standing is Standing.ACTIVE]
+    return not any(_is_on_a_device(one) for one in working)
+
+
+def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, thing: str) -> None:
+    """What it is called, and what it lives on."""
+    member = demand_own(ctx, visitor)
+    name = " ".join(label.split())
+    if len(name) > LONGEST_NAME:
+        raise BadInput("label", "too_long", most=LONGEST_NAME)
+    if not name.isprintable():
+        raise BadInput("label", "name_form")
+    if thing not in THINGS:
+        raise BadInput("thing", "unknown")
+
+    def put(work: Work) -> None:
+        who, found, _ = _locked(work, member, authenticator_id)
+        authenticators.name(work.conn, found.kept, name, Loss(thing))
+        _ways.renew_summary(work, who)
+        event = AuthenticatorNamed(who.id, found.kept.id, found.kept.kind)
+        work.record(event, who.account_id)
+
+    unit(ctx, visitor, ctx.moment(), put)
+
+
+def _locked(work: Work, member: Member, authenticator_id: str) -> tuple[Member, Had, list[Had]]:
+    """The person, locked, the way, and what they have beside it."""
+    who = people.member(work.conn, member.account_id, member.id, lock=True)
+    had = ways(work.conn, who.account_id, who.id)
+    found = _find(had, authenticator_id)
+    return who, found, [one for one in had if one is not found]
+
+
+def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
+    """Take one away, unless it is the last that works every day."""
+    member = demand_own(ctx, visitor)
+
+    def take(work: Work) -> None:
+        who, found, left = _locked(work, member, authenticator_id)
+        if _is_last(left):
+            raise NotAllowed("This is your last way in. Add another one first", reason="last_way")
+        _ways.destroy(work, who, [found], "removed")
+        _ways.renew_summary(work, who)
+        way = found.enrolled.traits.answer.value
+        work.send(who, "way_removed", removed_at=work.now, way=way, name=found.kept.label)
+
+    unit(ctx, visitor, ctx.moment(), take)

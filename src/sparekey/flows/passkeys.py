@@ -1,0 +1,255 @@
+"""Passkeys: what a browser is asked, and what its answer opens.
+
+First step: the passkey alone, which must have verified its user; whose it is comes from the passkey. Second step and
+*Confirm it's you*: one of the person's own. A name that nobody has is asked like any other, so that asking tells
+nothing, and one sentence refuses everything (WebAuthn Level 3, section 14.6.2).
+"""
+
+import hmac
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from sparekey.core.contract import Answer, Loss, WrongAnswer
+from sparekey.core.events import SessionWoken, StepUpFailed, StepUpProved, UnknownPasskeyTried
+from sparekey.core.people import Account, Member, Status, name_key
+from sparekey.core.permissions import Action
+from sparekey.core.sessions import Scope, Session
+from sparekey.core.sign_in import can_prove
+from sparekey.errors import Conflict, NotSignedIn, SparekeyError, WrongProof
+from sparekey.factors import about_key, asked_of_nobody, handle_in, handle_of, signal_of
+from sparekey.flows import _sessions, _ways, sign_in
+from sparekey.flows._ways import material, ways
+from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import questions, sources
+from sparekey.flows.checks import second as second_check
+from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.second import Ask, Proven
+from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.recover import about
+from sparekey.flows.sessions import demand_member, demand_right, still_there
+from sparekey.store import authenticators, people
+from sparekey.store.engine import Kept
+
+
+def to_sign_in(ctx: Context, visitor: Visitor, name: str) -> str:
+    """Ask for any passkey; with a name, for one of that person's or of nobody's."""
+
+    def question(work: Work) -> str:
+        who = people.by_sign_in_name(work.conn, name_key(name)) if name.strip() else None
+        kept = _keys_of(work, who) if who else []
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        if kept or not name.strip():
+            challenge = factor.challenge(kept, work.moment, is_first=True)
+        else:
+            challenge = asked_of_nobody(factor, ctx.blind_key, name_key(name), work.moment)
+        return questions.put(work, Question.SIGN_IN, challenge)
+
+    return unit(ctx, visitor, ctx.moment(), question)
+
+
+def _keys_of(work: Work, who: Member) -> list[Any]:
+    """The material of a person's passkeys that may prove."""
+    had = ways(work.conn, who.account_id, who.id)
+    return [
+        material(work.ctx, one.kept)
+        for one in had
+        if one.enrolled.traits.answer is Answer.PASSKEY and can_prove(one.enrolled)
+    ]
+
+
+def _to_own(ctx: Context, visitor: Visitor, member: Member, question: Question) -> str:
+    """Ask a known person for one of theirs. Only after a password need it not verify its user."""
+
+    def put(work: Work) -> str:
+        is_first = question is not Question.SECOND
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        kept = _keys_of(work, member)
+        if not kept:
+            raise Conflict("There is no passkey to ask for", reason="no_passkey")
+        return questions.put(work, question, factor.challenge(kept, work.moment, is_first=is_first))
+
+    return unit(ctx, visitor, ctx.moment(), put)
+
+
+def to_prove(ctx: Context, visitor: Visitor) -> str:
+    """The second step of a half-finished sign-in."""
+    return _to_own(ctx, visitor, sign_in.demand_half(visitor)[1], Question.SECOND)
+
+
+def to_confirm(ctx: Context, visitor: Visitor) -> str:
+    return _to_own(ctx, visitor, demand_member(visitor)[1], Question.CONFIRM)
+
+
+def to_wake(ctx: Context, visitor: Visitor) -> str:
+    return _to_own(ctx, visitor, _sleeper(visitor)[1], Question.WAKE)
+
+
+def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
+    """Sign in with a passkey alone. Raises `WrongProof` (one sentence for everything) or `TooManyTries`."""
+    handle = handle_in(answer)
+    member = ctx.db.read(lambda conn: _whose(conn, handle))
+    if member is None or member.status is not Status.ACTIVE:
+        unit(ctx, visitor, ctx.moment(), _refuse_unknown)
+        raise AssertionError
+    ask = Ask(member, Answer.PASSKEY, answer, sign_in.trip, question=Question.SIGN_IN)
+    try:
+        return second_check.prove(ctx, visitor, ctx.moment(), ask, _signed_in)
+    except (WrongProof, NotSignedIn):
+        raise WrongProof() from None
+
+
+def _whose(conn: Connection, handle: str) -> Member | None:
+    found = authenticators.by_handle(conn, handle)
+    return people.find_member(conn, found.account_id, found.member_id) if found else None
+
+
+def _refuse_unknown(work: Work) -> None:
+    sources.reserve(work)
+    questions.take(work, Question.SIGN_IN)
+    work.record(UnknownPasskeyTried())
+    raise Kept(WrongProof())
+
+
+def _signed_in(work: Work, proven: Proven) -> sign_in.Outcome:
+    return sign_in.after_all(work, proven, (proven.proof,))
+
+
+def confirm(ctx: Context, visitor: Visitor, answer: str) -> Started:
+    """*Confirm it's you* with a passkey alone, under a new token, fresh for five minutes."""
+    _, member = demand_member(visitor)
+    ask = _own(visitor, member, answer, Question.CONFIRM)
+
+    def confirmed(work: Work, proven: Proven) -> Started:
+        stored = still_there(work, visitor)
+        changed = replace(stored.session, proofs=(proven.proof,), last_used_at=work.now, is_remembered=False)
+        work.record(StepUpProved(member.id, stored.session.id), member.account_id)
+        return _sessions.swap(work, stored, changed)
+
+    try:
+        return second_check.prove(ctx, visitor, ctx.moment(), ask, confirmed)
+    except SparekeyError as refusal:
+        event = StepUpFailed(member.id, refusal.reason or refusal.code)
+        unit(ctx, visitor, ctx.moment(), lambda work: work.record(event, member.account_id))
+        raise
+
+
+def wake(ctx: Context, visitor: Visitor, answer: str) -> Started:
+    """Open an idle session again with a passkey alone."""
+    _, member = _sleeper(visitor)
+    ask = _own(visitor, member, answer, Question.WAKE)
+
+    def woken(work: Work, proven: Proven) -> Started:
+        stored = still_there(work, visitor)
+        changed = replace(stored.session, proofs=(proven.proof,), last_used_at=work.now)
+        work.record(SessionWoken(member.id, stored.session.id), member.account_id)
+        return _sessions.swap(work, stored, changed)
+
+    return second_check.prove(ctx, visitor, ctx.moment(), ask, woken)
+
+
+def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> Ask:
+    return Ask(
+        member,
+        Answer.PASSKEY,
+        answer,
+        sign_in.trip,
+        demand=lambda work: _demand_still_there(work, visitor),
+        question=question,
+    )
+
+
+def _demand_still_there(work: Work, visitor: Visitor) -> None:
+    still_there(work, visitor)
+
+
+def _sleeper(visitor: Visitor) -> tuple[Session, Member]:
+    session, member = visitor.session, visitor.member
+    if session is None or member is None or session.scope is not Scope.FULL:
+        raise NotSignedIn()
+    return session, member
+
+
+def _demand_own(ctx: Context, visitor: Visitor) -> tuple[Account, Member]:
+    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
+    if visitor.account is None:
+        raise NotSignedIn()
+    return visitor.account, member
+
+
+def to_add(ctx: Context, visitor: Visitor) -> str:
+    """Ask for a new passkey that the person has not yet."""
+    account, member = _demand_own(ctx, visitor)
+
+    def question(work: Work) -> str:
+        handle = hmac.digest(ctx.blind_key, f"handle:{member.id}".encode(), "sha512")
+        whom = replace(about(account, member), handle=handle, enrolled=tuple(_keys_of(work, member)))
+        proposal = questions.asking(ctx, Answer.PASSKEY).propose(whom, work.moment)
+        questions.ask(work, Question.NEW, proposal.kept)
+        return str(proposal.shown["options"])
+
+    return unit(ctx, visitor, ctx.moment(), question)
+
+
+def add(ctx: Context, visitor: Visitor, answer: str) -> str:
+    """Bind the new passkey; gives its id. `WrongProof` for what is none, `Conflict` for one that is bound already."""
+    account, member = _demand_own(ctx, visitor)
+
+    def bind(work: Work) -> str:
+        who = people.member(work.conn, member.account_id, member.id, lock=True)
+        still_there(work, visitor)
+        asked = questions.take(work, Question.NEW)
+        if asked is None:
+            raise Kept(WrongProof(reason="expired"))
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        try:
+            made = factor.enrol(about(account, who), asked, answer, work.moment)
+        except WrongAnswer as wrong:
+            work.record(StepUpFailed(who.id, f"passkey:{wrong.facts.get('clause')}"), who.account_id)
+            raise Kept(WrongProof()) from None
+        if authenticators.by_handle(work.conn, str(handle_of(made))) is not None:
+            raise Kept(Conflict("This passkey is already in use", reason="already_there"))
+        how = _ways.Binding(_name_for(work, who, made), "settings", _thing_of(visitor, made))
+        added = _ways.add(work, who, factor.traits.kind, made, how)
+        _ways.renew_summary(work, who)
+        work.send(who, "passkey_added", added_at=work.now)
+        return added.id
+
+    try:
+        return unit(ctx, visitor, ctx.moment(), bind)
+    except IntegrityError:  # two at once
+        raise Conflict("This passkey is already in use", reason="already_there") from None
+
+
+def _name_for(work: Work, who: Member, made: object) -> str:
+    """What its make calls itself, with a number where the person has one of that name."""
+    told = about_key(made)
+    name = told.make if told else ""
+    taken = {one.kept.label for one in ways(work.conn, who.account_id, who.id)}
+    if not name or name not in taken:
+        return name
+    return next(f"{name} {number}" for number in range(2, len(taken) + 3) if f"{name} {number}" not in taken)
+
+
+def signal(ctx: Context, visitor: Visitor) -> str:
+    """What a browser may tell its password manager of this person's passkeys (section 5.1.10); '' for no passkeys."""
+    _, member = demand_member(visitor)
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    keys = [material(ctx, one.kept) for one in had if one.enrolled.traits.answer is Answer.PASSKEY]
+    return signal_of(keys, ctx.site.host.partition(":")[0], member.username, member.name) if keys else ""
+
+
+_PHONES = ("iphone", "android")
+
+
+def _thing_of(visitor: Visitor, made: object) -> Loss | None:
+    """What it seems to live on: as the key says, else the device that asked for it."""
+    told = about_key(made)
+    if told and told.thing:
+        return told.thing
+    device = visitor.device.lower()
+    if "ipad" in device:
+        return Loss.TABLET
+    return Loss.PHONE if any(one in device for one in _PHONES) else Loss.COMPUTER

@@ -1,0 +1,158 @@
+"""Passkeys in the browser: what a page's script is told to ask for, and the forms it fills in.
+
+The script asks with a post of its own (answered with JSON) and then sends a form like any other, so that refusals,
+redirects and cookies are those of every page.
+"""
+
+from collections.abc import Callable
+
+from starlette.responses import JSONResponse, Response
+
+from sparekey.core.contract import Answer
+from sparekey.errors import BadInput, Conflict, NotAllowed, WrongProof
+from sparekey.flows import own_ways, passkeys, sign_in
+from sparekey.flows.context import Context, Visitor
+from sparekey.web.door import Way
+from sparekey.web.forms import local_path
+from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
+from sparekey.web.visit import Visit, retry, status_of
+
+FIELD = Answer.PASSKEY.value
+PROFILE = "/me#two-factor"
+
+
+def _asks(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Response]:
+    """The address where a script asks. Whoever must sign in or confirm first comes back to the script's page."""
+
+    def answer(visit: Visit) -> Response:
+        visit.path = local_path(visit.form.get("page", ""))
+        return _json(question(visit.ctx, visit.visitor))
+
+    return answer
+
+
+def _json(text: str) -> Response:
+    return Response(text, media_type="application/json")
+
+
+def ask_to_sign_in(visit: Visit) -> Response:
+    return _json(passkeys.to_sign_in(visit.ctx, visit.visitor, visit.form.get("username", "")))
+
+
+def sign_in_alone(visit: Visit) -> Response:
+    """The whole sign-in by passkey."""
+    try:
+        outcome = passkeys.begin(visit.ctx, visit.visitor, visit.form.get(FIELD, ""))
+    except REFUSALS as refusal:
+        said = visit.said(refusal if not isinstance(refusal, WrongProof) else WrongProof(reason="passkey"))
+        return retry(visit, show_form(visit, status_of(refusal), passkey=said), refusal)
+    return go_on(visit, outcome)
+
+
+def show_second_step(visit: Visit) -> Response:
+    sign_in.demand_half(visit.visitor)
+    return show_second(visit, Answer.PASSKEY)
+
+
+def prove_second_step(visit: Visit) -> Response:
+    try:
+        outcome = sign_in.prove(visit.ctx, visit.visitor, Answer.PASSKEY, visit.form.get(FIELD, ""))
+    except REFUSALS as refusal:
+        kind = WrongProof(reason="passkey") if isinstance(refusal, WrongProof) else refusal
+        return retry(visit, show_second(visit, Answer.PASSKEY, kind), refusal)
+    return go_on(visit, outcome)
+
+
+def show_new(visit: Visit) -> Response:
+    own_ways.demand_own(visit.ctx, visit.visitor)
+    return _new(visit)
+
+
+def _new(visit: Visit, status: int = 200, **errors: str) -> Response:
+    return visit.shell("passkey_new", "profile", status, errors=errors)
+
+
+def add(visit: Visit) -> Response:
+    try:
+        made = passkeys.add(visit.ctx, visit.visitor, visit.form.get(FIELD, ""))
+    except WrongProof:
+        return _new(visit, 422, form=visit.said(WrongProof(reason="passkey")))
+    except Conflict as refusal:
+        return _new(visit, 409, form=visit.said(refusal))
+    return visit.go(f"/me/2fa/{made}", "passkey_added")
+
+
+def show_way(visit: Visit) -> Response:
+    return _way(visit)
+
+
+def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
+    one = own_ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    typed = {"label": one.way.label, "thing": one.way.thing.value}
+    return visit.shell(
+        "way",
+        "profile",
+        status,
+        way=one.way,
+        can_be_removed=one.can_be_removed,
+        things=[thing.value for thing in own_ways.THINGS],
+        values={**typed, **visit.form},
+        errors=errors,
+    )
+
+
+def rename(visit: Visit) -> Response:
+    label, thing = visit.form.get("label", ""), visit.form.get("thing", "")
+    try:
+        own_ways.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
+    except BadInput as refusal:
+        return _way(visit, status_of(refusal), **visit.errors_of(refusal))
+    return visit.go(PROFILE, "way_renamed")
+
+
+def show_removal(visit: Visit) -> Response:
+    return _removal(visit)
+
+
+def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
+    one = own_ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    return visit.shell(
+        "way_remove",
+        "profile",
+        status,
+        way=one.way,
+        can_be_removed=one.can_be_removed,
+        state_after=one.state_after.value,
+        errors=errors,
+    )
+
+
+def remove(visit: Visit) -> Response:
+    try:
+        own_ways.remove(visit.ctx, visit.visitor, visit.params["id"])
+    except NotAllowed as refusal:
+        if refusal.reason != "last_way":
+            raise
+        return _removal(visit, 409, form=visit.said(refusal))
+    return visit.go(PROFILE, "way_removed")
+
+
+def where_passkeys_are(visit: Visit) -> Response:
+    """For password managers (W3C, A Well-Known URL for Relying Party Passkey Endpoints)."""
+    link = visit.ctx.site.link
+    return JSONResponse({"enroll": link("/me/2fa/passkey"), "manage": link(PROFILE)})
+
+
+PASSKEYS = (
+    Way("/passkey/sign-in/options", post=ask_to_sign_in),
+    Way("/passkey/second-step/options", post=_asks(passkeys.to_prove)),
+    Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm)),
+    Way("/passkey/wake/options", post=_asks(passkeys.to_wake)),
+    Way("/passkey/new/options", post=_asks(passkeys.to_add)),
+    Way("/passkey/sign-in", post=sign_in_alone),
+    Way("/sign-in/passkey", show_second_step, prove_second_step),
+    Way("/me/2fa/passkey", show_new, add),
+    Way("/me/2fa/{id}/remove", show_removal, remove),
+    Way("/me/2fa/{id}", show_way, rename),
+    Way("/.well-known/passkey-endpoints", where_passkeys_are),
+)

@@ -1,0 +1,153 @@
+"""Passkeys in a real browser, with authenticators that Chromium makes up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.stories.letters import letter
+from tests.stories.office import Office
+from tests.stories.people import Person
+
+pytestmark = pytest.mark.browser
+INTERNAL = {
+    "protocol": "ctap2",
+    "ctap2Version": "ctap2_1",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+ROAMING = {
+    **INTERNAL,
+    "transport": "usb",
+    "hasResidentKey": False,
+    "hasUserVerification": False,
+    "isUserVerified": False,
+}
+WITHOUT_AUTOFILL = "delete PublicKeyCredential.isConditionalMediationAvailable"
+"""Made-up authenticators answer at once, so that a page with autofill never shows its button."""
+
+
+class Device:
+    """What a person can hold to this browser."""
+
+    def __init__(self, person: Person, options: Mapping[str, Any]) -> None:
+        self._cdp = person.context.new_cdp_session(person.page)
+        self._cdp.send("WebAuthn.enable", {"enableUI": False})
+        made = self._cdp.send("WebAuthn.addVirtualAuthenticator", {"options": dict(options)})
+        self._id = made["authenticatorId"]
+
+    def is_taken_away(self) -> None:
+        self._cdp.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self._id})
+
+
+def adds_a_passkey(person: Person) -> None:
+    person.opens("/me")
+    person.follows("Add a passkey")
+    person.presses("Create a passkey")
+
+
+def test_a_passkey_is_added_named_used_and_removed(office: Office) -> None:
+    """Sign in with it alone, confirm with it, and see what removing it would mean."""
+    jonas = office.seat(office.jonas).signs_in()
+    Device(jonas, INTERNAL)
+    adds_a_passkey(jonas)
+    jonas.sees("The passkey works")
+    jonas.enters("Name", "Office laptop")
+    jonas.presses("Save")
+    jonas.sees("Office laptop", "only on this device")
+    letter(office.smtp, office.jonas.email, "A passkey was added")
+
+    jonas.signs_out()
+    jonas.opens("/sign-in")
+    jonas.page.wait_for_url(office.server.url + "/")  # by the list at the username
+    jonas.signs_out()
+    jonas.page.add_init_script(WITHOUT_AUTOFILL)
+    jonas.opens("/sign-in")
+    assert 200 == jonas.presses("Sign in with a passkey")
+    assert "/" == jonas.path
+
+    office.server.clock.advance(minutes=6)
+    jonas.opens("/me/2fa/codes")
+    assert "Confirm it’s you" == jonas.headline
+    jonas.presses("Use a passkey")
+    assert "/me/2fa/codes" == jonas.path
+
+    jonas.opens("/me")
+    jonas.follows("Remove Office laptop")
+    jonas.sees("Without it you can still lose any one thing and get in.")
+    jonas.presses("Remove")
+    jonas.sees("It is removed", "No passkey")
+    letter(office.smtp, office.jonas.email, "A way in was removed")
+
+    jonas.signs_out()
+    jonas.opens("/sign-in")
+    assert 403 == jonas.presses("Sign in with a passkey")
+    jonas.sees("That passkey did not work here")
+
+
+def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> None:
+    """After the password it does; by itself it is not even asked to."""
+    jonas = office.seat(office.jonas).signs_in()
+    key = Device(jonas, ROAMING)
+    adds_a_passkey(jonas)
+    jonas.opens("/me")
+    jonas.sees("on a security key")
+    jonas.signs_out()
+    jonas.enters_password()
+    jonas.follows("Use a passkey")
+    jonas.presses("Continue with a passkey")
+    assert "/" == jonas.path
+    jonas.signs_out()
+    key.is_taken_away()
+    Device(jonas, INTERNAL)
+    jonas.page.add_init_script(WITHOUT_AUTOFILL)
+    jonas.opens("/sign-in")
+    jonas.page.get_by_role("button", name="Sign in with a passkey").click()
+    jonas.page.wait_for_function("document.getElementById('passkey-said').textContent !== ''")
+    assert "The passkey request was closed" in jonas.says_problem()
+
+
+def test_the_same_passkey_twice_is_explained(office: Office) -> None:
+    jonas = office.seat(office.jonas).signs_in()
+    Device(jonas, INTERNAL)
+    adds_a_passkey(jonas)
+    jonas.opens("/me/2fa/passkey")
+    jonas.page.get_by_role("button", name="Create a passkey").click()
+    jonas.page.wait_for_function("document.getElementById('passkey-said').textContent !== ''")
+    assert "This passkey is here already" in jonas.says_problem()
+
+
+def test_an_idle_session_opens_with_a_passkey(office: Office) -> None:
+    jonas = office.seat(office.jonas).signs_in()
+    Device(jonas, INTERNAL)
+    adds_a_passkey(jonas)
+    office.server.clock.advance(minutes=61)
+    jonas.opens("/me")
+    assert "Welcome back" == jonas.headline
+    jonas.presses("Use a passkey")
+    assert "My profile" == jonas.headline
+
+
+def test_without_script_the_page_says_why_and_what_else_works(office: Office) -> None:
+    jonas = office.seat(office.jonas, java_script_enabled=False).signs_in()
+    jonas.opens("/me/2fa/passkey")
+    jonas.sees("Passkeys need JavaScript", "Your authenticator app and backup codes go on working.")
+    assert 0 == jonas.page.get_by_role("button", name="Create a passkey").count()
+
+
+def test_a_passkey_in_german(office: Office) -> None:
+    jonas = office.seat(office.jonas).signs_in()
+    jonas.page.add_init_script(WITHOUT_AUTOFILL)
+    jonas.context.add_cookies([{"name": "lang", "value": "de", "url": office.server.url}])
+    Device(jonas, INTERNAL)
+    jonas.opens("/me/2fa/passkey")
+    assert "Passkey hinzufügen" == jonas.headline
+    jonas.presses("Passkey erstellen")
+    jonas.sees("Der Passkey funktioniert")
+    jonas.context.clear_cookies(name="sparekey")
+    jonas.opens("/sign-in")
+    jonas.presses("Mit einem Passkey anmelden")
+    assert "/" == jonas.path
