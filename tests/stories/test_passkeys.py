@@ -1,46 +1,15 @@
 """Passkeys in a real browser, with authenticators that Chromium makes up."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
+from tests.stories.devices import INTERNAL, ROAMING, Device
 from tests.stories.letters import letter
 from tests.stories.office import Office
 from tests.stories.people import Person
 
 pytestmark = pytest.mark.browser
-INTERNAL = {
-    "protocol": "ctap2",
-    "ctap2Version": "ctap2_1",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-ROAMING = {
-    **INTERNAL,
-    "transport": "usb",
-    "hasResidentKey": False,
-    "hasUserVerification": False,
-    "isUserVerified": False,
-}
 WITHOUT_AUTOFILL = "delete PublicKeyCredential.isConditionalMediationAvailable"
 """Made-up authenticators answer at once, so that a page with autofill never shows its button."""
-
-
-class Device:
-    """What a person can hold to this browser."""
-
-    def __init__(self, person: Person, options: Mapping[str, Any]) -> None:
-        self._cdp = person.context.new_cdp_session(person.page)
-        self._cdp.send("WebAuthn.enable", {"enableUI": False})
-        made = self._cdp.send("WebAuthn.addVirtualAuthenticator", {"options": dict(options)})
-        self._id = made["authenticatorId"]
-
-    def is_taken_away(self) -> None:
-        self._cdp.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self._id})
 
 
 def adds_a_passkey(person: Person) -> None:
@@ -52,7 +21,7 @@ def adds_a_passkey(person: Person) -> None:
 def test_a_passkey_is_added_named_used_and_removed(office: Office) -> None:
     """Sign in with it alone, confirm with it, and see what removing it would mean."""
     jonas = office.seat(office.jonas).signs_in()
-    Device(jonas, INTERNAL)
+    Device(jonas.page, INTERNAL)
     adds_a_passkey(jonas)
     jonas.sees("The passkey works")
     jonas.enters("Name", "Office laptop")
@@ -91,7 +60,7 @@ def test_a_passkey_is_added_named_used_and_removed(office: Office) -> None:
 def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> None:
     """After the password it does; by itself it is not even asked to."""
     jonas = office.seat(office.jonas).signs_in()
-    key = Device(jonas, ROAMING)
+    key = Device(jonas.page, ROAMING)
     adds_a_passkey(jonas)
     jonas.opens("/me")
     jonas.sees("on a security key")
@@ -102,7 +71,7 @@ def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> No
     assert "/" == jonas.path
     jonas.signs_out()
     key.is_taken_away()
-    Device(jonas, INTERNAL)
+    Device(jonas.page, INTERNAL)
     jonas.page.add_init_script(WITHOUT_AUTOFILL)
     jonas.opens("/sign-in")
     jonas.page.get_by_role("button", name="Sign in with a passkey").click()
@@ -112,7 +81,7 @@ def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> No
 
 def test_the_same_passkey_twice_is_explained(office: Office) -> None:
     jonas = office.seat(office.jonas).signs_in()
-    Device(jonas, INTERNAL)
+    Device(jonas.page, INTERNAL)
     adds_a_passkey(jonas)
     jonas.opens("/me/2fa/passkey")
     jonas.page.get_by_role("button", name="Create a passkey").click()
@@ -122,7 +91,7 @@ def test_the_same_passkey_twice_is_explained(office: Office) -> None:
 
 def test_an_idle_session_opens_with_a_passkey(office: Office) -> None:
     jonas = office.seat(office.jonas).signs_in()
-    Device(jonas, INTERNAL)
+    Device(jonas.page, INTERNAL)
     adds_a_passkey(jonas)
     office.server.clock.advance(minutes=61)
     jonas.opens("/me")
@@ -142,7 +111,7 @@ def test_a_passkey_in_german(office: Office) -> None:
     jonas = office.seat(office.jonas).signs_in()
     jonas.page.add_init_script(WITHOUT_AUTOFILL)
     jonas.context.add_cookies([{"name": "lang", "value": "de", "url": office.server.url}])
-    Device(jonas, INTERNAL)
+    Device(jonas.page, INTERNAL)
     jonas.opens("/me/2fa/passkey")
     assert "Passkey hinzufügen" == jonas.headline
     jonas.presses("Passkey erstellen")

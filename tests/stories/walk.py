@@ -6,12 +6,14 @@ handed out where it stands: whoever looks at it leaves it as it is, because many
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page
 
 from tests.serving import Server
 from tests.stories.app import App
 from tests.stories.demo import Outbox
+from tests.stories.devices import INTERNAL, Device
 
 Seen = tuple[str, Page]
 PASSWORDS = {
@@ -218,9 +220,22 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     yield "secret-done", tab.send(code=code)
     yield "backup-codes", tab.go("/me/2fa/codes")
     yield "backup-codes-error", tab.send(backup_code="ABCD")
+    yield from passkey(tab)
     cast.demo.clock.advance(hours=2)
     yield "reopen", tab.go("/me")
     yield "reopen-error", tab.send(password="wrong")
+
+
+def passkey(tab: Tab) -> Iterator[Seen]:
+    """One is added; its pages, and those that ask for one."""
+    Device(tab.page, INTERNAL)
+    yield "passkey-new", tab.go("/me/2fa/passkey")
+    yield "way", tab.press("[data-passkey]")
+    yield "way-error", tab.send(label="x" * 61)
+    path = urlsplit(tab.page.url).path
+    yield "way-remove", tab.go(f"{path}/remove")
+    yield "profile-passkey", tab.go("/me")
+    yield "step-up-passkey", tab.go("/me/confirm?next=/me")
 
 
 def helping(cast: Cast) -> Iterator[Seen]:
