@@ -75,7 +75,7 @@ def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> No
     jonas.page.add_init_script(WITHOUT_AUTOFILL)
     jonas.opens("/sign-in")
     jonas.page.get_by_role("button", name="Sign in with a passkey").click()
-    jonas.page.wait_for_function("document.getElementById('passkey-said').textContent !== ''")
+    jonas.page.locator("#passkey-said:not(:empty)").wait_for()
     assert "The passkey request was closed" in jonas.says_problem()
 
 
@@ -85,7 +85,7 @@ def test_the_same_passkey_twice_is_explained(office: Office) -> None:
     adds_a_passkey(jonas)
     jonas.opens("/me/2fa/passkey")
     jonas.page.get_by_role("button", name="Create a passkey").click()
-    jonas.page.wait_for_function("document.getElementById('passkey-said').textContent !== ''")
+    jonas.page.locator("#passkey-said:not(:empty)").wait_for()
     assert "This passkey is here already" in jonas.says_problem()
 
 

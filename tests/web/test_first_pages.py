@@ -1,6 +1,7 @@
 """Where people begin: the sign-in page of a new server, and mailed links, which speak their person's language."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,7 +12,8 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.joining.first_run import first_link
 from sparekey.flows.team._reach import invite
 from sparekey.store import people
-from tests.people import SOMEBODY, Team, account, letters, person
+from tests.flows.steps import helped
+from tests.people import SOMEBODY, Team, account, changed, letters, person, signed_in
 from tests.web.conftest import NEW_PASSWORD, Browse, Page
 
 HINT = "Nobody has an account here yet. Begin with the one-time link"
@@ -67,6 +69,16 @@ def test_whoever_chooses_another_language_keeps_it(browse: Browse, invitation: s
 
     assert "Welcome, Lea" in english.words
     assert ["en", "en"] == [language_of(page) for page in (english, password)]
+
+
+def test_the_stop_page_speaks_the_language_of_its_letter(ctx: Context, team: Team, browse: Browse) -> None:
+    german = changed(ctx, team["jonas.frei"], language=Language.DE)
+    helped(ctx, signed_in(ctx, team.owner), german)
+    tab = browse()
+    tab.client.headers.update(ENGLISH)
+    stop = urlsplit(letters(ctx, "recovery_opened")[0].facts["stop_link"]).path
+    asked = tab.get(stop)
+    assert ["de-CH", "de-CH"] == [language_of(page) for page in (asked, tab.send(asked))]
 
 
 def test_somebody_signed_in_who_only_looks_keeps_their_language(

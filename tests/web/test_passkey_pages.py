@@ -80,6 +80,22 @@ def test_the_second_step_by_passkey(team: Team, browse: Browse) -> None:
     assert "/" == posts(tab, "/sign-in/passkey", csrf=csrf, passkey=answer).leads_to
 
 
+def test_the_way_back_to_a_page_holds_over_every_second_step(team: Team, browse: Browse) -> None:
+    """Whichever second step is taken, the page that was wanted comes next."""
+    key = SoftKey()
+    adds(browse(team["jonas.frei"]), key)
+    tab = browse()
+    second = tab.follow(tab.fill("/sign-in?next=/me/activity", username="jonas.frei", password=PASSWORD))
+    assert "/sign-in/passkey?next=/me/activity" in second.text
+    page = "/sign-in/passkey?next=/me/activity"
+    assert "/sign-in/code?next=/me/activity" in tab.get(page).text
+    fields = form_of(tab, page)
+    wrong = posts(tab, "/sign-in/passkey", **{**fields, "passkey": "{}"})
+    fields = next(one.fields for one in Reader(wrong.text).forms if "passkey" in one.names)
+    answer = key.get(asked(tab, page, "/passkey/second-step/options"))
+    assert "/me/activity" == posts(tab, "/sign-in/passkey", **{**fields, "passkey": answer}).leads_to
+
+
 def test_confirming_and_waking(team: Team, browse: Browse, world: FrozenWorld) -> None:
     tab, key = browse(team["jonas.frei"]), SoftKey()
     adds(tab, key)
@@ -135,6 +151,14 @@ def test_nobody_is_asked_out_of_turn(options: str, browse: Browse) -> None:
     page = ASKED_WHEN[options]
     assert f"/sign-in?next={page}" == posts(tab, options, csrf=csrf, page=page).leads_to
     assert "/sign-in" == posts(tab, options, csrf=csrf, page="https://evil.example").leads_to
+
+
+def test_who_has_no_passkey_is_told_so_by_the_script(team: Team, browse: Browse) -> None:
+    """The page is older than the removal of the last one."""
+    tab = browse(team["jonas.frei"])
+    csrf = next(form.fields["csrf"] for form in tab.get("/me/confirm").forms if "csrf" in form.fields)
+    told = posts(tab, "/passkey/confirm/options", csrf=csrf)
+    assert (409, True) == (told.status, "There is no passkey to ask for" in json.loads(told.text)["said"])
 
 
 def test_a_script_without_the_page_s_token_is_told_nothing(browse: Browse) -> None:

@@ -87,9 +87,9 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     had = ways(work.conn, who.account_id, who.id)
     destroy(work, who, [one for one in had if one.enrolled.traits.is_temporary], "case_ended")
     fate = fate_of_lost(ended)
-    lost = [one for one in had if one.kept.id in ended.lost]
+    lost = [one for one in had if one.kept.id in ended.lost and one.kept.standing is Standing.SUSPENDED]
     if fate is Fate.ACTIVE_AGAIN:
-        stand(work, who, [one for one in lost if one.kept.standing is Standing.SUSPENDED], Standing.ACTIVE)
+        stand(work, who, lost, Standing.ACTIVE)
         fate = fate if lost else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.DISABLED)
     _mark_changes(work, who, ended)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sparekey.core.events import CaseQuestioned
-from sparekey.core.people import Member
+from sparekey.core.people import Language, Member
 from sparekey.core.recovery_case import (
     FINAL,
     Case,
@@ -48,6 +48,7 @@ class Question:
 
     reach: Reach
     username: str
+    language: Language
     at: datetime
     """When it was asked for; for a completed case: when it was completed."""
     what: str
@@ -70,7 +71,9 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
         kept = _case_of(work, link)
         case = settle(kept, work.now) if kept else None
         reach = _reach(work, case)
-        return Question(reach, member.username, _asked_at(link, case, reach), _what(case, reach))
+        return Question(
+            reach, member.username, member.language, _asked_at(link, case, reach), _what(case, reach)
+        )
 
     return unit(ctx, visitor, ctx.moment(), look)
 

@@ -35,7 +35,7 @@ from sparekey.flows.context import Visitor
 from sparekey.web.cookies import YEAR
 from sparekey.web.forms import local_path, read_form, read_pairs
 from sparekey.web.render import LANGUAGES
-from sparekey.web.visit import Desk, Visit
+from sparekey.web.visit import Desk, Visit, retry
 
 Handler = Callable[[Visit], Response]
 log = structlog.get_logger()
@@ -120,7 +120,7 @@ def make_visit(desk: Desk, request: Request, query: dict[str, str]) -> Visit:
         visitor=Visitor(
             source=request.client.host if request.client else "",
             device=request.headers.get("user-agent", "")[:256],
-            browser=desk.cookies.csrf(browser, "browser")[:32] if is_known else "",
+            browser=sessions.browser_mark(desk.ctx, browser) if is_known else "",
         ),
         path=request.url.path,
         query=query,
@@ -208,10 +208,7 @@ def refusal_page(visit: Visit, refusal: SparekeyError) -> Response:
 def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     status = int(refusal.status_hint)
     if isinstance(refusal, TooManyTries):
-        response = visit.page("429", 429, until=refusal.until)
-        wait = (refusal.until - visit.now).total_seconds()
-        response.headers["retry-after"] = str(max(1, int(wait) + 1))
-        return response
+        return retry(visit, visit.page("429", 429, until=refusal.until), refusal)
     if isinstance(refusal, LinkUnusable):
         return visit.page("link_expired", status, purpose=_purpose(refusal))
     if isinstance(refusal, NotFound):
@@ -221,9 +218,7 @@ def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     if isinstance(refusal, Conflict) and not refusal.reason:
         return visit.page("409", 409, href=quote(visit.path))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response = visit.page("503", 503, href=quote(visit.path))
-        response.headers["retry-after"] = "5"
-        return response
+        return retry(visit, visit.page("503", 503, href=quote(visit.path)), refusal)
     code = refusal.code if refusal.code in {"bad_form", "form_expired", "too_large"} else "refused"
     text = visit.said(refusal)
     return visit.page("message", status, code=code, text=text, href=quote(_came_from(visit)))

@@ -7,7 +7,7 @@ from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, WrongProof
 from sparekey.flows import not_me, password_link
-from sparekey.flows.not_me import Reach
+from sparekey.flows.not_me import Question, Reach
 from sparekey.web.pages.sign_in import REFUSALS, way_answered, way_asked
 from sparekey.web.pages.their_language import in_language_of
 from sparekey.web.visit import Visit, retry, status_of
@@ -46,7 +46,7 @@ def show_link_sent(visit: Visit) -> Response:
 
 def show_new_password(visit: Visit) -> Response:
     member = password_link.look(visit.ctx, visit.visitor, visit.params["token"])
-    return in_language_of(visit, member, lambda: _new_password(visit, member))
+    return in_language_of(visit, member.language, lambda: _new_password(visit, member))
 
 
 def _new_password(visit: Visit, member: Member, status: int = 200, **errors: str) -> Response:
@@ -77,6 +77,10 @@ def put_new_password(visit: Visit) -> Response:
 
 def show_not_me(visit: Visit) -> Response:
     asked = not_me.ask(visit.ctx, visit.visitor, visit.params["token"])
+    return in_language_of(visit, asked.language, lambda: _question(visit, asked))
+
+
+def _question(visit: Visit, asked: Question) -> Response:
     if asked.reach is Reach.WARNS_OWNERS:
         return visit.page("not_me_late", username=asked.username, done_at=asked.at, warned=False)
     return visit.page("not_me", username=asked.username, asked_at=asked.at, what=asked.what)

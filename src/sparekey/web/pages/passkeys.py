@@ -26,7 +26,10 @@ def _asks(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Resp
 
     def answer(visit: Visit) -> Response:
         visit.path = local_path(visit.form.get("page", ""))
-        return _json(question(visit.ctx, visit.visitor))
+        try:
+            return _json(question(visit.ctx, visit.visitor))
+        except Conflict as refusal:
+            return JSONResponse({"said": visit.said(refusal)}, status_of(refusal))
 
     return answer
 

@@ -21,7 +21,9 @@ _PURPOSES = {Purpose.LOST_FACTOR: "lost"}
 
 def show_link(visit: Visit) -> Response:
     opened = setup.open_link(visit.ctx, visit.visitor, visit.params["token"])
-    return in_language_of(visit, opened.member, lambda: _link(visit, opened))
+    return in_language_of(
+        visit, opened.member.language if opened.member else None, lambda: _link(visit, opened)
+    )
 
 
 def _link(visit: Visit, opened: Opened, status: int = 200, **errors: str) -> Response:

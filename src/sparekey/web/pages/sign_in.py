@@ -109,6 +109,7 @@ def show_second(visit: Visit, answer: Answer, refusal: SparekeyError | None = No
     facts = refusal.facts if refusal else {}
     common = {
         "username": member.username,
+        "next": local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
         "errors": errors,
         "tries_left": facts.get("tries_left"),
         "wait_until": wait_of(refusal) if refusal else None,

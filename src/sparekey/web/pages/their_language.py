@@ -8,16 +8,16 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from sparekey.core.people import Member
+from sparekey.core.people import Language
 from sparekey.core.sessions import Scope
 from sparekey.web.visit import Visit
 
 
-def in_language_of(visit: Visit, who: Member | None, draw: Callable[[], Response]) -> Response:
+def in_language_of(visit: Visit, language: Language | None, draw: Callable[[], Response]) -> Response:
     """Draw a link's page for its person; None: it was made for nobody in particular."""
-    if who is None or visit.has_chosen_language:
+    if language is None or visit.has_chosen_language:
         return draw()
-    visit.language = who.language.value
+    visit.language = language.value
     response = draw()
     session = visit.visitor.session
     if session is None or session.scope is not Scope.FULL:  # somebody signed in only looks

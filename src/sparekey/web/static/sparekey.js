@@ -72,7 +72,7 @@
     const body = new URLSearchParams({ csrf: form.elements.csrf.value, page: location.pathname, username: d.getElementById('username')?.value ?? '' });
     const answer = await fetch(btn.dataset.options, { method: 'POST', body });
     if (answer.redirected) { location.assign(answer.url); throw new DOMException('', 'AbortError'); }
-    if (!answer.ok) throw new Error(answer.status);
+    if (!answer.ok) throw Object.assign(new Error(answer.status), await answer.json().catch(() => ({})));
     return read(await answer.json());
   };
   const passkey = async (btn, mediation) => {
@@ -82,19 +82,24 @@
     form.submit();
   };
   if (!P) d.querySelectorAll('[data-passkey-box]').forEach(b => { b.hidden = true; });
+  // Passkeys in the username field's own list; asked anew before the question runs out, never over an open dialog.
+  const user = d.querySelector('[autocomplete~=webauthn]'), button = d.querySelector('[data-passkey=get]');
+  let pressed = false, listed = false;
+  const offer = () => { if (listed && !pressed && !d.hidden) passkey(button, 'conditional').catch(() => {}); };
+  if (user && button) P?.isConditionalMediationAvailable?.().then(can => { listed = can; offer(); setInterval(offer, 24e4); });
+  d.addEventListener('visibilitychange', offer);
   on('[data-passkey]', 'click', async btn => {
+    if (pressed) return;
     const out = d.getElementById(btn.getAttribute('aria-describedby'));
     out.textContent = '';
+    pressed = true;
     try { await passkey(btn); }
     catch (e) {
-      const said = { NotAllowedError: out.dataset.stopped, InvalidStateError: out.dataset.there }[e.name] ?? out.dataset.failed;
+      const said = e.said ?? { NotAllowedError: out.dataset.stopped, InvalidStateError: out.dataset.there }[e.name] ?? out.dataset.failed;
       if (e.name !== 'AbortError') out.textContent = said;
-    }
+      setTimeout(offer);
+    } finally { pressed = false; }
   });
-  // Passkeys in the username field's own list; asked anew before the question runs out.
-  const user = d.querySelector('[autocomplete~=webauthn]'), button = d.querySelector('[data-passkey=get]');
-  const offer = () => passkey(button, 'conditional').catch(() => {});
-  if (user && button) P?.isConditionalMediationAvailable?.().then(can => { if (can) { offer(); setInterval(() => d.hidden || offer(), 24e4); } });
   // Password managers learn which passkeys still work here.
   const told = d.querySelector('[data-signal]');
   if (told) {
