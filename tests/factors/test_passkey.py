@@ -303,6 +303,6 @@ def test_what_is_no_base64_is_a_wrong_answer(text: str) -> None:
 
 def test_password_managers_are_told_all_of_a_person_s_passkeys() -> None:
     one, two = enrolled(SoftKey()), enrolled(SoftKey(id=b"another"))
-    told = json.loads(signal_of([one, two, "no passkey"], "id.example", "jonas.frei", "Jonas Frei"))
+    told = json.loads(signal_of([one, two, "no passkey"], "id.example", WHO))
     assert [encode64(one.id), encode64(two.id)] == told["allAcceptedCredentialIds"]
-    assert (encode64(WHO.handle), "id.example", "jonas.frei") == (told["userId"], told["rpId"], told["name"])
+    assert (encode64(WHO.handle), "id.example", WHO.username) == (told["userId"], told["rpId"], told["name"])

@@ -21,7 +21,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sparekey.core.contract import Challenge, Factor, Hashing, Loss, Moment, Relying, Traits
+from sparekey.core.contract import About, Challenge, Factor, Hashing, Loss, Moment, Relying, Traits
 from sparekey.factors._passkey_models import MAKES
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
 from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, encode64
@@ -110,15 +110,15 @@ def about_key(kept: object) -> AboutKey | None:
     return AboutKey(kept.is_backup_eligible, MAKES.get(kept.aaguid, ""), thing)
 
 
-def signal_of(keys: Sequence[object], rp_id: str, username: str, name: str) -> str:
+def signal_of(keys: Sequence[object], rp_id: str, whom: About) -> str:
     """All passkeys of one person and what they are called now, as JSON (section 5.1.10)."""
     own = [key for key in keys if isinstance(key, Credential)]
     told = {
         "rpId": rp_id,
-        "userId": encode64(own[0].user_handle),
+        "userId": encode64(whom.handle),
         "allAcceptedCredentialIds": [encode64(key.id) for key in own],
-        "name": username,
-        "displayName": name,
+        "name": whom.username,
+        "displayName": whom.name,
     }
     return json.dumps(told)
 

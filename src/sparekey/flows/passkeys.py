@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from sparekey.core.contract import Answer, Loss, WrongAnswer
+from sparekey.core.contract import About, Answer, Loss, WrongAnswer
 from sparekey.core.events import SessionWoken, StepUpFailed, StepUpProved, UnknownPasskeyTried
 from sparekey.core.people import Account, Member, Status, name_key
 from sparekey.core.permissions import Action
@@ -184,7 +184,7 @@ def to_add(ctx: Context, visitor: Visitor) -> str:
     account, member = _demand_own(ctx, visitor)
 
     def question(work: Work) -> str:
-        handle = hmac.digest(ctx.blind_key, f"handle:{member.id}".encode(), "sha512")
+        handle = _handle_of(ctx, member)
         whom = replace(about(account, member), handle=handle, enrolled=tuple(_keys_of(work, member)))
         proposal = questions.asking(ctx, Answer.PASSKEY).propose(whom, work.moment)
         questions.ask(work, Question.NEW, proposal.kept)
@@ -234,11 +234,20 @@ def _name_for(work: Work, who: Member, made: object) -> str:
 
 
 def signal(ctx: Context, visitor: Visitor) -> str:
-    """What a browser may tell its password manager of this person's passkeys (section 5.1.10); '' for no passkeys."""
+    """What a browser may tell its password manager of this person's passkeys (section 5.1.10).
+
+    Also where none is left: the manager then stops offering the last one.
+    """
     _, member = demand_member(visitor)
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     keys = [material(ctx, one.kept) for one in had if one.enrolled.traits.answer is Answer.PASSKEY]
-    return signal_of(keys, ctx.site.host.partition(":")[0], member.username, member.name) if keys else ""
+    whom = About("", member.username, name=member.name, handle=_handle_of(ctx, member))
+    return signal_of(keys, ctx.site.host.partition(":")[0], whom)
+
+
+def _handle_of(ctx: Context, member: Member) -> bytes:
+    """What passkeys keep of a person: a keyed hash that says nothing to anybody else."""
+    return hmac.digest(ctx.blind_key, f"handle:{member.id}".encode(), "sha512")
 
 
 _PHONES = ("iphone", "android")
