@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
 from sparekey.app import connections
-from sparekey.app.connections import BODY_SECONDS, HEAD_SECONDS, LARGEST_HEAD, GuardedConnection
+from sparekey.app.connections import BODY_SECONDS, HEAD_SECONDS, LARGEST_HEAD, MOST_WAITING, GuardedConnection
 from tests.serving import Server
 
 PAGE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -214,3 +214,17 @@ def test_one_connection_too_many_is_turned_away_and_the_others_stay() -> None:
     wires = [connected(state)[2] for _ in range(connections.MOST_CONNECTIONS + 1)]
     closed = [wire for wire in wires if wire.is_closed]
     assert (wires[-1:], HTTPStatus.SERVICE_UNAVAILABLE) == (closed, status(wires[-1].written))
+
+
+def test_few_requests_wait_behind_another() -> None:
+    connection, _, wire = connected(ServerState())
+    connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
+    assert len(connection.pipeline) <= MOST_WAITING
+    assert wire.is_closed
+
+
+def test_fields_behind_a_body_are_no_headers() -> None:
+    connection, _, _ = connected(ServerState())
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\nTransfer-Encoding: chunked\r\n\r\n"
+    connection.data_received(head + b"0\r\nX-Forwarded-For: 198.51.100.66\r\n\r\n")
+    assert [b"203.0.113.9"] == [value for name, value in connection.headers if name == b"x-forwarded-for"]

@@ -104,7 +104,7 @@ class Person:
     def says_problem(self) -> str:
         """The sentence at the field that was wrong."""
         errors = [" ".join(one.split()) for one in self.page.locator(".err").all_inner_texts()]
-        return " | ".join(one.removeprefix("Error: ") for one in errors)
+        return " | ".join(one.removeprefix("Error: ") for one in errors if one)
 
     # Signing in and out
 

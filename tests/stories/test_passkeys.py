@@ -53,8 +53,9 @@ def test_a_passkey_is_added_named_used_and_removed(office: Office) -> None:
 
     jonas.signs_out()
     jonas.opens("/sign-in")
-    assert 403 == jonas.presses("Sign in with a passkey")
-    jonas.sees("That passkey did not work here")
+    jonas.page.get_by_role("button", name="Sign in with a passkey").click()
+    jonas.page.locator("#passkey-said:not(:empty)").wait_for()
+    assert "/sign-in" == jonas.path  # the browser was told, and forgot it
 
 
 def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> None:

@@ -19,10 +19,11 @@ LARGEST_REQUEST = 8 * 1024 * 1024
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
 MOST_CONNECTIONS = 500
+MOST_WAITING = 8
 _HEADER_SIGNS = len(": \r\n")
 
 
-class _HeadTooLarge(Exception):
+class _TooMuch(Exception):
     """Raised out of the parser, which answers it as it answers whatever is no request."""
 
 
@@ -58,12 +59,23 @@ class GuardedConnection(HttpToolsProtocol):
         elif self._received and self._deadline is None:
             self._wait(HEAD_SECONDS if self._is_in_head else BODY_SECONDS)
 
+    def on_message_begin(self) -> None:
+        """Requests that wait behind another are few: each of them takes memory before it is looked at."""
+        if len(self.pipeline) >= MOST_WAITING:
+            raise _TooMuch
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Fields after the last chunk are no headers (RFC 9110, section 6.5.1), whatever they are called."""
+        if self._is_in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         signs = sum(len(name) + len(value) + _HEADER_SIGNS for name, value in self.headers)
         if len(self.url) + signs > LARGEST_HEAD:
             self._status = self._too_large()
-            raise _HeadTooLarge
+            raise _TooMuch
         self._is_in_head = False
         super().on_headers_complete()
 

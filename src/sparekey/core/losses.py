@@ -1,7 +1,7 @@
 """What happens when something gets lost: four states and the loss picture, from what a person has enrolled.
 
 A way in lives on a thing; losing is losing a thing. Backup codes count only once the person has proven that
-they were saved. With the ways of this release a thing carries one way each.
+they were saved.
 """
 
 from collections.abc import Sequence

@@ -325,7 +325,7 @@ def _demand(holds: bool, clause: str) -> None:
 
 def _is_embedded(client: Mapping[str, Any]) -> bool:
     """Used inside another site's page: nothing here is made to be."""
-    return client.get("crossOrigin") not in {None, False} or "topOrigin" in client
+    return client.get("crossOrigin") not in (None, False) or "topOrigin" in client
 
 
 def _described(one: Credential) -> dict[str, object]:

@@ -104,6 +104,13 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     _tell(work, who, ended, fate)
 
 
+def is_factor_back(conn: Connection, who: Member, ended: Case | None) -> bool:
+    """What was reported lost in this case works again; without a case, there is nothing that could."""
+    lost = ended.lost if ended else ()
+    had = ways(conn, who.account_id, who.id)
+    return any(one.kept.id in lost and one.kept.standing is Standing.ACTIVE for one in had)
+
+
 def _mark_changes(work: Work, who: Member, ended: Case) -> None:
     for stored in sessions.of_member(work.conn, who.account_id, who.id):
         if stored.session.scope is Scope.ROTATE and stored.session.case_id == ended.id:

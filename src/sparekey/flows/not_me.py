@@ -22,10 +22,8 @@ from sparekey.core.recovery_case import (
     is_late,
     settle,
 )
-from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable, NotFound
 from sparekey.flows import _cases, _links
-from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import end_all
@@ -81,7 +79,9 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
 def _asked_at(link: cases.Link, case: Case | None, reach: Reach) -> datetime:
     if case is None:
         return link.created_at
-    return case.ended_at if reach is Reach.WARNS_OWNERS and case.ended_at else case.opened_at
+    if reach is Reach.WARNS_OWNERS and case.ended_at:
+        return case.ended_at
+    return case.issued_at or case.opened_at
 
 
 def _what(case: Case | None, reach: Reach) -> str:
@@ -114,11 +114,17 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
             _report(work, member, case)
         else:
             _warn(work, member, case)
-        had = ways(work.conn, member.account_id, member.id)
-        is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
-        return Stopped(reach, is_back)
+        _stop_newer(work, member)
+        return Stopped(reach, _cases.is_factor_back(work.conn, member, case))
 
     return unit(ctx, visitor, ctx.moment(), act)
+
+
+def _stop_newer(work: Work, member: Member) -> None:
+    """Whichever letter it was pressed in: help that runs by now is not wanted either."""
+    running = _cases.running(work, member)
+    if running is not None:
+        _cases.close(work, member, running, Step.STOP, Ending.STOPPED_BY_PERSON)
 
 
 def _person(work: Work, link: cases.Link) -> Member:
@@ -144,7 +150,7 @@ def _reach(work: Work, case: Case | None) -> Reach:
     raise LinkUnusable(reason=case.state.value)
 
 
-_OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD)
+_OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD, _links.Purpose.RESET)
 """Links that letters of no case announce: stopping ends them too."""
 
 

@@ -16,7 +16,6 @@ from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, Ending, State, complete, settle
 from sparekey.core.sessions import HALF_LIFE, Scope, Session
-from sparekey.core.sign_in import Standing
 from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
@@ -94,9 +93,7 @@ def _what_ended(conn: Connection, token_hash: str, now: datetime) -> Over | None
     who = people.find_member(conn, account_id, case.member_id)
     if case.ending is None or who is None:
         return None
-    had = ways(conn, account_id, who.id)
-    is_back = any(one.is_second and one.kept.standing is Standing.ACTIVE for one in had)
-    return Over(who.username, case.ending, is_back)
+    return Over(who.username, case.ending, _cases.is_factor_back(conn, who, case))
 
 
 def stage_password(ctx: Context, visitor: Visitor, text: str) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+LINK_LANGUAGE = "link_lang"
+"""The language of the last mailed link that was opened here."""
 YEAR = 365 * 24 * 3600
 _LONGEST = 3000
 

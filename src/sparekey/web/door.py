@@ -32,7 +32,7 @@ from sparekey.errors import (
 )
 from sparekey.flows import rotate, sessions
 from sparekey.flows.context import Visitor
-from sparekey.web.cookies import YEAR
+from sparekey.web.cookies import LINK_LANGUAGE, YEAR
 from sparekey.web.forms import local_path, read_form, read_pairs
 from sparekey.web.render import LANGUAGES
 from sparekey.web.visit import Desk, Visit, retry
@@ -145,12 +145,15 @@ def _recognise(visit: Visit, request: Request) -> None:
 
 
 def _language(request: Request, own: str | None) -> str:
-    """Chosen in this browser, else the person's own, else what the browser asks for."""
+    """Chosen in this browser, else the person's own, else that of a link opened here, else what is asked for."""
     chosen = request.cookies.get("lang", "")
     if chosen in LANGUAGES:
         return chosen
     if own is not None and own in LANGUAGES:
         return own
+    of_link = request.cookies.get(LINK_LANGUAGE, "")
+    if of_link in LANGUAGES:
+        return of_link
     asked = request.headers.get("accept-language", "")[:200].lower()
     found = [part.strip()[:2] for part in asked.split(",")]
     return next((code for code in found if code in LANGUAGES), "en")

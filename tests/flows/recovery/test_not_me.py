@@ -39,6 +39,7 @@ from tests.people import (
     letters,
     signed_in,
     tags,
+    with_backup_codes,
 )
 from tests.world import FrozenWorld
 
@@ -216,3 +217,22 @@ def test_a_made_up_link_is_unknown(ctx: Context, token: str) -> None:
 
 def test_the_stop_link_of_a_hand_over_is_nowhere_kept(ctx: Context, token: str) -> None:
     assert token not in everything(ctx)
+
+
+def test_an_earlier_letter_stops_what_runs_by_now(
+    ctx: Context, nora: Browser, jonas: Member, token: str, world: FrozenWorld
+) -> None:
+    """Taken back and handed over again: whoever presses in the first letter does not want the second either."""
+    recover.take_back(ctx, nora, jonas.id)
+    world.advance(timedelta(minutes=1))
+    helped(ctx, nora, jonas)
+    not_me.stop(ctx, SOMEBODY, token)
+    assert State.STOPPED is case_of(ctx, jonas).state
+    assert "stopped" == refusal(lambda: helped(ctx, nora, jonas)).reason
+
+
+def test_backup_codes_are_no_second_factor_that_came_back(ctx: Context, nora: Browser, jonas: Member) -> None:
+    with_backup_codes(ctx, jonas)
+    helped(ctx, nora, jonas, is_stolen=True)
+    stop_link = token_in(str(letters(ctx, "recovery_opened")[0].facts["stop_link"]))
+    assert not not_me.stop(ctx, SOMEBODY, stop_link).is_factor_back

@@ -1,7 +1,7 @@
 """Mailed links speak the language of the person they were sent to, like the letter that brought them.
 
 The browser keeps to it for as long as it is open, so that the pages after the link, up to the sign-in, go on in the
-same language. A language that was chosen in this browser wins, before and after.
+same language. A language that was chosen in this browser wins, and so does that of whoever signs in there.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from sparekey.core.people import Language
 from sparekey.core.sessions import Scope
+from sparekey.web.cookies import LINK_LANGUAGE
 from sparekey.web.visit import Visit
 
 
@@ -21,5 +22,5 @@ def in_language_of(visit: Visit, language: Language | None, draw: Callable[[], R
     response = draw()
     session = visit.visitor.session
     if session is None or session.scope is not Scope.FULL:  # somebody signed in only looks
-        visit.desk.cookies.put(response, "lang", visit.language, None)
+        visit.desk.cookies.put(response, LINK_LANGUAGE, visit.language, None)
     return response
