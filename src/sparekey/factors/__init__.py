@@ -9,6 +9,7 @@ function of the material:
   temporary one);
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
 - `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up;
+- `is_known_hash`: whether a password hash of another system can be checked;
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
   answer; `asked_of_nobody`: what a name that nobody has is asked for; `about_key`: what may be shown of a passkey;
   `signal_of`: what password managers may be told of a person's passkeys.
@@ -40,6 +41,7 @@ __all__ = [
     "dummy_password",
     "handle_in",
     "handle_of",
+    "is_known_hash",
     "registered",
     "reveal",
     "saved_at",
@@ -75,6 +77,13 @@ def codes_left(kept: object) -> int | None:
 def saved_at(kept: object) -> datetime | None:
     """When the person proved to have saved the codes; None before, and for a kind without codes."""
     return kept.saved_at if isinstance(kept, BackupCodeSet) else None
+
+
+def is_known_hash(text: str) -> bool:
+    """Whether a password hash of another system can be checked here."""
+    from sparekey.factors._foreign_hashes import is_known  # noqa: PLC0415 -- loads bcrypt
+
+    return is_known(text)
 
 
 def handle_of(kept: object) -> str | None:

@@ -1,0 +1,82 @@
+"""Taking people over from elsewhere: from the bytes of files to people with their authenticators, or to every
+place that is wrong. Pure: no database, clock or network. Whoever calls decides what becomes of the people.
+
+- All or nothing: `read` gives everybody, or raises `BadFile` with up to 100 wrong places.
+- Files are read in pieces; 64 MB each at most. What is kept while reading is the people alone.
+- Limits stand where they are kept: bytes, lines and pieces in `_text`, JSON entries in `_json`, YAML in `_yaml`,
+  XML in `_xml`, people and authenticators in `gathering`, secrets in `_fields`, pixels in `sources.pictures`.
+- A file is read as what the caller says it is. Guessing would make one file two, one of which was checked.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from sparekey.imports.found import (
+    BadFile,
+    BadLine,
+    Doubt,
+    Found,
+    FoundSecret,
+    Keys,
+    Place,
+    Reading,
+    Remark,
+    Upload,
+)
+from sparekey.imports.gathering import gather
+from sparekey.imports.sources import (
+    authelia,
+    authentik,
+    django_allauth,
+    django_otp,
+    keycloak,
+    pictures,
+    privacyidea,
+    pskc,
+    table,
+    uris,
+)
+
+__all__ = [
+    "SOURCES",
+    "BadFile",
+    "BadLine",
+    "Doubt",
+    "Found",
+    "FoundSecret",
+    "Keys",
+    "Place",
+    "Reading",
+    "Remark",
+    "Source",
+    "Upload",
+    "read",
+]
+
+Source = Callable[[Iterable[Upload], Keys], Iterator[Found | BadLine]]
+
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        "uris": uris.read,
+        "pictures": pictures.read,
+        "csv": table.read,
+        "pskc": pskc.read,
+        "keycloak": keycloak.read,
+        "authentik": authentik.read,
+        "authelia": authelia.read,
+        "privacyidea": privacyidea.read,
+        "django-otp": django_otp.read,
+        "django-allauth": django_allauth.read,
+    }
+)
+
+
+def read(
+    source: str, uploads: Sequence[Upload], keys: Keys, is_known_hash: Callable[[str], bool]
+) -> tuple[Found, ...]:
+    """Everybody in these files, in their order; `BadFile` with all that is wrong.
+
+    `is_known_hash` tells whether a password hash can be checked; others are left behind with a remark.
+    """
+    name = uploads[0].name if uploads else ""
+    return gather(SOURCES[source](uploads, keys), is_known_hash, name)
