@@ -187,7 +187,8 @@ def factors_page() -> str:
 
 def _factor(traits: Traits) -> str:
     amr = ", ".join(f"`{each}`" for each in traits.amr) or "none"
-    ends = "yes" if traits.is_disabled_at_limit else "no: only waits"
+    waits = "no: none are counted" if traits.is_asked else "no: only waits"
+    ends = "yes" if traits.is_disabled_at_limit else waits
     return f"| `{traits.kind}` | {traits.category} | {traits.lost_with} | {amr} | {ends} |"
 
 
