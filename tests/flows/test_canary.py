@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy
 from sparekey.core.recovery_case import Delivery
-from sparekey.flows import console, not_me, own, password_link, recover, rotate, sessions, sign_in
+from sparekey.flows import console, not_me, password_link, recover, rotate, sessions, sign_in
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.flows.own import replacing
 from sparekey.store import sessions as kept_sessions
 from sparekey.store.schema import metadata
 from tests.flows.steps import (
@@ -109,16 +110,16 @@ class Story:
             self.secret(code)
             self.secret(code.replace("-", ""))
         browser = self.browser(signed_in(ctx, self.jonas))
-        own.switch_secret(ctx, browser, self.app(own.propose_secret(ctx, browser).secret))
-        own.make_codes(ctx, browser)
-        staged = own.staged_codes(ctx, browser)
+        replacing.switch_secret(ctx, browser, self.app(replacing.propose_secret(ctx, browser).secret))
+        replacing.make_codes(ctx, browser)
+        staged = replacing.staged_codes(ctx, browser)
         assert staged is not None
         for code in staged.shown:
             self.secret(code)
             self.secret(code.replace("-", ""))
-        own.switch_codes(ctx, browser, staged.shown[0])
+        replacing.switch_codes(ctx, browser, staged.shown[0])
         new = self.secret("canary first new password")
-        started = own.change_password(ctx, browser, PASSWORD, new)
+        started = replacing.change_password(ctx, browser, PASSWORD, new)
         browser = self.browser(opened(ctx, browser, started.token))
         self.world.advance(MINUTE)
         again_started = sessions.confirm(ctx, browser, new, Answer.BACKUP_CODE, staged.shown[1])
@@ -270,7 +271,7 @@ def test_a_draft_and_its_next_version_have_different_nonces(ctx: Context) -> Non
     browser = signed_in(ctx, jonas)
     seen = []
     for _ in range(3):
-        own.make_codes(ctx, browser)
+        replacing.make_codes(ctx, browser)
         stored = ctx.db.read(lambda conn: kept_sessions.find(conn, browser.token_hash))
         assert stored is not None
         assert stored.sealed_draft is not None

@@ -12,9 +12,10 @@ from sparekey.core.people import Member, Role, Status
 from sparekey.core.recovery_case import Delivery, How
 from sparekey.core.sign_in import Standing
 from sparekey.errors import NotSignedIn, SessionIdle
-from sparekey.flows import own, recover, reports, team
+from sparekey.flows import recover, reports, team
 from sparekey.flows._ways import ways
 from sparekey.flows.context import Context
+from sparekey.flows.own import replacing
 from sparekey.flows.reports import Home, Item
 from sparekey.flows.team import Details
 from sparekey.store import authenticators, queue
@@ -246,7 +247,7 @@ def test_a_profile_says_when_the_password_was_changed(
     ctx: Context, crew: Team, nora: Browser, world: FrozenWorld
 ) -> None:
     world.advance(timedelta(minutes=4))
-    own.change_password(ctx, again(ctx, nora), "lantern under the bridge", "a boat behind the hill")
+    replacing.change_password(ctx, again(ctx, nora), "lantern under the bridge", "a boat behind the hill")
     found = reports.profile_of_me(ctx, signed_in(ctx, crew.owner))
     assert world.now() == found.password_set_at
 

@@ -17,7 +17,7 @@ from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks import sources
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import put_password
+from sparekey.flows.own.replacing import put_password
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers

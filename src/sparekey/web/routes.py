@@ -21,8 +21,8 @@ from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
-from sparekey.web.pages.me import ME
-from sparekey.web.pages.passkeys import PASSKEYS
+from sparekey.web.pages.own.me import ME
+from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
 from sparekey.web.pages.staff_edit import STAFF_EDIT

@@ -8,11 +8,12 @@ from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import Delivery, Ending, State
 from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable
-from sparekey.flows import console, not_me, own, recover
+from sparekey.flows import console, not_me, recover
 from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
 from sparekey.flows.not_me import Reach
+from sparekey.flows.own import replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -185,7 +186,7 @@ def test_in_a_letter_of_no_case_it_signs_out_everywhere_and_warns(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
     browser = signed_in(ctx, jonas)
-    own.switch_secret(ctx, browser, shows(ctx, own.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
     token = token_in(str(letters(ctx, "secret_changed")[0].facts["stop_link"]))
     asked = not_me.ask(ctx, SOMEBODY, token)
     stopped = not_me.stop(ctx, SOMEBODY, token)
@@ -196,7 +197,7 @@ def test_in_a_letter_of_no_case_it_signs_out_everywhere_and_warns(
 
 
 def test_a_letter_s_own_link_lives_72_hours(ctx: Context, jonas: Member, world: FrozenWorld) -> None:
-    own.change_password(ctx, signed_in(ctx, jonas), PASSWORD, NEW_PASSWORD)
+    replacing.change_password(ctx, signed_in(ctx, jonas), PASSWORD, NEW_PASSWORD)
     token = token_in(str(letters(ctx, "password_changed")[0].facts["stop_link"]))
     world.advance(72 * HOUR)
     assert "expired" == refusal(lambda: not_me.stop(ctx, SOMEBODY, token)).reason

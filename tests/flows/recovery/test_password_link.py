@@ -9,8 +9,9 @@ from sparekey.core.people import Member, Status
 from sparekey.core.recovery_case import Delivery, Ending
 from sparekey.core.sign_in import Standing
 from sparekey.errors import BadInput, LinkUnusable, NotSignedIn, SparekeyError, TooManyTries, WrongProof
-from sparekey.flows import own, password_link
+from sparekey.flows import password_link
 from sparekey.flows.context import Context
+from sparekey.flows.own import replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -185,7 +186,7 @@ def test_looking_changes_nothing(ctx: Context, jonas: Member) -> None:
 
 def test_a_password_changed_elsewhere_ends_the_link(ctx: Context, jonas: Member) -> None:
     token = asked(ctx)
-    own.change_password(ctx, signed_in(ctx, jonas), PASSWORD, NEW_PASSWORD)
+    replacing.change_password(ctx, signed_in(ctx, jonas), PASSWORD, NEW_PASSWORD)
     assert LinkUnusable is type(refusal(lambda: password_link.look(ctx, SOMEBODY, token)))
 
 

@@ -14,10 +14,11 @@ from sparekey.core.proofs import Aal, assurance
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.errors import BadInput, FormExpired
-from sparekey.flows import own_ways, passkeys, sign_in
+from sparekey.flows import sign_in
 from sparekey.flows._ways import ways
 from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own import passkeys, things
 from sparekey.flows.reports import profile_of_me
 from sparekey.store.schema import challenges
 from tests.flows.steps import half, helped, refusal
@@ -282,8 +283,8 @@ def passkey_id(ctx: Context, browser: Visitor) -> str:
 def test_a_way_in_is_renamed_and_moved(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
-    own_ways.rename(ctx, browser, passkey_id(ctx, browser), "  My   blue key ", "key")
-    shown = own_ways.one_way(ctx, browser, passkey_id(ctx, browser)).way
+    things.rename(ctx, browser, passkey_id(ctx, browser), "  My   blue key ", "key")
+    shown = things.one_way(ctx, browser, passkey_id(ctx, browser)).way
     assert ("My blue key", Loss.KEY) == (shown.label, shown.thing)
 
 
@@ -297,7 +298,7 @@ def test_a_name_or_thing_that_is_none_is_refused(
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
     own = passkey_id(ctx, browser)
-    refused = refusal(lambda: own_ways.rename(ctx, browser, own, label, thing))
+    refused = refusal(lambda: things.rename(ctx, browser, own, label, thing))
     assert isinstance(refused, BadInput)
     assert field == refused.field
 
@@ -305,8 +306,8 @@ def test_a_name_or_thing_that_is_none_is_refused(
 def test_a_removed_passkey_opens_nothing_and_the_person_is_told(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     key = added(ctx, browser)
-    after = own_ways.one_way(ctx, browser, passkey_id(ctx, browser))
-    own_ways.remove(ctx, browser, passkey_id(ctx, browser))
+    after = things.one_way(ctx, browser, passkey_id(ctx, browser))
+    things.remove(ctx, browser, passkey_id(ctx, browser))
     assert (Safety.ONE_LOSS, True) == (after.state_after, after.can_be_removed)
     assert "wrong_proof" == refusal(lambda: passkeys.begin(ctx, BROWSER, answered(ctx, key))).code
     assert ["passkey"] == [one.facts["way"] for one in letters(ctx, "way_removed")]
@@ -315,15 +316,15 @@ def test_a_removed_passkey_opens_nothing_and_the_person_is_told(ctx: Context, te
 def test_the_last_way_stays(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    assert not own_ways.one_way(ctx, browser, app).can_be_removed
-    assert "last_way" == refusal(lambda: own_ways.remove(ctx, browser, app)).reason
+    assert not things.one_way(ctx, browser, app).can_be_removed
+    assert "last_way" == refusal(lambda: things.remove(ctx, browser, app)).reason
 
 
 def test_an_app_can_go_once_there_is_a_passkey(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     key = added(ctx, browser)
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    own_ways.remove(ctx, browser, app)
+    things.remove(ctx, browser, app)
     assert Scope.FULL is passkeys.begin(ctx, BROWSER, answered(ctx, key)).started.session.scope
 
 
@@ -332,7 +333,7 @@ def test_another_person_s_way_is_not_there(ctx: Context, team: Team) -> None:
     jonas = signed_in(ctx, team["jonas.frei"])
     mia = signed_in(ctx, team.owner)
     own = passkey_id(ctx, jonas)
-    for act in (lambda: own_ways.one_way(ctx, mia, own), lambda: own_ways.remove(ctx, mia, own)):
+    for act in (lambda: things.one_way(ctx, mia, own), lambda: things.remove(ctx, mia, own)):
         assert "not_found" == refusal(act).code
 
 

@@ -10,10 +10,11 @@ from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import Delivery, State
 from sparekey.core.sign_in import Standing
-from sparekey.flows import own, recover, sessions, sign_in
+from sparekey.flows import recover, sessions, sign_in
 from sparekey.flows._ways import ways
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.flows.own import replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     CountingPool,
@@ -196,7 +197,7 @@ def test_a_new_password_and_sign_ins_with_the_old_one_at_once(ctx: Context, jona
 
     def act(number: int) -> object:
         if number == 0:
-            return own.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
+            return replacing.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
         return sign_in.begin(ctx, SOMEBODY, "jonas.frei", PASSWORD)
 
     results = kinds(list(at_once(4, act)))

@@ -21,8 +21,9 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import own, sessions, sign_in
+from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own import replacing
 from sparekey.store import sessions as kept
 from tests.flows.steps import NEW_PASSWORD, answer, half, helped, refusal, shows, wrong_code
 from tests.people import (
@@ -211,7 +212,7 @@ def test_the_ways_to_confirm_stay_the_same_after_a_new_password(
     ctx: Context, browser: Browser, jonas: Member
 ) -> None:
     with_backup_codes(ctx, jonas)
-    started = own.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
+    started = replacing.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
     after = opened(ctx, browser, started.token)
     assert (Answer.CODE, Answer.BACKUP_CODE) == sessions.answers_for_step_up(ctx, after)
 
@@ -312,15 +313,15 @@ def _remembers(ctx: Context, who: Member) -> Visitor:
 
 
 def _change_secret(ctx: Context, browser: Browser, _: Browser) -> None:
-    shown = own.propose_secret(ctx, browser)
-    own.switch_secret(ctx, browser, shows(ctx, shown.secret))
+    shown = replacing.propose_secret(ctx, browser)
+    replacing.switch_secret(ctx, browser, shows(ctx, shown.secret))
 
 
 def _new_codes(ctx: Context, browser: Browser, _: Browser) -> None:
-    own.make_codes(ctx, browser)
-    staged = own.staged_codes(ctx, browser)
+    replacing.make_codes(ctx, browser)
+    staged = replacing.staged_codes(ctx, browser)
     assert staged is not None
-    own.switch_codes(ctx, browser, staged.shown[0])
+    replacing.switch_codes(ctx, browser, staged.shown[0])
 
 
 def _sign_out_elsewhere(ctx: Context, browser: Browser, _: Browser) -> None:
@@ -355,7 +356,7 @@ def test_no_browser_is_remembered_beyond_a_change_of_password(
     ctx: Context, jonas: Member, browser: Browser
 ) -> None:
     home = _remembers(ctx, jonas)
-    own.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
+    replacing.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
     outcome = sign_in.begin(ctx, home, "jonas.frei", NEW_PASSWORD)
     assert Scope.HALF is outcome.started.session.scope
 

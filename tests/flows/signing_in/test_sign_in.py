@@ -16,7 +16,7 @@ from sparekey.errors import Busy, NotSignedIn, SparekeyError, TooManyTries, Wron
 from sparekey.flows import _staging, sign_in
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import put_password
+from sparekey.flows.own.replacing import put_password
 from sparekey.flows.recover import about
 from sparekey.store import people, queue
 from tests.flows.conftest import statements

@@ -19,9 +19,10 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import passkeys, sessions, sign_in
+from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
+from sparekey.flows.own import passkeys
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
 from sparekey.web.visit import Visit, retry, status_of, wait_of

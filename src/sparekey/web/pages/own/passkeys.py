@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from sparekey.core.contract import Answer
 from sparekey.errors import BadInput, Conflict, NotAllowed, WrongProof
-from sparekey.flows import own_ways, passkeys, sign_in
+from sparekey.flows import sign_in
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own import passkeys, things
 from sparekey.web.door import Way
 from sparekey.web.forms import local_path
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
@@ -67,7 +68,7 @@ def prove_second_step(visit: Visit) -> Response:
 
 
 def show_new(visit: Visit) -> Response:
-    own_ways.demand_own(visit.ctx, visit.visitor)
+    things.demand_own(visit.ctx, visit.visitor)
     return _new(visit)
 
 
@@ -90,7 +91,7 @@ def show_way(visit: Visit) -> Response:
 
 
 def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = own_ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    one = things.one_way(visit.ctx, visit.visitor, visit.params["id"])
     typed = {"label": one.way.label, "thing": one.way.thing.value}
     return visit.shell(
         "way",
@@ -98,7 +99,7 @@ def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         way=one.way,
         can_be_removed=one.can_be_removed,
-        things=[thing.value for thing in own_ways.THINGS],
+        things=[thing.value for thing in things.THINGS],
         values={**typed, **visit.form},
         errors=errors,
     )
@@ -107,7 +108,7 @@ def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
 def rename(visit: Visit) -> Response:
     label, thing = visit.form.get("label", ""), visit.form.get("thing", "")
     try:
-        own_ways.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
+        things.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
     except BadInput as refusal:
         return _way(visit, status_of(refusal), **visit.errors_of(refusal))
     return visit.go(PROFILE, "way_renamed")
@@ -118,7 +119,7 @@ def show_removal(visit: Visit) -> Response:
 
 
 def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = own_ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    one = things.one_way(visit.ctx, visit.visitor, visit.params["id"])
     return visit.shell(
         "way_remove",
         "profile",
@@ -132,7 +133,7 @@ def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 def remove(visit: Visit) -> Response:
     try:
-        own_ways.remove(visit.ctx, visit.visitor, visit.params["id"])
+        things.remove(visit.ctx, visit.visitor, visit.params["id"])
     except NotAllowed as refusal:
         if refusal.reason != "last_way":
             raise

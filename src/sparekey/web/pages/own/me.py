@@ -13,9 +13,10 @@ from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
-from sparekey.flows import own, own_language, passkeys, sessions
+from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
-from sparekey.flows.own import Codes
+from sparekey.flows.own import language, passkeys, replacing
+from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
 from sparekey.web.cookies import YEAR
@@ -99,7 +100,7 @@ def show_secret(visit: Visit) -> Response:
 
 
 def _secret(visit: Visit, status: int = 200, **errors: str) -> Response:
-    shown = own.propose_secret(visit.ctx, visit.visitor)
+    shown = replacing.propose_secret(visit.ctx, visit.visitor)
     account = visit.visitor.account
     return visit.shell(
         "secret_change",
@@ -112,13 +113,13 @@ def _secret(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 
 def secret_file(visit: Visit) -> Response:
-    return sheets.secret_file(visit, own.propose_secret(visit.ctx, visit.visitor))
+    return sheets.secret_file(visit, replacing.propose_secret(visit.ctx, visit.visitor))
 
 
 def switch_secret(visit: Visit) -> Response:
     old = _way(profile_of_me(visit.ctx, visit.visitor), Answer.CODE)
     try:
-        own.switch_secret(visit.ctx, visit.visitor, visit.form.get("code", ""))
+        replacing.switch_secret(visit.ctx, visit.visitor, visit.form.get("code", ""))
     except BadInput as refusal:
         return _secret(visit, status_of(refusal), **visit.errors_of(refusal))
     except Conflict as refusal:
@@ -143,7 +144,7 @@ def show_switched(visit: Visit) -> Response:
 def keep_old(visit: Visit) -> Response:
     """Forget the replacement that was not proved."""
     sessions.demand_member(visit.visitor)
-    own.drop_pending(visit.ctx, visit.visitor)
+    replacing.drop_pending(visit.ctx, visit.visitor)
     return visit.go("/me#two-factor")
 
 
@@ -166,7 +167,7 @@ def change_password(visit: Visit) -> Response:
     if missing:
         return _password(visit, 422, **missing)
     try:
-        visit.start(own.change_password(visit.ctx, visit.visitor, current, new))
+        visit.start(replacing.change_password(visit.ctx, visit.visitor, current, new))
     except REFUSALS as refusal:
         page = _password(visit, status_of(refusal), **visit.errors_of(refusal))
         return retry(visit, page, refusal)
@@ -179,8 +180,8 @@ def show_codes(visit: Visit) -> Response:
 
 def _codes(visit: Visit, status: int = 200, **errors: str) -> Response:
     """The codes that wait, or ten new ones."""
-    if own.staged_codes(visit.ctx, visit.visitor) is None:
-        own.make_codes(visit.ctx, visit.visitor)
+    if replacing.staged_codes(visit.ctx, visit.visitor) is None:
+        replacing.make_codes(visit.ctx, visit.visitor)
     staged = _staged(visit)
     return visit.shell(
         "backup_codes", "profile", status, codes=staged.shown, old_left=staged.old_left, errors=errors
@@ -188,7 +189,7 @@ def _codes(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 
 def _staged(visit: Visit) -> Codes:
-    staged = own.staged_codes(visit.ctx, visit.visitor)
+    staged = replacing.staged_codes(visit.ctx, visit.visitor)
     if staged is None:
         raise Conflict("These codes waited for too long. Get new ones", reason="pending_expired")
     return staged
@@ -196,7 +197,7 @@ def _staged(visit: Visit) -> Codes:
 
 def switch_codes(visit: Visit) -> Response:
     try:
-        own.switch_codes(visit.ctx, visit.visitor, visit.form.get("backup_code", ""))
+        replacing.switch_codes(visit.ctx, visit.visitor, visit.form.get("backup_code", ""))
     except BadInput as refusal:
         return _codes(visit, status_of(refusal), **visit.errors_of(refusal))
     except Conflict as refusal:
@@ -242,9 +243,9 @@ def end_others(visit: Visit) -> Response:
 
 def choose_language(visit: Visit) -> Response:
     """For mails and pages; it also replaces what was chosen in this browser."""
-    language = own_language.choose(visit.ctx, visit.visitor, visit.form.get("language", ""))
+    chosen = language.choose(visit.ctx, visit.visitor, visit.form.get("language", ""))
     response = visit.go("/me#language", "language_saved")
-    visit.desk.cookies.put(response, "lang", language.value, YEAR)
+    visit.desk.cookies.put(response, "lang", chosen.value, YEAR)
     return response
 
 
