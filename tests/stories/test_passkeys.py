@@ -3,11 +3,12 @@
 import pytest
 
 from tests.stories.devices import INTERNAL, ROAMING, Device
-from tests.stories.letters import letter
+from tests.stories.letters import letter, link_in
 from tests.stories.office import Office
-from tests.stories.people import Person
+from tests.stories.people import IN_PERSON, Person
 
 pytestmark = pytest.mark.browser
+NEW_PASSWORD = "juniper ferry on monday"
 WITHOUT_AUTOFILL = "delete PublicKeyCredential.isConditionalMediationAvailable"
 """Made-up authenticators answer at once, so that a page with autofill never shows its button."""
 
@@ -99,6 +100,38 @@ def test_an_idle_session_opens_with_a_passkey(office: Office) -> None:
     assert "Welcome back" == jonas.headline
     jonas.presses("Use a passkey")
     assert "My profile" == jonas.headline
+
+
+def test_an_owner_helps_with_a_passkey(office: Office) -> None:
+    """The same form: the reason, then the passkey in place of password and code."""
+    nora = office.seat(office.nora).signs_in()
+    Device(nora.page, INTERNAL)
+    adds_a_passkey(nora)
+    office.server.clock.advance(minutes=6)
+    nora.selects(office.jonas)
+    nora.follows("Reveal secret code and QR code")
+    assert 422 == nora.presses("Use a passkey")
+    nora.sees("Choose how you know")
+    nora.chooses(IN_PERSON.format(name="Jonas"))
+    nora.presses("Use a passkey")
+    nora.sees("You can see the secret for Jonas until")
+
+
+def test_a_forgotten_password_is_replaced_with_a_passkey(office: Office) -> None:
+    jonas = office.seat(office.jonas).signs_in()
+    Device(jonas.page, INTERNAL)
+    adds_a_passkey(jonas)
+    jonas.signs_out()
+    jonas.page.add_init_script(WITHOUT_AUTOFILL)
+    jonas.opens("/forgot-password")
+    jonas.enters("Username or work email", "jonas.frei")
+    jonas.presses("Send link")
+    jonas.opens(
+        link_in(letter(office.smtp, office.jonas.email, "Choose a new password"), "/forgot-password/")
+    )
+    jonas.enters("New password", NEW_PASSWORD)
+    jonas.presses("Save with a passkey")
+    jonas.sees("Your password is changed.")
 
 
 def test_without_script_the_page_says_why_and_what_else_works(office: Office) -> None:

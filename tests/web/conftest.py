@@ -101,9 +101,9 @@ class Page:
 
     @property
     def forms(self) -> list[Form]:
-        """What a person can fill in: not signing out, nor what the script fills in for a passkey."""
+        """What a person can fill in: not signing out, nor what the script alone fills in for a passkey."""
         forms = Reader(self.text).forms
-        return [form for form in forms if form.action != "/sign-out" and "passkey" not in form.names]
+        return [form for form in forms if form.action != "/sign-out" and form.names != SCRIPT_S]
 
     def form(self, action: str = "") -> Form:
         """The form that posts to this address (empty: the only one that posts)."""
@@ -142,6 +142,7 @@ class Tab:
         return self.send(self.get(path), action, **typed)
 
 
+SCRIPT_S = {"csrf", "next", "passkey"}
 Browse = Callable[..., Tab]
 LIST = "/contacts/staff"
 JONAS = f"{LIST}/jonas.frei"

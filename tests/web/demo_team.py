@@ -126,7 +126,14 @@ APP = Thing(name="Pixel 8", added_at=ago(days=991), last_used_at=ago(hours=2), s
 def staff_row(username: str, name: str, state: str, **more: object) -> Thing:
     initials = "".join(word[0] for word in name.split())
     seen = None if state == "not_set_up" else ago(hours=len(username))
-    usual = {"role": "staff", "has_app": True, "codes_left": None, "reason": "", "until": ahead(hours=23)}
+    usual = {
+        "role": "staff",
+        "has_app": True,
+        "passkeys": 0,
+        "codes_left": None,
+        "reason": "",
+        "until": ahead(hours=23),
+    }
     return Thing(
         username=username, name=name, initials=initials, state=state, last_sign_in_at=seen, **usual | more
     )
@@ -137,6 +144,8 @@ TEAM = [
     staff_row("samuel.braendli", "Samuel Brändli", "one_loss", reason="only_app"),
     staff_row("reto.caduff", "Reto Caduff", "one_loss", reason="only_codes", has_app=False, codes_left=1),
     staff_row("dario.monti", "Dario Monti", "one_loss", reason="codes_unproven", codes_left=10),
+    staff_row("eva.wyss", "Eva Wyss", "one_loss", reason="only_passkey", has_app=False, passkeys=1),
+    staff_row("nils.graf", "Nils Graf", "one_loss", reason="one_thing", passkeys=2),
     staff_row("lea.hofstetter", "Lea Hofstetter", "not_set_up", reason="invited", has_app=False),
     staff_row("amelie.rochat", "Amélie Rochat", "safe", codes_left=6),
     staff_row("ivana.petrovic", "Ivana Petrović", "safe", role="admin", codes_left=9, reason="helped"),

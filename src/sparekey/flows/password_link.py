@@ -15,8 +15,10 @@ from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks import sources
+from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own import passkeys
 from sparekey.flows.own.replacing import put_password
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
@@ -64,6 +66,11 @@ def answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
     return own_answers(ctx, member)
 
 
+def to_renew(ctx: Context, visitor: Visitor, token: str) -> str:
+    """Ask for a passkey of whoever the link is for."""
+    return passkeys.to_own(ctx, visitor, look(ctx, visitor, token), Question.LINK)
+
+
 def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Answer, str]) -> None:
     """A new password, by the link and a second factor together. All sessions end; an open hand-over is cancelled."""
     member = look(ctx, visitor, token)
@@ -72,7 +79,8 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     made = _staging.make_password(ctx, about(account, member), new, None, moment)
     is_same = _staging.is_present_password(ctx, before_of(ctx, had), new, moment)
-    ask_for = Ask(member, *proof, trip, takes=is_own_and_unseen)
+    question = Question.LINK if proof[0] is Answer.PASSKEY else None
+    ask_for = Ask(member, *proof, trip, takes=is_own_and_unseen, question=question)
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member

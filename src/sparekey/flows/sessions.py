@@ -131,6 +131,14 @@ def demand_right(
     return session, member
 
 
+def demand_own(ctx: Context, visitor: Visitor) -> tuple[Account, Member]:
+    """Whoever changes their own ways in has just proved who they are."""
+    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
+    if visitor.account is None:
+        raise NotSignedIn()
+    return visitor.account, member
+
+
 def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text: str) -> Started:
     """*Confirm it's you*: password and second factor, under a new token, fresh for five minutes."""
     _, member = demand_member(visitor)
@@ -138,9 +146,7 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
     attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
     try:
         known = password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
-        ask = Ask(
-            member, answer, text, trip, is_own_and_unseen, lambda work: _demand_still_there(work, visitor)
-        )
+        ask = Ask(member, answer, text, trip, is_own_and_unseen, lambda work: still_there(work, visitor))
         return second_check.prove(
             ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
         )
@@ -166,10 +172,6 @@ def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> St
     )
     work.record(StepUpProved(proven.member.id, stored.session.id), proven.member.account_id)
     return _sessions.swap(work, stored, changed)
-
-
-def _demand_still_there(work: Work, visitor: Visitor) -> None:
-    still_there(work, visitor)
 
 
 def still_there(work: Work, visitor: Visitor) -> Stored:

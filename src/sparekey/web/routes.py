@@ -39,6 +39,7 @@ OUTSIDE = (
     Way("/recover", lost.show_recover),
     Way("/forgot-password", lost.show_forgot, lost.ask_link),
     Way("/forgot-password/sent", lost.show_link_sent),
+    Way("/forgot-password/{token}/passkey", post=lost.ask_passkey),
     Way("/forgot-password/{token}", lost.show_new_password, lost.put_new_password),
     Way("/not-me/{token}", lost.show_not_me, lost.stop, always=True),
 )

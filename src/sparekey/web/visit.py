@@ -160,6 +160,11 @@ class Visit:
         return response
 
 
+def json_answer(text: str) -> Response:
+    """For a page's script."""
+    return Response(text, media_type="application/json")
+
+
 def wait_of(refusal: SparekeyError) -> datetime | None:
     """Until when nothing is taken, where a refusal says so."""
     if isinstance(refusal, TooManyTries):

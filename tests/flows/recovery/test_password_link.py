@@ -1,5 +1,7 @@
 """Forgotten password: a link by e-mail and a second factor, never one of them alone."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from sparekey.core.sign_in import Standing
 from sparekey.errors import BadInput, LinkUnusable, NotSignedIn, SparekeyError, TooManyTries, WrongProof
 from sparekey.flows import password_link
 from sparekey.flows.context import Context
-from sparekey.flows.own import replacing
+from sparekey.flows.own import passkeys, replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -39,9 +41,11 @@ from tests.people import (
     tags,
     with_backup_codes,
 )
+from tests.soft_key import SoftKey
 from tests.world import FrozenWorld
 
 HOUR = timedelta(hours=1)
+ANYWHERE = replace(SOMEBODY, browser="a browser that was here before")
 
 
 @pytest.fixture
@@ -52,6 +56,28 @@ def team(ctx: Context) -> Team:
 @pytest.fixture
 def jonas(team: Team) -> Member:
     return team["jonas.frei"]
+
+
+def test_link_and_passkey_together_set_a_new_password(ctx: Context, jonas: Member) -> None:
+    key = SoftKey()
+    browser = signed_in(ctx, jonas)
+    passkeys.add(ctx, browser, key.create(json.loads(passkeys.to_add(ctx, browser))))
+    token = asked(ctx)
+    proof = key.get(json.loads(password_link.to_renew(ctx, ANYWHERE, token)))
+    password_link.renew(ctx, ANYWHERE, token, NEW_PASSWORD, (Answer.PASSKEY, proof))
+    assert "passkey" == letters(ctx, "password_changed")[0].facts["way"]
+
+
+def test_a_passkey_asked_for_a_sign_in_sets_no_password(ctx: Context, jonas: Member) -> None:
+    key = SoftKey()
+    browser = signed_in(ctx, jonas)
+    passkeys.add(ctx, browser, key.create(json.loads(passkeys.to_add(ctx, browser))))
+    token = asked(ctx)
+    proof = key.get(json.loads(passkeys.to_sign_in(ctx, ANYWHERE, "jonas.frei")))
+    refused = refusal(
+        lambda: password_link.renew(ctx, ANYWHERE, token, NEW_PASSWORD, (Answer.PASSKEY, proof))
+    )
+    assert "passkey" == refused.reason
 
 
 @pytest.fixture

@@ -20,11 +20,17 @@ EVERYTHING = Thing(
 
 NOTHING = Thing(**dict.fromkeys(vars(EVERYTHING), False))
 
+KEYS = [
+    Thing(label="iCloud Keychain", thing="manager", standing="active"),
+    Thing(label="", thing="phone", standing="suspended"),
+]
+
 STAFF_PROFILE: Values = {
     "nav": "staff",
     "person": JONAS,
     "state": "one_loss",
     "app": APP,
+    "passkeys": [],
     "codes_left": None,
     "is_invited": False,
     "case": None,
@@ -76,7 +82,9 @@ CONFIRM: Values = {
     "is_fresh": False,
     "way": "code",
     "reveals_current": False,
+    "has_codes": True,
     "has_backup_codes": True,
+    "has_passkeys": False,
     "ask_how": True,
 }
 
@@ -186,6 +194,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("current", {**STAFF_PROFILE, "reveals_current": True}),
+        ("passkeys", {**STAFF_PROFILE, "passkeys": KEYS}),
         (
             "reader",
             {
@@ -250,13 +259,14 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
     "staff_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("mail"), "sent_at": NOW})],
     "staff_link_sent": [("plain", {**STAFF_PROFILE, "state": "locked_out", "case": case("link")})],
     "staff_reset": [
-        ("plain", {"nav": "staff", "person": JONAS, "app": APP, "codes_left": 4}),
+        ("plain", {"nav": "staff", "person": JONAS, "app": APP, "passkeys": KEYS, "codes_left": 4}),
         (
             "wrong",
             {
                 "nav": "staff",
                 "person": JONAS,
                 "app": None,
+                "passkeys": [],
                 "codes_left": None,
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },

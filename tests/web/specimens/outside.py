@@ -18,6 +18,7 @@ from tests.web.demo_team import (
     qr,
 )
 
+OFFERED: Values = {"has_codes": True, "has_backup_codes": True, "has_passkeys": False}
 STEP: Values = {
     "account_name": "Berg & Tal",
     "username": "jonas.frei",
@@ -143,12 +144,14 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "forgot_password": [("plain", {})],
     "forgot_password_sent": [("plain", {})],
     "forgot_password_new": [
-        ("code", {"username": "jonas.frei", "way": "code"}),
+        ("code", {"username": "jonas.frei", "way": "code", **OFFERED}),
+        ("passkey", {"username": "jonas.frei", "way": "passkey", **OFFERED, "has_passkeys": True}),
         (
             "backup",
             {
                 "username": "jonas.frei",
                 "way": "backup_code",
+                **OFFERED,
                 "errors": {"new_password": "Too short", "backup_code": "No"},
             },
         ),

@@ -215,9 +215,10 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             {
                 "next": "/me/2fa/secret?a=1",
                 "why": why,
-                "way": "code",
-                "has_backup_codes": True,
-                "has_passkeys": why == "codes",
+                "way": "passkey" if why == "audit" else "code",
+                "has_codes": why != "audit",
+                "has_backup_codes": why != "audit",
+                "has_passkeys": why in ("codes", "audit"),
             },
         )
         for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
@@ -229,6 +230,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "next": "/",
                 "why": "other",
                 "way": "backup_code",
+                "has_codes": True,
                 "has_backup_codes": True,
                 "has_passkeys": False,
                 "errors": {"password": "No", "backup_code": "No"},

@@ -26,6 +26,7 @@ class Question(StrEnum):
     SECOND = "second"
     CONFIRM = "confirm"
     WAKE = "wake"
+    LINK = "link"
     NEW = "new"
 
 

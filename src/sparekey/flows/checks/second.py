@@ -99,10 +99,6 @@ class Proven:
 Tripped = Callable[[Work, Member, Had], None]
 
 
-def _always(_: Work) -> None:
-    """Nothing else must hold."""
-
-
 @dataclass(frozen=True)
 class Ask:
     """Who answers what. `alarm` is called when the answer fits a factor that was reported lost."""
@@ -113,7 +109,7 @@ class Ask:
     alarm: Tripped
     takes: Callable[[Had], bool] = lambda _: True
     """Which authenticators count here."""
-    demand: Callable[[Work], None] = _always
+    demand: Callable[[Work], object] = lambda _: None
     """Refuses when the question is no longer open, before a try is spent."""
     question: Question | None = None
     """What a challenge was for, where the answer is to one."""
@@ -276,12 +272,12 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
     member = reserved.now.member
     if isinstance(found, Wrong):
         _keep_failure(work, ask, reserved, found)
-        raise Kept(_refusal(reserved, found))
+        raise Kept(_refusal(ask, reserved, found))
     try:
         keep(work, found.had.kept, found.kept, is_used=True)
     except Stale:
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
-        raise Kept(WrongProof(reason=Trouble.ALREADY_USED.value)) from None
+        raise Kept(_refusal(ask, reserved, Wrong(Trouble.ALREADY_USED, {}))) from None
     sources.give_back(work)
     for one, after in reserved.counted:
         back = Tries() if one is found.had else give_back(after, work.now)
@@ -310,7 +306,14 @@ def _tell_code_used(work: Work, member: Member, left: int) -> None:
         work.send(member, "backup_code_used", used_at=work.now, left=left)
 
 
-def _refusal(reserved: Reserved, found: Wrong) -> WrongProof:
+def wrong_passkey() -> WrongProof:
+    """One sentence for every clause that can fail (WebAuthn Level 3, section 14.6.2)."""
+    return WrongProof(reason=Answer.PASSKEY.value)
+
+
+def _refusal(ask: Ask, reserved: Reserved, found: Wrong) -> WrongProof:
+    if ask.answer is Answer.PASSKEY:
+        return wrong_passkey()
     left = [tries_to_tell(after) for _, after in reserved.counted]
     told = min((one for one in left if one is not None), default=None)
     until = [after.open_at for _, after in reserved.counted if after.open_at]

@@ -14,11 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.contract import About, Answer, Loss, WrongAnswer
 from sparekey.core.events import SessionWoken, StepUpFailed, StepUpProved, UnknownPasskeyTried
-from sparekey.core.people import Account, Member, Status, name_key
-from sparekey.core.permissions import Action
+from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import can_prove
-from sparekey.errors import Conflict, NotSignedIn, SparekeyError, WrongProof
+from sparekey.errors import Conflict, NotSignedIn, SparekeyError
 from sparekey.factors import about_key, asked_of_nobody, handle_in, handle_of, signal_of
 from sparekey.flows import _sessions, _ways, sign_in
 from sparekey.flows._ways import material, ways
@@ -26,10 +25,10 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.second import Ask, Proven
+from sparekey.flows.checks.second import Ask, Proven, wrong_passkey
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
-from sparekey.flows.sessions import demand_member, demand_right, still_there
+from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import authenticators, people
 from sparekey.store.engine import Kept
 
@@ -60,7 +59,7 @@ def _keys_of(work: Work, who: Member) -> list[Any]:
     ]
 
 
-def _to_own(ctx: Context, visitor: Visitor, member: Member, question: Question) -> str:
+def to_own(ctx: Context, visitor: Visitor, member: Member, question: Question) -> str:
     """Ask a known person for one of theirs. Only after a password need it not verify its user."""
 
     def put(work: Work) -> str:
@@ -76,15 +75,15 @@ def _to_own(ctx: Context, visitor: Visitor, member: Member, question: Question) 
 
 def to_prove(ctx: Context, visitor: Visitor) -> str:
     """The second step of a half-finished sign-in."""
-    return _to_own(ctx, visitor, sign_in.demand_half(visitor)[1], Question.SECOND)
+    return to_own(ctx, visitor, sign_in.demand_half(visitor)[1], Question.SECOND)
 
 
 def to_confirm(ctx: Context, visitor: Visitor) -> str:
-    return _to_own(ctx, visitor, demand_member(visitor)[1], Question.CONFIRM)
+    return to_own(ctx, visitor, demand_member(visitor)[1], Question.CONFIRM)
 
 
 def to_wake(ctx: Context, visitor: Visitor) -> str:
-    return _to_own(ctx, visitor, _sleeper(visitor)[1], Question.WAKE)
+    return to_own(ctx, visitor, _sleeper(visitor)[1], Question.WAKE)
 
 
 def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
@@ -97,8 +96,8 @@ def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
     ask = Ask(member, Answer.PASSKEY, answer, sign_in.trip, question=Question.SIGN_IN)
     try:
         return second_check.prove(ctx, visitor, ctx.moment(), ask, _signed_in)
-    except (WrongProof, NotSignedIn):
-        raise WrongProof() from None
+    except NotSignedIn:
+        raise wrong_passkey() from None
 
 
 def _whose(conn: Connection, handle: str) -> Member | None:
@@ -110,7 +109,7 @@ def _refuse_unknown(work: Work) -> None:
     sources.reserve(work)
     questions.take(work, Question.SIGN_IN)
     work.record(UnknownPasskeyTried())
-    raise Kept(WrongProof())
+    raise Kept(wrong_passkey())
 
 
 def _signed_in(work: Work, proven: Proven) -> sign_in.Outcome:
@@ -156,13 +155,9 @@ def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> A
         Answer.PASSKEY,
         answer,
         sign_in.trip,
-        demand=lambda work: _demand_still_there(work, visitor),
+        demand=lambda work: still_there(work, visitor),
         question=question,
     )
-
-
-def _demand_still_there(work: Work, visitor: Visitor) -> None:
-    still_there(work, visitor)
 
 
 def _sleeper(visitor: Visitor) -> tuple[Session, Member]:
@@ -172,16 +167,9 @@ def _sleeper(visitor: Visitor) -> tuple[Session, Member]:
     return session, member
 
 
-def _demand_own(ctx: Context, visitor: Visitor) -> tuple[Account, Member]:
-    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
-    if visitor.account is None:
-        raise NotSignedIn()
-    return visitor.account, member
-
-
 def to_add(ctx: Context, visitor: Visitor) -> str:
     """Ask for a new passkey that the person has not yet."""
-    account, member = _demand_own(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
 
     def question(work: Work) -> str:
         handle = _handle_of(ctx, member)
@@ -195,20 +183,20 @@ def to_add(ctx: Context, visitor: Visitor) -> str:
 
 def add(ctx: Context, visitor: Visitor, answer: str) -> str:
     """Bind the new passkey; gives its id. `WrongProof` for what is none, `Conflict` for one that is bound already."""
-    account, member = _demand_own(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
 
     def bind(work: Work) -> str:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         still_there(work, visitor)
         asked = questions.take(work, Question.NEW)
         if asked is None:
-            raise Kept(WrongProof(reason="expired"))
+            raise Kept(wrong_passkey())
         factor = questions.asking(ctx, Answer.PASSKEY)
         try:
             made = factor.enrol(about(account, who), asked, answer, work.moment)
         except WrongAnswer as wrong:
             work.record(StepUpFailed(who.id, f"passkey:{wrong.facts.get('clause')}"), who.account_id)
-            raise Kept(WrongProof()) from None
+            raise Kept(wrong_passkey()) from None
         if authenticators.by_handle(work.conn, str(handle_of(made))) is not None:
             raise Kept(Conflict("This passkey is already in use", reason="already_there"))
         how = _ways.Binding(_name_for(work, who, made), "settings", _thing_of(visitor, made))
@@ -234,7 +222,7 @@ def _name_for(work: Work, who: Member, made: object) -> str:
 
 
 def signal(ctx: Context, visitor: Visitor) -> str:
-    """What a browser may tell its password manager of this person's passkeys (section 5.1.10).
+    """What a browser may tell its password manager of this person's passkeys (WebAuthn Level 3, section 5.1.10).
 
     Also where none is left: the manager then stops offering the last one.
     """

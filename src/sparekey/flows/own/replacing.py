@@ -8,11 +8,10 @@ from typing import Any
 
 from sparekey.core.contract import Answer
 from sparekey.core.events import BackupCodesSaved, PasswordChanged
-from sparekey.core.people import Account, Member
-from sparekey.core.permissions import Action
+from sparekey.core.people import Member
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope
-from sparekey.errors import BadInput, Conflict, NotSignedIn, WrongProof
+from sparekey.errors import BadInput, Conflict, WrongProof
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
@@ -23,27 +22,20 @@ from sparekey.flows.checks.password import Attempt
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
-from sparekey.flows.sessions import demand_right, end_all
+from sparekey.flows.sessions import demand_own, end_all
 from sparekey.store import cases, people
 from sparekey.store.authenticators import Authenticator
 
 
-def _demand(ctx: Context, visitor: Visitor) -> tuple[Account, Member]:
-    _, member = demand_right(ctx, visitor, Action.CHANGE_OWN)
-    if visitor.account is None:
-        raise NotSignedIn()
-    return visitor.account, member
-
-
 def propose_secret(ctx: Context, visitor: Visitor) -> Shown:
     """The new secret of *Change secret*; it waits ten minutes."""
-    account, member = _demand(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
     return _staging.propose(ctx, visitor, Scope.FULL, about(account, member))
 
 
 def switch_secret(ctx: Context, visitor: Visitor, code: str) -> None:
     """*Verify and switch*: a code from the new secret is right, so the old one ends."""
-    account, member = _demand(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
     moment = ctx.moment()
     _, draft = _staging.peek(ctx, visitor, Scope.FULL)
     app = _staging.finish_app(ctx, draft, about(account, member), code, moment)
@@ -89,7 +81,7 @@ def _way_of(visitor: Visitor) -> str:
 
 def change_password(ctx: Context, visitor: Visitor, current: str, new: str) -> Started:
     """Present and new password; all other sessions end, and this one gets a new token."""
-    account, member = _demand(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
     moment = ctx.moment()
     attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), current)
     try:
@@ -129,7 +121,7 @@ class Codes:
 
 def make_codes(ctx: Context, visitor: Visitor) -> None:
     """Ten new codes, staged: the old ones work until one of the new was entered."""
-    account, member = _demand(ctx, visitor)
+    account, member = demand_own(ctx, visitor)
     moment = ctx.moment()
     made = _staging.make_codes(ctx, about(account, member), moment)
     _staging.stage(ctx, visitor, moment, Scope.FULL, codes=made)
@@ -137,7 +129,7 @@ def make_codes(ctx: Context, visitor: Visitor) -> None:
 
 def staged_codes(ctx: Context, visitor: Visitor) -> Codes | None:
     """The staged codes for ten minutes, or None."""
-    _, member = _demand(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     _, draft = _staging.peek(ctx, visitor, Scope.FULL)
     codes = draft.get("codes")
     if codes is None or _staging.is_stale(codes, ctx.moment().at):
@@ -152,7 +144,7 @@ def _codes_left(had: list[Had]) -> int:
 
 def switch_codes(ctx: Context, visitor: Visitor, text: str) -> None:
     """The proof that the new codes were saved; only now the old ones end."""
-    _, member = _demand(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     moment = ctx.moment()
     _, draft = _staging.peek(ctx, visitor, Scope.FULL)
     codes = draft.get("codes")

@@ -6,7 +6,6 @@ from sparekey.core.contract import Answer, Loss
 from sparekey.core.events import AuthenticatorNamed
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member
-from sparekey.core.permissions import Action
 from sparekey.core.sign_in import Standing
 from sparekey.errors import BadInput, NotAllowed, NotFound
 from sparekey.flows import _ways
@@ -14,7 +13,7 @@ from sparekey.flows._ways import Had, summary, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.shown import WayIn, ways_in
-from sparekey.flows.sessions import demand_right
+from sparekey.flows.sessions import demand_own
 from sparekey.store import authenticators, people
 
 LONGEST_NAME = 60
@@ -31,14 +30,9 @@ class OneWay:
     can_be_removed: bool
 
 
-def demand_own(ctx: Context, visitor: Visitor) -> Member:
-    """Whoever changes their own ways in has just proved who they are."""
-    return demand_right(ctx, visitor, Action.CHANGE_OWN)[1]
-
-
 def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
     """One of this person's own that can be named or removed; `NotFound` for any other."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     found = _find(had, authenticator_id)
     left = [one for one in had if one is not found]
@@ -65,7 +59,7 @@ def _is_last(left: list[Had]) -> bool:
 
 def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, thing: str) -> None:
     """What it is called, and what it lives on."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     name = " ".join(label.split())
     if len(name) > LONGEST_NAME:
         raise BadInput("label", "too_long", most=LONGEST_NAME)
@@ -94,7 +88,7 @@ def _locked(work: Work, member: Member, authenticator_id: str) -> tuple[Member, 
 
 def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
     """Take one away, unless it is the last that works every day."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
 
     def take(work: Work) -> None:
         who, found, left = _locked(work, member, authenticator_id)

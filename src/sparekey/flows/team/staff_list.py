@@ -1,7 +1,7 @@
 """Contacts → Staff: the list of everybody in an account, with search, filter and order."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -40,6 +40,7 @@ class StaffRow:
     member: Member
     state: str
     has_app: bool
+    passkeys: int
     codes_left: int | None
     reason: str = ""
     until: datetime | None = None
@@ -106,16 +107,16 @@ def _row(one: Listed, case: Case | None, until: datetime | None) -> StaffRow:
     who = one.member
     second = [(TRAITS[kind].answer, Standing(standing), left) for kind, standing, left in _kept(one)]
     apps = [standing for answer, standing, _ in second if answer is Answer.CODE]
+    keys = [standing for answer, standing, _ in second if answer is Answer.PASSKEY]
     left = [left for _, _, left in second if left is not None]
-    codes_left = sum(left) if left else None
+    row = StaffRow(who, one.safety, bool(apps), len(keys), sum(left) if left else None)
     if who.status is Status.DEACTIVATED:
-        return StaffRow(who, DEACTIVATED, bool(apps), codes_left)
+        return replace(row, state=DEACTIVATED)
     if who.status is Status.INVITED:
-        reason = "invited" if until else "invitation_over"
-        return StaffRow(who, one.safety, bool(apps), codes_left, reason, until)
+        return replace(row, reason="invited" if until else "invitation_over", until=until)
     if case is not None and case.state not in FINAL:
-        return StaffRow(who, one.safety, bool(apps), codes_left, "helped", case.expires_at)
-    return StaffRow(who, one.safety, bool(apps), codes_left, _why(one.safety, apps, codes_left))
+        return replace(row, reason="helped", until=case.expires_at)
+    return replace(row, reason=_why(row, apps, keys))
 
 
 def _kept(one: Listed) -> list[tuple[str, str, int | None]]:
@@ -123,12 +124,15 @@ def _kept(one: Listed) -> list[tuple[str, str, int | None]]:
     return kept
 
 
-def _why(safety: str, apps: list[Standing], codes_left: int | None) -> str:
+def _why(row: StaffRow, apps: list[Standing], keys: list[Standing]) -> str:
     """Why somebody is less than safe."""
     if Standing.SUSPENDED in apps:
         return "suspended"
-    if safety != Safety.ONE_LOSS:
+    if row.state != Safety.ONE_LOSS:
         return ""
-    if Standing.ACTIVE not in apps:
+    working = Standing.ACTIVE in apps, Standing.ACTIVE in keys
+    if not any(working):
         return "only_codes"
-    return "codes_unproven" if codes_left else "only_app"
+    if row.codes_left:
+        return "codes_unproven"
+    return {(True, False): "only_app", (False, True): "only_passkey"}.get(working, "one_thing")

@@ -19,7 +19,13 @@ from sparekey.flows.recover import Request, Secret
 from sparekey.flows.team import Profile
 from sparekey.web.door import Way
 from sparekey.web.pages import sheets
-from sparekey.web.pages.sign_in import REFUSALS, confirm_errors, confirm_now, way_to_confirm
+from sparekey.web.pages.sign_in import (
+    REFUSALS,
+    confirm_errors,
+    confirm_now,
+    offered_to_confirm,
+    passkey_answered,
+)
 from sparekey.web.pages.staff import (
     LIST,
     about_person,
@@ -96,7 +102,6 @@ def show_link(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, ask: Ask, status: int = 200, *, asks_how: bool, **errors: str) -> Response:
-    way, has_backup_codes = way_to_confirm(visit)
     return visit.shell(
         "staff_confirm",
         "staff",
@@ -104,8 +109,7 @@ def _form(visit: Visit, ask: Ask, status: int = 200, *, asks_how: bool, **errors
         person=ask.seen.member,
         then=ask.then,
         is_fresh=_is_fresh(visit),
-        way=way,
-        has_backup_codes=has_backup_codes,
+        **offered_to_confirm(visit),
         reveals_current=ask.delivery is Delivery.CURRENT,
         ask_how=asks_how,
         values={name: visit.form.get(name, "") for name in ("how", "stolen")},
@@ -126,7 +130,7 @@ def send_link(visit: Visit) -> Response:
 def _hand(visit: Visit, ask: Ask) -> Response:
     """Confirm who helps where that is due, then hand over what was asked for."""
     if not _is_fresh(visit):
-        if "password" not in visit.form:
+        if "password" not in visit.form and not passkey_answered(visit):
             return _form(visit, ask, 403, asks_how=ask.asks_how)
         refused = _confirm(visit, ask)
         if refused is not None:
@@ -144,13 +148,13 @@ def _hand(visit: Visit, ask: Ask) -> Response:
 
 
 def _confirm(visit: Visit, ask: Ask) -> Response | None:
-    """The form again when something is missing or wrong. A code is not spent while the reason is missing."""
-    errors = {}
+    """The form again when something is missing or wrong. Nothing is spent while the reason is missing."""
     if ask.asks_how and visit.form.get("how", "") not in CHECKS:
-        errors["how"] = visit.said(BadInput("how", "empty"), "how")
-        way, _ = way_to_confirm(visit)
-        missing = [field for field in ("password", way) if not visit.form.get(field, "").strip()]
-        errors |= {field: visit.said(BadInput(field, "empty"), field) for field in missing}
+        fields = (
+            ("how",) if passkey_answered(visit) else ("how", "password", offered_to_confirm(visit)["way"])
+        )
+        missing = [field for field in fields if field == "how" or not visit.form.get(field, "").strip()]
+        errors = {field: visit.said(BadInput(field, "empty"), field) for field in missing}
         return _form(visit, ask, 422, asks_how=True, **errors)
     try:
         confirm_now(visit)

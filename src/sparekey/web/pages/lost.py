@@ -3,14 +3,15 @@
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from sparekey.core.contract import Answer
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, WrongProof
 from sparekey.flows import not_me, password_link
 from sparekey.flows.not_me import Question, Reach
-from sparekey.web.pages.sign_in import REFUSALS, way_answered, way_asked
+from sparekey.web.pages.sign_in import REFUSALS, offered, way_answered
 from sparekey.web.pages.their_language import in_language_of
-from sparekey.web.visit import Visit, retry, status_of
+from sparekey.web.visit import Visit, json_answer, retry, status_of
 
 
 def show_recover(visit: Visit) -> Response:
@@ -50,15 +51,17 @@ def show_new_password(visit: Visit) -> Response:
 
 
 def _new_password(visit: Visit, member: Member, status: int = 200, **errors: str) -> Response:
-    answers = password_link.answers(visit.ctx, member)
-    way = way_asked(visit, answers)
     return visit.page(
         "forgot_password_new",
         status,
         username=member.username,
-        way=way.value,
+        **offered(visit, password_link.answers(visit.ctx, member)),
         errors=errors,
     )
+
+
+def ask_passkey(visit: Visit) -> Response:
+    return json_answer(password_link.to_renew(visit.ctx, visit.visitor, visit.params["token"]))
 
 
 def put_new_password(visit: Visit) -> Response:
@@ -67,7 +70,8 @@ def put_new_password(visit: Visit) -> Response:
     try:
         password_link.renew(visit.ctx, visit.visitor, visit.params["token"], new, proof)
     except REFUSALS as refusal:
-        field = proof[0].value if isinstance(refusal, WrongProof) else "form"
+        by_field = isinstance(refusal, WrongProof) and proof[0] is not Answer.PASSKEY
+        field = proof[0].value if by_field else "form"
         member = password_link.look(visit.ctx, visit.visitor, visit.params["token"])
         page = _new_password(visit, member, status_of(refusal), **visit.errors_of(refusal, field))
         return retry(visit, page, refusal)

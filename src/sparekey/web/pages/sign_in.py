@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -178,17 +179,16 @@ def _reopen(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 def reopen(visit: Visit) -> Response:
     _sleeper(visit)
-    answer = visit.form.get(Answer.PASSKEY.value)
+    answer = passkey_answered(visit)
     try:
-        if answer is not None:
+        if answer:
             started = passkeys.wake(visit.ctx, visit.visitor, answer)
         else:
             started = sessions.wake(visit.ctx, visit.visitor, visit.form.get("password", ""))
     except REFUSALS as refusal:
-        if answer is not None and isinstance(refusal, WrongProof):
-            return _reopen(visit, 403, form=visit.said(WrongProof(reason="passkey")))
-        said = visit.said(refusal, "password")
-        return retry(visit, _reopen(visit, status_of(refusal), password=said), refusal)
+        field = "form" if answer else "password"
+        page = _reopen(visit, status_of(refusal), **{field: visit.said(refusal, field)})
+        return retry(visit, page, refusal)
     visit.start(started)
     return visit.go(local_path(visit.form.get("next", "")))
 
@@ -198,8 +198,18 @@ def show_confirm(visit: Visit) -> Response:
     return _confirm(visit)
 
 
+def passkey_answered(visit: Visit) -> str:
+    """The passkey's answer, where a form was answered with one."""
+    return visit.form.get(Answer.PASSKEY.value, "")
+
+
 def way_asked(visit: Visit, answers: Collection[Answer]) -> Answer:
-    """Which second factor a form asks for: the app, unless there is none or backup codes were chosen."""
+    """What a form has fields for: the app, unless there is none or backup codes were chosen.
+
+    A passkey where it is all there is: then there is a button alone.
+    """
+    if answers and not {Answer.CODE, Answer.BACKUP_CODE} & set(answers):
+        return Answer.PASSKEY
     wanted = visit.form.get("way") or visit.query.get("way", "")
     by_code = Answer.BACKUP_CODE in answers and (
         wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers
@@ -209,14 +219,26 @@ def way_asked(visit: Visit, answers: Collection[Answer]) -> Answer:
 
 def way_answered(visit: Visit) -> tuple[Answer, str]:
     """With which second factor a form was answered, and the answer."""
+    by_key = passkey_answered(visit)
+    if by_key:
+        return Answer.PASSKEY, by_key
     way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
     return way, visit.form.get(way.value, "")
 
 
-def way_to_confirm(visit: Visit) -> tuple[str, bool]:
-    """Which second factor the confirmation asks for, and whether there are backup codes."""
-    answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
-    return way_asked(visit, answers).value, Answer.BACKUP_CODE in answers
+def offered(visit: Visit, answers: Collection[Answer]) -> dict[str, Any]:
+    """What a form that asks for a second factor must know: the fields, and what there is beside them."""
+    return {
+        "way": way_asked(visit, answers).value,
+        "has_codes": Answer.CODE in answers,
+        "has_backup_codes": Answer.BACKUP_CODE in answers,
+        "has_passkeys": Answer.PASSKEY in answers,
+    }
+
+
+def offered_to_confirm(visit: Visit) -> dict[str, Any]:
+    """The same for whoever confirms that it is them."""
+    return offered(visit, sessions.answers_for_step_up(visit.ctx, visit.visitor))
 
 
 _WHY = (
@@ -232,8 +254,6 @@ _WHY = (
 
 def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
-    way, has_codes = way_to_confirm(visit)
-    answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
     why = next((word for start, word in _WHY if onward.startswith(start)), "other")
     return visit.shell(
         "step_up",
@@ -241,9 +261,7 @@ def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         next=onward,
         why=why,
-        way=way,
-        has_backup_codes=has_codes,
-        has_passkeys=Answer.PASSKEY in answers,
+        **offered_to_confirm(visit),
         errors=errors,
     )
 
@@ -259,8 +277,8 @@ def confirm(visit: Visit) -> Response:
 
 def confirm_now(visit: Visit) -> None:
     """Check the passkey of a form, or its password and second factor, and go on under the new session."""
-    by_key = visit.form.get(Answer.PASSKEY.value)
-    if by_key is not None:
+    by_key = passkey_answered(visit)
+    if by_key:
         _go_on_confirmed(visit, passkeys.confirm(visit.ctx, visit.visitor, by_key))
         return
     password, (way, text) = visit.form.get("password", ""), way_answered(visit)
@@ -277,13 +295,11 @@ def _go_on_confirmed(visit: Visit, started: Started) -> None:
 
 def confirm_errors(visit: Visit, refusal: SparekeyError) -> dict[str, str]:
     """At the field that was wrong: a reason belongs to the second factor, none to the password."""
-    way, _ = way_to_confirm(visit)
     if isinstance(refusal, BadInput):
         return visit.errors_of(refusal)
-    if isinstance(refusal, WrongProof) and Answer.PASSKEY.value in visit.form:
-        return {"form": visit.said(WrongProof(reason="passkey"))}
-    if isinstance(refusal, WrongProof):
-        field = way if refusal.reason else "password"
+    if isinstance(refusal, WrongProof) and not passkey_answered(visit):
+        way, _ = way_answered(visit)
+        field = way.value if refusal.reason else "password"
         return {field: visit.said(refusal, field)}
     return {"form": visit.said(refusal)}
 

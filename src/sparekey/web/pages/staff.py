@@ -184,11 +184,12 @@ def profile_values(seen: Profile) -> dict[str, Any]:
 
 
 def ways_values(seen: Profile) -> dict[str, Any]:
-    """The app, newest if there are several, and how many backup codes are left."""
+    """The app, newest if there are several, passkeys, and how many backup codes are left."""
     apps = [one for one in seen.ways if one.answer is Answer.CODE]
     left = [one.left for one in seen.ways if one.left is not None]
     app = {"name": apps[-1].label, **vars(apps[-1])} if apps else None
-    return {"app": app, "codes_left": sum(left) if left else None}
+    keys = [one for one in seen.ways if one.answer is Answer.PASSKEY]
+    return {"app": app, "passkeys": keys, "codes_left": sum(left) if left else None}
 
 
 def _happened(one: Activity) -> dict[str, Any]:

@@ -79,9 +79,10 @@
     open?.abort(); open = new AbortController();
     const { signal } = open, publicKey = await ask(btn);
     form.elements.passkey.value = write(await navigator.credentials[btn.dataset.passkey]({ publicKey, mediation, signal }));
-    form.submit();
+    form.submit(); form.elements.passkey.value = ''; // back to this page, and it is answered anew
   };
   if (!P) d.querySelectorAll('[data-passkey-box]').forEach(b => { b.hidden = true; });
+  if (!P) d.querySelectorAll('[data-passkey-none]').forEach(b => { b.hidden = false; });
   // Passkeys in the username field's own list; asked anew before the question runs out, never over an open dialog.
   const user = d.querySelector('[autocomplete~=webauthn]'), button = d.querySelector('[data-passkey=get]');
   let pressed = false, listed = false;

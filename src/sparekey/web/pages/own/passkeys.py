@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from sparekey.core.contract import Answer
 from sparekey.errors import BadInput, Conflict, NotAllowed, WrongProof
-from sparekey.flows import sign_in
+from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys, things
 from sparekey.web.door import Way
 from sparekey.web.forms import local_path
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
-from sparekey.web.visit import Visit, retry, status_of
+from sparekey.web.visit import Visit, json_answer, retry, status_of
 
 FIELD = Answer.PASSKEY.value
 PROFILE = "/me#two-factor"
@@ -28,19 +28,15 @@ def _asks(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Resp
     def answer(visit: Visit) -> Response:
         visit.path = local_path(visit.form.get("page", ""))
         try:
-            return _json(question(visit.ctx, visit.visitor))
+            return json_answer(question(visit.ctx, visit.visitor))
         except Conflict as refusal:
             return JSONResponse({"said": visit.said(refusal)}, status_of(refusal))
 
     return answer
 
 
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json")
-
-
 def ask_to_sign_in(visit: Visit) -> Response:
-    return _json(passkeys.to_sign_in(visit.ctx, visit.visitor, visit.form.get("username", "")))
+    return json_answer(passkeys.to_sign_in(visit.ctx, visit.visitor, visit.form.get("username", "")))
 
 
 def sign_in_alone(visit: Visit) -> Response:
@@ -48,8 +44,7 @@ def sign_in_alone(visit: Visit) -> Response:
     try:
         outcome = passkeys.begin(visit.ctx, visit.visitor, visit.form.get(FIELD, ""))
     except REFUSALS as refusal:
-        said = visit.said(refusal if not isinstance(refusal, WrongProof) else WrongProof(reason="passkey"))
-        return retry(visit, show_form(visit, status_of(refusal), passkey=said), refusal)
+        return retry(visit, show_form(visit, status_of(refusal), passkey=visit.said(refusal)), refusal)
     return go_on(visit, outcome)
 
 
@@ -62,13 +57,12 @@ def prove_second_step(visit: Visit) -> Response:
     try:
         outcome = sign_in.prove(visit.ctx, visit.visitor, Answer.PASSKEY, visit.form.get(FIELD, ""))
     except REFUSALS as refusal:
-        kind = WrongProof(reason="passkey") if isinstance(refusal, WrongProof) else refusal
-        return retry(visit, show_second(visit, Answer.PASSKEY, kind), refusal)
+        return retry(visit, show_second(visit, Answer.PASSKEY, refusal), refusal)
     return go_on(visit, outcome)
 
 
 def show_new(visit: Visit) -> Response:
-    things.demand_own(visit.ctx, visit.visitor)
+    sessions.demand_own(visit.ctx, visit.visitor)
     return _new(visit)
 
 
@@ -79,8 +73,8 @@ def _new(visit: Visit, status: int = 200, **errors: str) -> Response:
 def add(visit: Visit) -> Response:
     try:
         made = passkeys.add(visit.ctx, visit.visitor, visit.form.get(FIELD, ""))
-    except WrongProof:
-        return _new(visit, 422, form=visit.said(WrongProof(reason="passkey")))
+    except WrongProof as refusal:
+        return _new(visit, 422, form=visit.said(refusal))
     except Conflict as refusal:
         return _new(visit, 409, form=visit.said(refusal))
     return visit.go(f"/me/2fa/{made}", "passkey_added")
