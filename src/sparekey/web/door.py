@@ -7,7 +7,8 @@ refusal is a fault of ours, a 500 with an id that is in the log.
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,13 +44,37 @@ KEPT_OUT = ("password", "code", "csrf", "confirm")
 """Fields whose names hold one of these are not kept over a step-up."""
 
 
+class Asks(StrEnum):
+    """What must have been proven, and how long ago, before an address does or shows anything."""
+
+    ANYBODY = "anybody"
+    """Nothing, or the secret in the link itself."""
+    HALF = "half"
+    """The password of a sign-in that is not finished."""
+    ENROL = "enrol"
+    """A link of the first set-up."""
+    ROTATE = "rotate"
+    """What was handed over, in the forced change."""
+    SESSION = "session"
+    """A finished sign-in, of a remembered browser too."""
+    AAL2 = "aal2"
+    FRESH = "fresh"
+    """aal2 of the last five minutes (RFC 9470)."""
+
+
 @dataclass(frozen=True)
 class Way:
-    """One address. `in_rotation`: open during the forced change; `always`: whatever the session."""
+    """One address. `in_rotation`: open during the forced change; `always`: whatever the session.
+
+    `asks` names what its page asks for, `acts` what its form does, where that is more. It decides nothing: the flows
+    demand it, and a test compares for every address.
+    """
 
     path: str
     get: Handler | None = None
     post: Handler | None = None
+    asks: Asks = field(kw_only=True)
+    acts: Asks | None = field(default=None, kw_only=True)
     in_rotation: bool = False
     always: bool = False
 

@@ -14,7 +14,7 @@ from sparekey.errors import NotFound
 from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.context import Context
 from sparekey.web.cookies import Cookies
-from sparekey.web.door import Way, make_visit, refusal_page, route
+from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
@@ -30,41 +30,41 @@ from sparekey.web.render import HERE, Site, make_renderer
 from sparekey.web.visit import Desk
 
 OUTSIDE = (
-    Way("/sign-in", sign_in.show_sign_in, sign_in.begin),
-    Way("/sign-in/code", sign_in.show_code, sign_in.prove_code),
-    Way("/sign-in/backup-code", sign_in.show_backup, sign_in.prove_backup),
-    Way("/sign-in/again", sign_in.show_reopen, sign_in.reopen),
-    Way("/sign-out", post=sign_in.sign_out, always=True),
-    Way("/signed-out", sign_in.show_signed_out, always=True),
-    Way("/recover", lost.show_recover),
-    Way("/forgot-password", lost.show_forgot, lost.ask_link),
-    Way("/forgot-password/sent", lost.show_link_sent),
-    Way("/forgot-password/{token}/passkey", post=lost.ask_passkey),
-    Way("/forgot-password/{token}", lost.show_new_password, lost.put_new_password),
-    Way("/not-me/{token}", lost.show_not_me, lost.stop, always=True),
+    Way("/sign-in", sign_in.show_sign_in, sign_in.begin, asks=Asks.ANYBODY),
+    Way("/sign-in/code", sign_in.show_code, sign_in.prove_code, asks=Asks.HALF),
+    Way("/sign-in/backup-code", sign_in.show_backup, sign_in.prove_backup, asks=Asks.HALF),
+    Way("/sign-in/again", sign_in.show_reopen, sign_in.reopen, asks=Asks.SESSION),
+    Way("/sign-out", post=sign_in.sign_out, always=True, asks=Asks.ANYBODY),
+    Way("/signed-out", sign_in.show_signed_out, always=True, asks=Asks.ANYBODY),
+    Way("/recover", lost.show_recover, asks=Asks.ANYBODY),
+    Way("/forgot-password", lost.show_forgot, lost.ask_link, asks=Asks.ANYBODY),
+    Way("/forgot-password/sent", lost.show_link_sent, asks=Asks.ANYBODY),
+    Way("/forgot-password/{token}/passkey", post=lost.ask_passkey, asks=Asks.ANYBODY),
+    Way("/forgot-password/{token}", lost.show_new_password, lost.put_new_password, asks=Asks.ANYBODY),
+    Way("/not-me/{token}", lost.show_not_me, lost.stop, always=True, asks=Asks.ANYBODY),
 )
 SETTING_UP = (
-    Way("/setup/password", setup.show_password, setup.put_password),
-    Way("/setup/app", setup.show_app, setup.verify_app),
-    Way("/setup/app/{file}", setup.secret_file),
-    Way("/setup/codes", setup.show_codes, setup.prove_codes),
-    Way("/setup/codes/later", post=setup.skip_codes),
-    Way("/setup/codes/sheet", post=setup.codes_sheet),
-    Way("/setup/codes/codes.txt", post=setup.codes_file),
-    Way("/setup/{token}", setup.show_link, setup.accept, in_rotation=True),
+    Way("/setup/password", setup.show_password, setup.put_password, asks=Asks.ENROL),
+    Way("/setup/app", setup.show_app, setup.verify_app, asks=Asks.ENROL),
+    Way("/setup/app/{file}", setup.secret_file, asks=Asks.ENROL),
+    Way("/setup/codes", setup.show_codes, setup.prove_codes, asks=Asks.ENROL),
+    Way("/setup/codes/later", post=setup.skip_codes, asks=Asks.ENROL),
+    Way("/setup/codes/sheet", post=setup.codes_sheet, asks=Asks.ENROL),
+    Way("/setup/codes/codes.txt", post=setup.codes_file, asks=Asks.ENROL),
+    Way("/setup/{token}", setup.show_link, setup.accept, in_rotation=True, asks=Asks.ANYBODY),
 )
 ROTATION = (
-    Way("/renew/password", renew.show_password, renew.put_password, in_rotation=True),
-    Way("/renew/secret", renew.show_secret, in_rotation=True),
-    Way("/renew/secret/{file}", setup.secret_file, in_rotation=True),
-    Way("/renew/verify", renew.show_verify, renew.verify, in_rotation=True),
-    Way("/renew/done", renew.show_done, renew.prove_codes, in_rotation=True),
-    Way("/renew/done/sheet", post=setup.codes_sheet),
-    Way("/renew/done/codes.txt", post=setup.codes_file),
+    Way("/renew/password", renew.show_password, renew.put_password, in_rotation=True, asks=Asks.ROTATE),
+    Way("/renew/secret", renew.show_secret, in_rotation=True, asks=Asks.ROTATE),
+    Way("/renew/secret/{file}", setup.secret_file, in_rotation=True, asks=Asks.ROTATE),
+    Way("/renew/verify", renew.show_verify, renew.verify, in_rotation=True, asks=Asks.ROTATE),
+    Way("/renew/done", renew.show_done, renew.prove_codes, in_rotation=True, asks=Asks.ROTATE),
+    Way("/renew/done/sheet", post=setup.codes_sheet, asks=Asks.ROTATE),
+    Way("/renew/done/codes.txt", post=setup.codes_file, asks=Asks.ROTATE),
 )
 SIGNED_IN = (
-    Way("/me/confirm", sign_in.show_confirm, sign_in.confirm),
-    Way("/help/lost-second-factor", lost.show_help),
+    Way("/me/confirm", sign_in.show_confirm, sign_in.confirm, asks=Asks.SESSION),
+    Way("/help/lost-second-factor", lost.show_help, asks=Asks.ANYBODY),
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),

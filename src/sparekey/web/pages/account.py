@@ -21,7 +21,7 @@ from sparekey.flows import reports, sessions
 from sparekey.flows.reports import AuditPage, AuditSummary, LogEntry, Wanted
 from sparekey.flows.reports.audit_log import PAGE
 from sparekey.flows.team.policy import NewPolicy, change_policy
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.pages.kept import kept_form
 from sparekey.web.pages.paging import DIGITS, page_number, paging, whole_number
 from sparekey.web.visit import Visit, status_of
@@ -219,9 +219,9 @@ def _export(visit: Visit, form: str, media_type: str) -> Response:
 
 
 ACCOUNT = (
-    Way("/account/policy", show_policy, save_policy),
-    Way(AUDIT, show_audit),
-    Way(f"{AUDIT}/verify", back_to_audit, verify),
-    Way(f"{AUDIT}.csv", export_csv),
-    Way(f"{AUDIT}.jsonl", export_json_lines),
+    Way("/account/policy", show_policy, save_policy, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(AUDIT, show_audit, asks=Asks.AAL2),
+    Way(f"{AUDIT}/verify", back_to_audit, verify, asks=Asks.ANYBODY, acts=Asks.AAL2),
+    Way(f"{AUDIT}.csv", export_csv, asks=Asks.AAL2),
+    Way(f"{AUDIT}.jsonl", export_json_lines, asks=Asks.AAL2),
 )

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from sparekey.errors import NotFound
 from sparekey.flows.background.outbox import Delivered
 from sparekey.flows.demo import live_codes
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.guard import POLICY
 from sparekey.web.visit import Visit
 
@@ -83,8 +83,8 @@ def attachment(visit: Visit) -> Response:
 
 
 DEMO = (
-    Way("/demo/outbox", show_outbox, always=True),
-    Way("/demo/outbox/{id}", show_mail, always=True),
-    Way("/demo/outbox/{id}/html", show_html, always=True),
-    Way("/demo/outbox/{id}/attached/{file}", attachment, always=True),
+    Way("/demo/outbox", show_outbox, always=True, asks=Asks.ANYBODY),
+    Way("/demo/outbox/{id}", show_mail, always=True, asks=Asks.ANYBODY),
+    Way("/demo/outbox/{id}/html", show_html, always=True, asks=Asks.ANYBODY),
+    Way("/demo/outbox/{id}/attached/{file}", attachment, always=True, asks=Asks.ANYBODY),
 )

@@ -17,7 +17,7 @@ from sparekey.errors import BadInput, LinkUnusable, NotFound
 from sparekey.flows import recover, reset
 from sparekey.flows.recover import Request, Secret
 from sparekey.flows.team import Profile
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
 from sparekey.web.pages.sign_in import (
     REFUSALS,
@@ -264,12 +264,12 @@ def reset_access(visit: Visit) -> Response:
 
 _AT = LIST + "/{username}/2fa"
 HELP_BACK = (
-    Way(_AT + "/reveal", show_reveal, reveal),
-    Way(_AT + "/link", show_link, send_link),
-    Way(_AT + "/secret", show_secret),
-    Way(_AT + "/secret/sheet", show_sheet),
-    Way(_AT + "/secret/hide", back_to_person, hide),
-    Way(_AT + "/secret/{file}", secret_file),
-    Way(_AT + "/cancel", back_to_person, cancel),
-    Way(_AT + "/reset", show_reset, reset_access),
+    Way(_AT + "/reveal", show_reveal, reveal, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(_AT + "/link", show_link, send_link, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(_AT + "/secret", show_secret, asks=Asks.AAL2),
+    Way(_AT + "/secret/sheet", show_sheet, asks=Asks.AAL2),
+    Way(_AT + "/secret/hide", back_to_person, hide, asks=Asks.AAL2),
+    Way(_AT + "/secret/{file}", secret_file, asks=Asks.AAL2),
+    Way(_AT + "/cancel", back_to_person, cancel, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(_AT + "/reset", show_reset, reset_access, asks=Asks.FRESH),
 )

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from sparekey.core.losses import Safety
 from sparekey.flows.reports import Home, Team, home
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.visit import Visit
 
 
@@ -48,4 +48,4 @@ def _team(team: Team) -> dict[str, Any]:
     return {"count": team.count, "groups": groups}
 
 
-HOME = (Way("/", show_home), Way("/setup/done", show_set_up))
+HOME = (Way("/", show_home, asks=Asks.SESSION), Way("/setup/done", show_set_up, asks=Asks.SESSION))

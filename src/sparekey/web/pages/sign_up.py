@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from sparekey.errors import BadInput, TooManyTries
 from sparekey.flows.joining import sign_up
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.visit import Visit, retry, status_of
 
 
@@ -30,4 +30,7 @@ def show_sent(visit: Visit) -> Response:
     return visit.page("signup_sent")
 
 
-SIGN_UP = (Way("/sign-up", show_form, ask), Way("/sign-up/sent", show_sent))
+SIGN_UP = (
+    Way("/sign-up", show_form, ask, asks=Asks.ANYBODY),
+    Way("/sign-up/sent", show_sent, asks=Asks.ANYBODY),
+)

@@ -18,7 +18,7 @@ from sparekey.flows import team
 from sparekey.flows.reports.shown import Activity
 from sparekey.flows.team import Profile, Search, StaffPage, StaffRow
 from sparekey.flows.team.staff_list import DEACTIVATED, PAGE
-from sparekey.web.door import Handler, Way
+from sparekey.web.door import Asks, Handler, Way
 from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.visit import Visit
 
@@ -222,10 +222,28 @@ def _button(act: Callable[..., None], code: str) -> Handler:
 
 
 STAFF = (
-    Way("/contacts", show_contacts),
-    Way(LIST, show_list),
-    Way(LIST + "/{username}", show_profile),
-    Way(LIST + "/{username}/invite", back_to_person, _button(team.invite_again, "member_invited")),
-    Way(LIST + "/{username}/sign-out", back_to_person, _button(team.sign_out, "member_signed_out")),
-    Way(LIST + "/{username}/reactivate", back_to_person, _button(team.reactivate, "member_reactivated")),
+    Way("/contacts", show_contacts, asks=Asks.ANYBODY),
+    Way(LIST, show_list, asks=Asks.AAL2),
+    Way(LIST + "/{username}", show_profile, asks=Asks.AAL2),
+    Way(
+        LIST + "/{username}/invite",
+        back_to_person,
+        _button(team.invite_again, "member_invited"),
+        asks=Asks.AAL2,
+        acts=Asks.FRESH,
+    ),
+    Way(
+        LIST + "/{username}/sign-out",
+        back_to_person,
+        _button(team.sign_out, "member_signed_out"),
+        asks=Asks.AAL2,
+        acts=Asks.FRESH,
+    ),
+    Way(
+        LIST + "/{username}/reactivate",
+        back_to_person,
+        _button(team.reactivate, "member_reactivated"),
+        asks=Asks.AAL2,
+        acts=Asks.FRESH,
+    ),
 )

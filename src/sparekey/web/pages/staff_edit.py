@@ -14,7 +14,7 @@ from sparekey.core.permissions import Action, demand
 from sparekey.errors import BadInput, NotSignedIn, TooManyTries
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.pages.kept import kept_form
 from sparekey.web.pages.paging import whole_number
 from sparekey.web.pages.staff import LIST, about_person, demand_possible, look, path_of
@@ -201,9 +201,9 @@ def _put_hand_over(visit: Visit) -> Response:
 
 
 STAFF_EDIT = (
-    Way(LIST + "/new", show_add, add),
-    Way(LIST + "/{username}/edit", show_edit, edit),
-    Way(LIST + "/{username}/deactivate", show_deactivate, deactivate),
-    Way(LIST + "/{username}/delete", show_delete, delete),
-    Way("/account/hand-over", show_hand_over, hand_over),
+    Way(LIST + "/new", show_add, add, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(LIST + "/{username}/edit", show_edit, edit, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(LIST + "/{username}/deactivate", show_deactivate, deactivate, asks=Asks.FRESH),
+    Way(LIST + "/{username}/delete", show_delete, delete, asks=Asks.FRESH),
+    Way("/account/hand-over", show_hand_over, hand_over, asks=Asks.FRESH),
 )

@@ -20,7 +20,7 @@ from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
 from sparekey.web.cookies import YEAR
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
 from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.pages.sign_in import REFUSALS
@@ -259,19 +259,19 @@ def to_password(visit: Visit) -> Response:
 
 
 ME = (
-    Way("/me/activity", show_activity),
-    Way("/me", show_profile),
-    Way("/me/password", show_password, change_password),
-    Way("/me/2fa/secret", show_secret, switch_secret),
-    Way("/me/2fa/secret/done", show_switched),
-    Way("/me/2fa/secret/keep", back_to_profile, keep_old),
-    Way("/me/2fa/secret/{file}", secret_file),
-    Way("/me/2fa/codes", show_codes, switch_codes),
-    Way("/me/2fa/codes/keep", back_to_profile, keep_old),
-    Way("/me/2fa/codes/sheet", back_to_codes, codes_sheet),
-    Way("/me/2fa/codes/codes.txt", back_to_codes, codes_file),
-    Way("/me/sessions/end-others", show_end, end_others),
-    Way("/me/sessions/{id}/end", show_end, end_device),
-    Way("/me/language", back_to_profile, choose_language),
-    Way("/.well-known/change-password", to_password),
+    Way("/me/activity", show_activity, asks=Asks.SESSION),
+    Way("/me", show_profile, asks=Asks.SESSION),
+    Way("/me/password", show_password, change_password, asks=Asks.FRESH),
+    Way("/me/2fa/secret", show_secret, switch_secret, asks=Asks.FRESH),
+    Way("/me/2fa/secret/done", show_switched, asks=Asks.SESSION),
+    Way("/me/2fa/secret/keep", back_to_profile, keep_old, asks=Asks.ANYBODY, acts=Asks.SESSION),
+    Way("/me/2fa/secret/{file}", secret_file, asks=Asks.FRESH),
+    Way("/me/2fa/codes", show_codes, switch_codes, asks=Asks.FRESH),
+    Way("/me/2fa/codes/keep", back_to_profile, keep_old, asks=Asks.ANYBODY, acts=Asks.SESSION),
+    Way("/me/2fa/codes/sheet", back_to_codes, codes_sheet, asks=Asks.ANYBODY, acts=Asks.FRESH),
+    Way("/me/2fa/codes/codes.txt", back_to_codes, codes_file, asks=Asks.ANYBODY, acts=Asks.FRESH),
+    Way("/me/sessions/end-others", show_end, end_others, asks=Asks.FRESH),
+    Way("/me/sessions/{id}/end", show_end, end_device, asks=Asks.FRESH),
+    Way("/me/language", back_to_profile, choose_language, asks=Asks.ANYBODY, acts=Asks.SESSION),
+    Way("/.well-known/change-password", to_password, asks=Asks.ANYBODY),
 )

@@ -13,7 +13,7 @@ from sparekey.errors import BadInput, Conflict, NotAllowed, WrongProof
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys, things
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
 from sparekey.web.visit import Visit, json_answer, retry, status_of
@@ -142,15 +142,15 @@ def where_passkeys_are(visit: Visit) -> Response:
 
 
 PASSKEYS = (
-    Way("/passkey/sign-in/options", post=ask_to_sign_in),
-    Way("/passkey/second-step/options", post=_asks(passkeys.to_prove)),
-    Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm)),
-    Way("/passkey/wake/options", post=_asks(passkeys.to_wake)),
-    Way("/passkey/new/options", post=_asks(passkeys.to_add)),
-    Way("/passkey/sign-in", post=sign_in_alone),
-    Way("/sign-in/passkey", show_second_step, prove_second_step),
-    Way("/me/2fa/passkey", show_new, add),
-    Way("/me/2fa/{id}/remove", show_removal, remove),
-    Way("/me/2fa/{id}", show_way, rename),
-    Way("/.well-known/passkey-endpoints", where_passkeys_are),
+    Way("/passkey/sign-in/options", post=ask_to_sign_in, asks=Asks.ANYBODY),
+    Way("/passkey/second-step/options", post=_asks(passkeys.to_prove), asks=Asks.HALF),
+    Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm), asks=Asks.SESSION),
+    Way("/passkey/wake/options", post=_asks(passkeys.to_wake), asks=Asks.SESSION),
+    Way("/passkey/new/options", post=_asks(passkeys.to_add), asks=Asks.FRESH),
+    Way("/passkey/sign-in", post=sign_in_alone, asks=Asks.ANYBODY),
+    Way("/sign-in/passkey", show_second_step, prove_second_step, asks=Asks.HALF),
+    Way("/me/2fa/passkey", show_new, add, asks=Asks.FRESH),
+    Way("/me/2fa/{id}/remove", show_removal, remove, asks=Asks.FRESH),
+    Way("/me/2fa/{id}", show_way, rename, asks=Asks.FRESH),
+    Way("/.well-known/passkey-endpoints", where_passkeys_are, asks=Asks.ANYBODY),
 )
