@@ -27,7 +27,7 @@ from tests.bench.browser import Browser
 from tests.bench.floor import record, replaying
 from tests.bench.seed import PASSWORD, Person, seed
 from tests.bench.servers import Place, cpu_of, free_port, memory_of, running
-from tests.infra.postgres import running_postgres
+from tests.infra.postgres import Postgres, running_postgres
 
 SIGN_INS = 40
 PAGES = 60
@@ -158,28 +158,57 @@ def on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
         storm(small, ctx, people[WARM_SIGN_INS + SIGN_INS + 1 :], pid, figures)
 
 
-def floor(folder: Path, figures: dict[str, Figure]) -> None:
+def floor_on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
     """What the same statements, the hash and two bare answers cost: see `tests.bench.floor`."""
     place = Place(folder / "floor", f"sqlite:///{folder}/floor/s.sqlite3", free_port())
     copy = folder / "floor" / "copy.sqlite3"
-    with seeded(place, 2 * SIGN_INS) as (ctx, people):
-        with closing(sqlite3.connect(folder / "floor" / "s.sqlite3")) as source:
-            source.execute("VACUUM INTO ?", (str(copy),))
-        recorded = record(ctx, people[: WARM_SIGN_INS + SIGN_INS])
-        whole, bare = [], []
-        with replaying(place, copy, recorded) as pid:
-            browser = Browser(place.port)
-            for number in range(len(recorded)):
-                bare.append(bare_hash(ctx))
-                before = cpu_of(pid)
-                browser.post(f"/password/{number}")
-                browser.post(f"/code/{number}")
-                whole.append(cpu_of(pid) - before)
-            browser.close()
-    whole, bare = whole[WARM_SIGN_INS:], bare[WARM_SIGN_INS:]
-    figures["SQL, hash and two bare answers / bare hash"] = Figure(
-        median(whole) / median(bare), "times", None
+    with seeded(place, 2 * SIGN_INS) as (_, people), closing(sqlite3.connect(_file_of(place))) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    figures["SQL, hash, two bare answers / hash, SQLite"] = floor(
+        place, people, f"sqlite:///{copy}", lambda pid: [pid]
     )
+
+
+def _file_of(place: Place) -> str:
+    return place.database_url.removeprefix("sqlite:///")
+
+
+def floor_on_postgresql(server: Postgres, folder: Path, figures: dict[str, Figure]) -> None:
+    """The same with the database's own CPU."""
+    with server.database() as url:
+        place = Place(folder / "pg-floor", url, free_port())
+        with seeded(place, 2 * SIGN_INS) as (_, people):
+            pass
+        with server.database(url.rsplit("/", 1)[1]) as copy:
+            figures["SQL, hash, two bare answers / hash, PostgreSQL"] = floor(
+                place, people, copy, lambda pid: [pid, *backends(copy)]
+            )
+
+
+def floor(place: Place, people: list[Person], copy: str, find: Callable[[int], list[int]]) -> Figure:
+    """Sign people in beside any server, and send the same again to a copy of what was there before."""
+    ctx = opened(place)
+    recorded = record(ctx, people[: WARM_SIGN_INS + SIGN_INS])
+    whole, bare = [], []
+    with replaying(place, copy, recorded) as pid:
+        browser = Browser(place.port)
+        for number in range(WARM_SIGN_INS):
+            _replay(browser, number)
+        pids = find(pid)
+        for number in range(WARM_SIGN_INS, len(recorded)):
+            bare.append(bare_hash(ctx))
+            before = cpu_of(*pids)
+            _replay(browser, number)
+            whole.append(cpu_of(*pids) - before)
+        browser.close()
+    ctx.pool.close()
+    ctx.db.close()
+    return Figure(median(whole) / median(bare), "times", None)
+
+
+def _replay(browser: Browser, number: int) -> None:
+    browser.post(f"/password/{number}")
+    browser.post(f"/code/{number}")
 
 
 def pages(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:
@@ -214,6 +243,7 @@ def on_postgresql(folder: Path, figures: dict[str, Figure]) -> None:
             few = measure_sign_ins(place, ctx, people, lambda: [pid, *backends(url)])
         figures["sign-in with the database, PostgreSQL"] = Figure(few.cpu * 1000, "ms CPU", None)
         figures["sign-in / bare hash, PostgreSQL"] = Figure(few.cpu / few.hash, "times", 1.25)
+        floor_on_postgresql(server, folder, figures)
 
 
 def backends(url: str) -> list[int]:
@@ -229,7 +259,7 @@ def main() -> int:
     figures: dict[str, Figure] = {}
     with tempfile.TemporaryDirectory() as name:
         on_sqlite(Path(name), figures)
-        floor(Path(name), figures)
+        floor_on_sqlite(Path(name), figures)
         on_postgresql(Path(name), figures)
     for name, figure in figures.items():
         goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"

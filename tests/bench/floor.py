@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import uvicorn
 from anyio import to_thread
 from argon2.low_level import Type, hash_secret
@@ -31,7 +32,9 @@ from tests.bench.seed import PASSWORD, Person
 from tests.bench.servers import Place, wait_for_answer
 
 HASH = ("hash", ())
-Steps = list[tuple[str, tuple[Any, ...]]]
+COMMIT, ROLLBACK = ("COMMIT", ()), ("ROLLBACK", ())
+Values = tuple[Any, ...] | dict[str, Any]
+Steps = list[tuple[str, Values]]
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,17 @@ class Recorded:
 
 
 def record(ctx: Context, people: list[Person]) -> list[Recorded]:
-    """Sign people in once, beside any server, and keep what was sent to the database (SQLite)."""
+    """Sign people in once, beside any server, and keep what was sent to the database."""
     steps: Steps = []
     engine = ctx.db.engine
 
     @event.listens_for(engine, "before_cursor_execute")
     def note(*told: Any) -> None:
         _, _, statement, values, _, is_many = told
-        row = values[0] if is_many else values
-        steps.append((statement, tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)))
+        steps.append((statement, _plain(values[0] if is_many else values)))
 
-    event.listen(engine, "commit", lambda _: steps.append(("COMMIT", ())))
-    event.listen(engine, "rollback", lambda _: steps.append(("ROLLBACK", ())))
+    event.listen(engine, "commit", lambda _: steps.append(COMMIT))
+    event.listen(engine, "rollback", lambda _: steps.append(ROLLBACK))
     run = ctx.pool.run
 
     def hashing(work: Callable[[], Any]) -> Any:
@@ -74,12 +76,19 @@ def record(ctx: Context, people: list[Person]) -> list[Recorded]:
     return found
 
 
+def _plain(row: Any) -> Values:
+    """Named values for PostgreSQL, numbered ones for SQLite."""
+    if isinstance(row, dict):
+        return row
+    return tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+
+
 @contextmanager
-def replaying(place: Place, database: Path, recorded: list[Recorded]) -> Iterator[int]:
+def replaying(place: Place, database: str, recorded: list[Recorded]) -> Iterator[int]:
     """A bare server that sends what was recorded; its process id."""
     file = place.folder / "recorded"
     file.write_bytes(pickle.dumps(recorded))
-    command = [sys.executable, "-m", "tests.bench.floor", str(database), str(place.port), str(file)]
+    command = [sys.executable, "-m", "tests.bench.floor", database, str(place.port), str(file)]
     server = subprocess.Popen(command, stderr=subprocess.PIPE)
     try:
         wait_for_answer(place, server)
@@ -109,16 +118,32 @@ class Bare:
         for step in steps:
             if step == HASH:
                 self._pool.submit(_hash).result()
+            elif step == COMMIT:
+                connection.commit()
+            elif step == ROLLBACK:
+                connection.rollback()
             else:
-                connection.execute(*step).fetchall()
+                done = connection.execute(*step)
+                if done.description:
+                    done.fetchall()
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self) -> Any:
         if not hasattr(self._own, "connection"):
-            self._own.connection = sqlite3.connect(self._database, isolation_level=None)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                self._own.connection.execute(f"PRAGMA {pragma}")
-        found: sqlite3.Connection = self._own.connection
-        return found
+            is_sqlite = self._database.startswith("sqlite:///")
+            self._own.connection = (_sqlite if is_sqlite else _postgresql)(self._database)
+        return self._own.connection
+
+
+def _sqlite(url: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _postgresql(url: str) -> "psycopg.Connection[Any]":
+    """With prepared statements from the second use on, as the product has them."""
+    return psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=1)
 
 
 def _step_back() -> None:
