@@ -7,7 +7,7 @@ before it is signed, so that a test breaks one clause of the ceremony and nothin
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,17 @@ class SoftKey:
     handle: bytes = b""
     client: dict[str, Any] = field(default_factory=dict)
     """Fields of the client data that it sets otherwise."""
+    attest: Callable[[bytes], dict[str, Any]] | None = None
+    """Makes the statement of a "packed" attestation over what it is given."""
     _private: Any = None
+
+    @property
+    def public(self) -> Any:
+        return self._private.public_key()
+
+    def vouch_for_itself(self, signed: bytes) -> dict[str, Any]:
+        """Self attestation: the new key's own signature, which says nothing of its model."""
+        return {"alg": self.algorithm, "sig": self._sign(signed)}
 
     def create(self, options: Mapping[str, Any], **changed: Any) -> str:
         """Answer to `navigator.credentials.create`."""
@@ -49,9 +59,12 @@ class SoftKey:
         self._private = _new_key(self.algorithm)
         attested = self.aaguid + len(self.id).to_bytes(2) + self.id + cbor2.dumps(self._cose())
         data = self._data(ATTESTED) + attested
-        statement = {"fmt": "none", "attStmt": {}, "authData": data, **changed.pop("statement", {})}
+        client = self._client_data("webauthn.create", options["challenge"])
+        vouched = self.attest(data + hashlib.sha256(client).digest()) if self.attest else {}
+        statement = {"fmt": "packed" if vouched else "none", "attStmt": vouched, "authData": data}
+        statement |= changed.pop("statement", {})
         response = {
-            "clientDataJSON": encode64(self._client_data("webauthn.create", options["challenge"])),
+            "clientDataJSON": encode64(client),
             "attestationObject": encode64(cbor2.dumps(statement)),
             "transports": ["internal"],
             **changed,
@@ -91,7 +104,7 @@ class SoftKey:
         return rp_hash + bytes([self.flags | more]) + self.count.to_bytes(4)
 
     def _cose(self) -> dict[int, Any]:
-        public = self._private.public_key()
+        public = self.public
         if self.algorithm == EDDSA:
             return {1: 1, 3: EDDSA, -1: 6, -2: public.public_bytes_raw()}
         numbers = public.public_numbers()

@@ -1,6 +1,7 @@
 """A server put together from settings: what it makes, what it refuses, and what it leaves on its chain."""
 
 import fcntl
+import json
 import shutil
 import socket
 import stat
@@ -18,6 +19,7 @@ from sparekey.app import make_app, migrate_database, open_context, serve
 from sparekey.app.process import server_config
 from sparekey.core.people import SERVER
 from sparekey.errors import Unready
+from sparekey.factors import asked_of_nobody
 from sparekey.flows.context import Context
 from sparekey.settings import Settings, load
 from sparekey.store import audit, queue
@@ -61,6 +63,24 @@ def refusal(chosen: Settings, world: FrozenWorld, *, is_demo: bool = False) -> s
     with pytest.raises(Unready) as refused:
         start_once(chosen, world, is_demo=is_demo)
     return refused.value.reason
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "cannot be read"), ("no PEM", "holds no certificate")])
+def test_makers_certificates_are_read_at_the_start(
+    content: str | None, said: str, tmp_path: Path, world: FrozenWorld
+) -> None:
+    file = tmp_path / "roots.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(Unready, match=said):
+        start_once(settings(tmp_path / "data", PASSKEYS_ATTESTATION_ROOTS=str(file)), world)
+
+
+def test_passkeys_keep_their_domain_after_a_move(tmp_path: Path, world: FrozenWorld) -> None:
+    ctx = open_context(settings(tmp_path, PASSKEYS_DOMAIN="old.example.com"), world)
+    asked = asked_of_nobody(ctx.factors["passkey"], b"key", "nobody", ctx.moment())
+    close(ctx)
+    assert "old.example.com" == json.loads(asked.shown)["rpId"]
 
 
 def change(data: Path, world: FrozenWorld, statement: str) -> None:

@@ -9,6 +9,7 @@ from sparekey.errors import Unready
 from sparekey.settings import Settings, load
 
 SECRET = "canary-8f1d"
+SIX_HOSTS = ", ".join(f"https://{name}.example" for name in "abcdef")
 
 
 def read(
@@ -131,6 +132,9 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         ({"SPAREKEY_SERVER_TIME_ZONE": "Europe/Zurch"}, "server.time_zone"),
         ({"SPAREKEY_SERVER_TIME_ZONE": "../../etc/passwd"}, "server.time_zone"),
         ({"SPAREKEY_SERVER_TRUSTED_PROXIES": "proxy"}, "server.trusted_proxies"),
+        ({"SPAREKEY_PASSKEYS_DOMAIN": "https://id.example.com"}, "passkeys.domain"),
+        ({"SPAREKEY_PASSKEYS_RELATED_ORIGINS": "login.example.org"}, "passkeys.related_origins"),
+        ({"SPAREKEY_PASSKEYS_RELATED_ORIGINS": SIX_HOSTS}, "passkeys.related_origins"),
         ({"SPAREKEY_METRICS_LISTEN": "9464"}, "metrics.listen"),
         ({"SPAREKEY_METRICS_LISTEN": "localhost:99999"}, "metrics.listen"),
         ({"SPAREKEY_METRICS_TOKEN": "short"}, "metrics.token"),

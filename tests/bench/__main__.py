@@ -23,6 +23,7 @@ from sparekey.app import open_context
 from sparekey.factors import code_at
 from sparekey.flows.context import Context
 from sparekey.settings import load
+from tests.bench import passkeys
 from tests.bench.browser import Browser
 from tests.bench.floor import record, replaying
 from tests.bench.seed import PASSWORD, Person, seed
@@ -261,6 +262,7 @@ def main() -> int:
         on_sqlite(Path(name), figures)
         floor_on_sqlite(Path(name), figures)
         on_postgresql(Path(name), figures)
+    figures["passkey / bare signature check"] = Figure(passkeys.ratio(), "times", 3)
     for name, figure in figures.items():
         goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"
         print(f"{name:42} {figure.value:10.2f} {figure.unit:8} {goal}")

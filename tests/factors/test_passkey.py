@@ -10,8 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparekey.core.contract import Category, Challenge, Loss, Proposal, Relying, Verified, WrongAnswer
-from sparekey.factors import about_key, asked_of_nobody, handle_in, handle_of, registered, signal_of
-from sparekey.factors.passkey import ALGORITHMS, Credential, Passkey, decode64
+from sparekey.factors import (
+    about_key,
+    asked_of_nobody,
+    handle_in,
+    handle_of,
+    registered,
+    signal_of,
+    signal_unknown,
+)
+from sparekey.factors._passkey_answers import decode64
+from sparekey.factors.passkey import ALGORITHMS, Credential, Passkey, is_decoy
 from tests.factors.builders import CHEAP, JONAS, moment
 from tests.soft_key import (
     BACKED_UP,
@@ -303,8 +312,32 @@ def test_what_is_no_base64_is_a_wrong_answer(text: str) -> None:
     assert "malformed" == clause_of(lambda: decode64(text))
 
 
+def test_password_managers_are_told_of_a_passkey_that_nobody_has() -> None:
+    told = json.loads(signal_unknown(PASSKEY, b"key", json.dumps({"id": "abc", "response": {}})))
+    assert {"rpId": "id.example", "credentialId": "abc"} == told
+
+
+@pytest.mark.parametrize("answer", ["", "{}", "no json", '{"id": "", "response": {}}'])
+def test_nothing_is_told_of_what_is_no_answer(answer: str) -> None:
+    assert "" == signal_unknown(PASSKEY, b"key", answer)
+
+
+def test_a_made_up_passkey_is_never_called_unknown() -> None:
+    """That would tell which names nobody has."""
+    made_up = options_of(asked_of_nobody(PASSKEY, b"key", "nobody", moment()))["allowCredentials"][0]["id"]
+    answer = json.dumps({"id": made_up, "response": {}})
+    assert ("", True) == (
+        signal_unknown(PASSKEY, b"key", answer),
+        bool(signal_unknown(PASSKEY, b"other key", answer)),
+    )
+
+
+def test_what_is_no_id_is_not_made_up() -> None:
+    assert not is_decoy(b"key", "§")
+
+
 def test_password_managers_are_told_all_of_a_person_s_passkeys() -> None:
     one, two = enrolled(SoftKey()), enrolled(SoftKey(id=b"another"))
-    told = json.loads(signal_of([one, two, "no passkey"], "id.example", WHO))
+    told = json.loads(signal_of(PASSKEY, [one, two, "no passkey"], WHO))
     assert [encode64(one.id), encode64(two.id)] == told["allAcceptedCredentialIds"]
     assert (encode64(WHO.handle), "id.example", WHO.username) == (told["userId"], told["rpId"], told["name"])

@@ -43,7 +43,7 @@ class Reader(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self._words: list[str] = []
-        self._select = ""
+        self._select, self._area = "", ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -58,6 +58,14 @@ class Reader(HTMLParser):
             self.forms[-1].fields[self._select] = found["value"]
         elif tag == "input":
             self._read_input(found)
+        elif tag == "textarea":
+            self._area = found["name"]
+            self.forms[-1].names.add(self._area)
+            self.forms[-1].fields[self._area] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
 
     def _read_input(self, found: dict[str, str]) -> None:
         form = self.forms[-1]
@@ -67,6 +75,8 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self._words.append(data)
+        if self._area:
+            self.forms[-1].fields[self._area] += data
 
     @property
     def words(self) -> str:

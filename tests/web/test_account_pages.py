@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +19,7 @@ from sparekey.store import people
 from sparekey.store.schema import audit
 from tests.flows.conftest import statements
 from tests.people import Team, account, letters, signed_in, tags
-from tests.web.conftest import Browse, Page, confirming
+from tests.web.conftest import Browse, Page, browsing, confirming
 from tests.world import FrozenWorld
 
 LOG = "/account/audit"
@@ -108,6 +109,17 @@ def test_the_policy_is_shown_and_kept(ctx: Context, team: Team, browse: Browse) 
     assert after.form().fields["admins_may_reveal"] == "yes"
     assert "The security policy is saved." in after.words
     assert len(letters(ctx, "policy_changed")) == 1
+
+
+def test_models_of_passkeys_are_named_a_line_each(ctx: Context, team: Team) -> None:
+    model = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
+    tab = browsing(replace(ctx, site=replace(ctx.site, can_tell_models=True)))(team.owner)
+    wrong = tab.fill("/account/policy", passkey_models="YubiKey 5")
+    tab.fill("/account/policy", passkey_models=f" {model.upper()}\n{model}")
+    kept = ctx.db.read(lambda conn: people.account(conn, team.account.id)).policy.passkey_models
+
+    assert (422, True) == (wrong.status, "Write each identifier as 8-4-4-4-12" in wrong.words)
+    assert (model,) == kept
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Passkeys at a browser without one: what its script is told, and what its forms lead to."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sparekey.flows.context import Context
 from sparekey.flows.reports import profile_of_me
 from tests.people import PASSWORD, Team, account, signed_in
 from tests.soft_key import SoftKey
-from tests.web.conftest import Browse, Page, Reader, Tab
+from tests.web.conftest import Browse, Page, Reader, Tab, browsing
 from tests.world import FrozenWorld
 
 ASKED_WHEN = {
@@ -121,6 +122,43 @@ def test_the_same_passkey_twice_and_no_passkey_at_all(team: Team, browse: Browse
     assert 409 == adds(tab, SoftKey()).status
     csrf = form_of(tab, "/me/2fa/passkey")["csrf"]
     assert 422 == posts(tab, "/me/2fa/passkey", csrf=csrf, passkey="{}").status
+
+
+def test_a_passkey_that_nobody_has_is_told_to_the_password_manager(team: Team, browse: Browse) -> None:
+    tab = browse()
+    csrf = form_of(tab, "/sign-in")["csrf"]
+    claimed = json.dumps({"id": "abc", "response": {}})
+    unknown = posts(tab, "/passkey/sign-in", csrf=csrf, passkey=claimed)
+    broken = posts(tab, "/passkey/sign-in", csrf=csrf, passkey="{}")
+    assert (403, True, False) == (
+        unknown.status,
+        "&#34;credentialId&#34;: &#34;abc&#34;" in unknown.text,
+        "data-unknown" in broken.text,
+    )
+
+
+def test_home_offers_a_passkey_once_after_a_sign_in(team: Team, browse: Browse, world: FrozenWorld) -> None:
+    tab = browse(team["jonas.frei"])
+    offered = "data-passkey-offer" in tab.get("/").text
+    csrf = form_of(tab, "/me/2fa/passkey")["csrf"]
+    options = json.loads(posts(tab, "/passkey/new/options", csrf=csrf, page="/").text)
+    answer = SoftKey(flags=0).create(options)
+    assert "/me/2fa/aut_" == posts(tab, "/me/2fa/passkey", csrf=csrf, passkey=answer).leads_to[:12]
+    assert (True, False) == (offered, "data-passkey-offer" in tab.get("/").text)
+    other = browse(team.owner)
+    world.advance(timedelta(minutes=6))
+    assert "data-passkey-offer" not in other.get("/").text
+
+
+def test_presence_is_asked_for_where_the_person_asked_themselves(team: Team, browse: Browse) -> None:
+    assert 422 == adds(browse(team["jonas.frei"]), SoftKey(flags=0)).status
+
+
+def test_related_origins_are_named_where_they_are_set(ctx: Context, browse: Browse) -> None:
+    assert 404 == browse().get("/.well-known/webauthn").status
+    site = replace(ctx.site, related_origins=("https://login.example.org",))
+    told = browsing(replace(ctx, site=site))().get("/.well-known/webauthn")
+    assert {"origins": ["https://id.example", "https://login.example.org"]} == json.loads(told.text)
 
 
 def test_a_way_is_named_placed_and_removed(team: Team, browse: Browse) -> None:

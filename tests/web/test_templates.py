@@ -31,7 +31,7 @@ from tests.web.specimens import SPECIMENS, every_page, page_of, renderer
 DRAW = renderer()
 TEMPLATES = Path(render.__file__).parent / "templates"
 EVERY = [(template, name, language) for template, name in every_page() for language in render.LANGUAGES]
-SIGN_IN = {"host": "id.example", "is_empty": False, "sign_up": False, "next": ""}
+SIGN_IN = {"host": "id.example", "is_empty": False, "sign_up": False, "next": "", "unknown": ""}
 FORBIDDEN = re.compile(r"\b(MFA|TOTP|OTP|2-?step|tokens?|credentials?|oops|please|invalid)\b", re.IGNORECASE)
 GLUED = re.compile(r"[a-zäöü][.!?][A-ZÄÖÜ]")
 SHOWN = ("aria-label", "alt", "title", "placeholder", "data-done", "data-left", "value")
@@ -132,7 +132,15 @@ def test_a_missing_value_is_an_error() -> None:
     """Nothing is silently empty."""
     with pytest.raises(Exception, match="'sign_up' is undefined"):
         DRAW(
-            "sign_in", "en", None, csrf="c", page_path="/sign-in", next="", host="id.example", is_empty=False
+            "sign_in",
+            "en",
+            None,
+            csrf="c",
+            page_path="/sign-in",
+            next="",
+            unknown="",
+            host="id.example",
+            is_empty=False,
         )
 
 

@@ -6,6 +6,7 @@ share a database. A key file that was lost is not made anew: nothing could be op
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,12 +159,34 @@ def _hashing(settings: Settings, keys: Keys) -> Hashing:
 
 
 def _relying(settings: Settings) -> Relying:
-    """Passkeys belong to the host of the server's address, and only its own pages ask for them."""
-    parts = urlsplit(settings.base_url)
-    return Relying(parts.hostname or "", (f"{parts.scheme}://{parts.netloc}",))
+    """Passkeys belong to the host of the server's address unless told otherwise, and its own pages ask for them."""
+    parts, own = urlsplit(settings.base_url), settings.passkeys
+    origins = (f"{parts.scheme}://{parts.netloc}", *own.related_origins)
+    roots = tuple(_read_roots(own.attestation_roots)) if own.attestation_roots else ()
+    return Relying(own.domain or parts.hostname or "", origins, roots)
+
+
+def _read_roots(file: Path) -> list[bytes]:
+    """The certificates of a PEM file, one by one; `Unready` for what is none."""
+    try:
+        found = re.findall(
+            b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", file.read_bytes(), re.S
+        )
+    except OSError as error:
+        raise Unready(f"passkeys.attestation_roots: {file} cannot be read ({error.strerror})") from None
+    if not found:
+        raise Unready(f"passkeys.attestation_roots: {file} holds no certificate (PEM)")
+    return found
 
 
 def _site(settings: Settings, *, is_demo: bool) -> Site:
     name = settings.server.time_zone
     zone: tzinfo = UTC if name == "UTC" else ZoneInfo(name)
-    return Site(settings.base_url, zone, settings.server.sign_up_is_open, is_demo)
+    return Site(
+        settings.base_url,
+        zone,
+        settings.server.sign_up_is_open,
+        is_demo,
+        settings.passkeys.related_origins,
+        can_tell_models=settings.passkeys.attestation_roots is not None,
+    )

@@ -108,14 +108,20 @@ class About:
     """What an authenticator keeps of the person: says nothing to anybody else (WebAuthn, section 14.6.1)."""
     enrolled: tuple[Any, ...] = field(default=(), repr=False)
     """Material of the same kind that the person has already."""
+    models: tuple[str, ...] = ()
+    """The only models (AAGUID) the account allows; empty: any."""
 
 
 @dataclass(frozen=True)
 class Relying:
-    """Where passkeys are good: the domain they belong to, and the origins whose pages may ask for them."""
+    """Where passkeys are good: the domain they belong to, and the origins whose pages may ask for them.
+
+    `roots`: certificates (PEM) of makers whose word on a model counts.
+    """
 
     id: str = ""
     origins: tuple[str, ...] = ()
+    roots: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class Policy:
     links_only: bool = False
     reveal_current: bool = False
     remember_days: int = 0
+    passkey_models: tuple[str, ...] = ()
+    """The only models of passkeys (AAGUID) that may be added; empty: any."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ function of the material:
 - `is_known_hash`: whether a password hash of another system can be checked;
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
   answer; `asked_of_nobody`: what a name that nobody has is asked for; `about_key`: what may be shown of a passkey;
-  `signal_of`: what password managers may be told of a person's passkeys.
+  `signal_of`, `signal_unknown`: what password managers may be told; `offered`: a passkey made without a question.
 """
 
 import json
@@ -22,10 +22,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sparekey.core.contract import About, Challenge, Factor, Hashing, Loss, Moment, Relying, Traits
+from sparekey.core.contract import About, Challenge, Factor, Hashing, Loss, Moment, Proposal, Relying, Traits
+from sparekey.factors._passkey_answers import encode64
 from sparekey.factors._passkey_models import MAKES
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
-from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, encode64
+from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, is_decoy
 from sparekey.factors.password import Password, dummy_password
 from sparekey.factors.temporary_secret import TemporarySecret
 from sparekey.factors.totp import PERIOD, Totp, code_at, reveal
@@ -42,10 +43,12 @@ __all__ = [
     "handle_in",
     "handle_of",
     "is_known_hash",
+    "offered",
     "registered",
     "reveal",
     "saved_at",
     "signal_of",
+    "signal_unknown",
 ]
 
 
@@ -119,11 +122,11 @@ def about_key(kept: object) -> AboutKey | None:
     return AboutKey(kept.is_backup_eligible, MAKES.get(kept.aaguid, ""), thing)
 
 
-def signal_of(keys: Sequence[object], rp_id: str, whom: About) -> str:
-    """All passkeys of one person and what they are called now, as JSON (section 5.1.10)."""
+def signal_of(factor: Factor[Any], keys: Sequence[object], whom: About) -> str:
+    """All passkeys of one person and what they are called now, as JSON (WebAuthn Level 3, section 5.1.10)."""
     own = [key for key in keys if isinstance(key, Credential)]
     told = {
-        "rpId": rp_id,
+        "rpId": _passkeys(factor).relying.id,
         "userId": encode64(whom.handle),
         "allAcceptedCredentialIds": [encode64(key.id) for key in own],
         "name": whom.username,
@@ -132,8 +135,31 @@ def signal_of(keys: Sequence[object], rp_id: str, whom: About) -> str:
     return json.dumps(told)
 
 
+def signal_unknown(factor: Factor[Any], key: bytes, answer: str) -> str:
+    """What a password manager may be told of a passkey that nobody has here, as JSON; empty where it must not.
+
+    An id that was made up for a name is passed over, or it would tell which names nobody has.
+    """
+    claimed = credential_id(answer)
+    if not claimed or is_decoy(key, claimed):
+        return ""
+    return json.dumps({"rpId": _passkeys(factor).relying.id, "credentialId": claimed})
+
+
 def asked_of_nobody(factor: Factor[Any], key: bytes, name: str, moment: Moment) -> Challenge:
-    """A challenge like anybody's with one passkey, the same one for a name at every call (section 14.6.2)."""
+    """A challenge like anybody's with one passkey, the same one for a name at every call.
+
+    WebAuthn Level 3, section 14.6.2.
+    """
+    return _passkeys(factor).challenge(decoys(key, name), moment, is_first=True)
+
+
+def offered(factor: Factor[Any], about: About, moment: Moment) -> Proposal:
+    """A passkey that the browser may make without asking, after a password it filled in."""
+    return _passkeys(factor).propose(about, moment, is_offered=True)
+
+
+def _passkeys(factor: Factor[Any]) -> Passkey:
     if not isinstance(factor, Passkey):
         raise TypeError(factor)
-    return factor.challenge(decoys(key, name), moment, is_first=True)
+    return factor

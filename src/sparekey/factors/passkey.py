@@ -14,8 +14,6 @@
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -35,11 +33,26 @@ from sparekey.core.contract import (
     Verified,
     WrongAnswer,
 )
+from sparekey.factors._attestation import is_vouched_for, roots_for_all
+from sparekey.factors._passkey_answers import (
+    algorithm_of,
+    attestation_object,
+    client_data,
+    decode64,
+    demand,
+    encode64,
+    field_of,
+    is_embedded,
+    made_data,
+    read_answer,
+    transports_of,
+)
 
 CHALLENGE_BYTES = 32
 TIMEOUT_MS = 300_000
 LONGEST_ID = 1023
-LONGEST_ANSWER = 64 * 1024
+DECOY_HALF = 16
+"""Bytes: an id that is made up has as many again that say so."""
 ALGORITHMS = (-8, -7, -257)
 """EdDSA, ES256 and RS256 (COSE), as section 5.4 asks for at least."""
 
@@ -75,12 +88,13 @@ class Passkey:
     )
 
     def __init__(self, relying: Relying) -> None:
-        self._relying = relying
+        self.relying = relying
 
-    def propose(self, about: About, moment: Moment) -> Proposal:
+    def propose(self, about: About, moment: Moment, *, is_offered: bool = False) -> Proposal:
+        """`is_offered`: the browser may make it without asking, after a password it filled in (section 5.1.3)."""
         challenge = moment.draw("passkey/create", CHALLENGE_BYTES)
         options = {
-            "rp": {"id": self._relying.id, "name": about.issuer},
+            "rp": {"id": self.relying.id, "name": about.issuer},
             "user": {
                 "id": encode64(about.handle),
                 "name": about.username,
@@ -91,35 +105,32 @@ class Passkey:
             "timeout": TIMEOUT_MS,
             "excludeCredentials": [_described(one) for one in about.enrolled],
             "authenticatorSelection": {"residentKey": "preferred", "userVerification": "preferred"},
-            "attestation": "none",
+            "attestation": "direct" if about.models else "none",
             "extensions": {"credProps": True},
         }
-        kept = {"challenge": encode64(challenge), "handle": encode64(about.handle)}
+        kept = {
+            "challenge": encode64(challenge),
+            "handle": encode64(about.handle),
+            "models": list(about.models),
+            "is_offered": is_offered,
+        }
         return Proposal(shown={"options": json.dumps(options)}, kept=kept)
 
     def enrol(self, about: About, proposed: Mapping[str, object], answer: str, moment: Moment) -> Credential:
         """Check a registration (section 7.1). That the id is new on the server is for the store to say."""
-        told = _read(answer)
-        client = _client_data(told)
-        from webauthn import verify_registration_response  # noqa: PLC0415 -- see the module's text
-        from webauthn.helpers.cose import COSEAlgorithmIdentifier  # noqa: PLC0415
-
-        def check() -> Any:
-            return verify_registration_response(
-                credential=told,
-                expected_challenge=decode64(str(proposed["challenge"])),
-                expected_rp_id=self._relying.id,
-                expected_origin=list(self._relying.origins),
-                supported_pub_key_algs=list(COSEAlgorithmIdentifier),  # which of them, is looked at below
+        told = read_answer(answer)
+        client = client_data(told)
+        models = cast(Sequence[str], proposed["models"])
+        seen = self._registration(told, client, proposed, models)
+        demand(algorithm_of(seen.credential_public_key) in ALGORITHMS, "algorithm")
+        demand(not is_embedded(client), "cross_origin")
+        demand(len(seen.credential_id) <= LONGEST_ID, "id_length")
+        if models:
+            demand(seen.aaguid in models, "model")
+            is_believed = bool(self.relying.roots) and is_vouched_for(
+                attestation_object(told)["attStmt"], seen.aaguid
             )
-
-        seen = _checked(
-            check, lambda: self._why(client, proposed, "webauthn.create", _made_data(told)) or "attestation"
-        )
-        _demand(_algorithm_of(seen.credential_public_key) in ALGORITHMS, "algorithm")
-        _demand(not _is_embedded(client), "cross_origin")
-        _demand(len(seen.credential_id) <= LONGEST_ID, "id_length")
-        transports = cast(dict[str, Any], told["response"]).get("transports")
+            demand(is_believed, "attestation")
         return Credential(
             id=seen.credential_id,
             public_key=seen.credential_public_key,
@@ -129,7 +140,33 @@ class Passkey:
             is_backup_eligible=seen.credential_device_type == "multi_device",
             is_backed_up=seen.credential_backed_up,
             aaguid=seen.aaguid,
-            transports=_transports(transports),
+            transports=transports_of(cast(dict[str, Any], told["response"]).get("transports")),
+        )
+
+    def _registration(
+        self,
+        told: dict[str, Any],
+        client: Mapping[str, Any],
+        proposed: Mapping[str, object],
+        models: Sequence[str],
+    ) -> Any:
+        """What the library says of a new credential."""
+        from webauthn import verify_registration_response  # noqa: PLC0415 -- see the module's text
+        from webauthn.helpers.cose import COSEAlgorithmIdentifier  # noqa: PLC0415
+
+        def check() -> Any:
+            return verify_registration_response(
+                credential=told,
+                expected_challenge=decode64(str(proposed["challenge"])),
+                expected_rp_id=self.relying.id,
+                expected_origin=list(self.relying.origins),
+                require_user_presence=not proposed["is_offered"],
+                supported_pub_key_algs=list(COSEAlgorithmIdentifier),  # which of them, is looked at below
+                pem_root_certs_bytes_by_fmt=roots_for_all(self.relying.roots if models else ()),
+            )
+
+        return _checked(
+            check, lambda: self._why(client, proposed, "webauthn.create", made_data(told)) or "attestation"
         )
 
     def challenge(self, kept: Sequence[Credential], moment: Moment, *, is_first: bool) -> Challenge:
@@ -140,7 +177,7 @@ class Passkey:
         challenge = moment.draw("passkey/get", CHALLENGE_BYTES)
         options = {
             "challenge": encode64(challenge),
-            "rpId": self._relying.id,
+            "rpId": self.relying.id,
             "timeout": TIMEOUT_MS,
             "userVerification": "required" if is_first else "preferred",
             "allowCredentials": [_described(one) for one in kept],
@@ -156,11 +193,11 @@ class Passkey:
         self, kept: Credential, answer: str, moment: Moment, asked: Mapping[str, object] | None = None
     ) -> Verified[Credential]:
         """Check an assertion (section 7.2)."""
-        told = _read(answer)
-        _demand(told.get("id") == encode64(kept.id), "credential")
+        told = read_answer(answer)
+        demand(told.get("id") == encode64(kept.id), "credential")
         if asked is None:
             raise WrongAnswer(Trouble.WRONG, clause="not_asked")
-        client = _client_data(told)
+        client = client_data(told)
         after_password = not asked["is_first"]
         from webauthn import verify_authentication_response  # noqa: PLC0415
 
@@ -168,24 +205,24 @@ class Passkey:
             return verify_authentication_response(
                 credential=told,
                 expected_challenge=decode64(str(asked["challenge"])),
-                expected_rp_id=self._relying.id,
-                expected_origin=list(self._relying.origins),
+                expected_rp_id=self.relying.id,
+                expected_origin=list(self.relying.origins),
                 credential_public_key=kept.public_key,
                 credential_current_sign_count=0,
                 require_user_verification=not after_password,
             )
 
-        found = _field(told, "authenticatorData")
+        found = field_of(told, "authenticatorData")
         seen = _checked(
             check,
             lambda: self._why(client, asked, "webauthn.get", found, not after_password) or "signature",
         )
         self._demand_the_rest(kept, told, client, asked)
-        _demand(
+        demand(
             (seen.credential_device_type == "multi_device") == kept.is_backup_eligible, "backup_eligibility"
         )
         after, is_verified = _after(kept, seen, after_password=after_password)
-        _demand(is_verified or after_password, "user_verification")
+        demand(is_verified or after_password, "user_verification")
         return Verified(after, _evidence(kept, after, is_verified=is_verified))
 
     def _demand_the_rest(
@@ -196,14 +233,14 @@ class Passkey:
         asked: Mapping[str, object],
     ) -> None:
         """What the library does not look at."""
-        _demand(not _is_embedded(client), "cross_origin")
+        demand(not is_embedded(client), "cross_origin")
         ids = cast(Sequence[str], asked["ids"])
-        _demand(not ids or told["id"] in ids, "not_asked")
+        demand(not ids or told["id"] in ids, "not_asked")
         handle = cast(dict[str, Any], told["response"]).get("userHandle")
         if handle is None:
-            _demand(bool(ids), "user_handle")
+            demand(bool(ids), "user_handle")
         else:
-            _demand(hmac.compare_digest(decode64(str(handle)), kept.user_handle), "user_handle")
+            demand(hmac.compare_digest(decode64(str(handle)), kept.user_handle), "user_handle")
 
     def _why(
         self,
@@ -218,9 +255,9 @@ class Passkey:
         clauses = {
             "type": client.get("type") == kind,
             "challenge": client.get("challenge") == asked["challenge"],
-            "origin": client.get("origin") in self._relying.origins,
+            "origin": client.get("origin") in self.relying.origins,
             "malformed": len(data) >= 37,
-            "rp_id": data[:32] == hashlib.sha256(self._relying.id.encode()).digest(),
+            "rp_id": data[:32] == hashlib.sha256(self.relying.id.encode()).digest(),
             "user_presence": bool(flags & 0x01),
             "user_verification": bool(flags & 0x04) or not needs_uv,
             "backup_flags": bool(flags & 0x08) or not flags & 0x10,
@@ -242,72 +279,28 @@ class Passkey:
 def credential_id(answer: str) -> str:
     """Which credential an answer claims to be of; empty for what is no answer."""
     try:
-        return str(_read(answer).get("id", ""))
+        return str(read_answer(answer).get("id", ""))
     except WrongAnswer:
         return ""
 
 
 def decoys(key: bytes, name: str) -> tuple[Credential, ...]:
     """The passkey of a name that nobody has: the same at every call, and like a real one (section 14.6.2)."""
-    made = hmac.digest(key, f"passkey:{name}".encode("utf-8", "replace"), "sha256")
-    return (Credential(made, b"", b"", 0, True, True, True, "", ("hybrid", "internal")),)
+    made = hmac.digest(key, f"passkey:{name}".encode("utf-8", "replace"), "sha256")[:DECOY_HALF]
+    return (Credential(made + _mark(key, made), b"", b"", 0, True, True, True, "", ("hybrid", "internal")),)
 
 
-def encode64(data: bytes) -> str:
-    return urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def decode64(text: str) -> bytes:
-    """Base64url as browsers send it; raises `WrongAnswer` for anything else."""
+def is_decoy(key: bytes, credential: str) -> bool:
+    """Whether this id was made up by `decoys`: nobody but the holder of the key can tell."""
     try:
-        return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-    except (NotBase64, ValueError) as error:
-        raise WrongAnswer(Trouble.WRONG, clause="malformed") from error
+        found = decode64(credential)
+    except WrongAnswer:
+        return False
+    return hmac.compare_digest(found[DECOY_HALF:], _mark(key, found[:DECOY_HALF]))
 
 
-def _read(answer: str) -> dict[str, Any]:
-    """What the browser's `toJSON` gave."""
-    _demand(len(answer) <= LONGEST_ANSWER, "malformed")
-    try:
-        told = json.loads(answer)
-    except (ValueError, RecursionError) as error:
-        raise WrongAnswer(Trouble.WRONG, clause="malformed") from error
-    _demand(isinstance(told, dict) and isinstance(told.get("response"), dict), "malformed")
-    return cast(dict[str, Any], told)
-
-
-def _client_data(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = _field(told, "clientDataJSON")
-    try:
-        client = json.loads(found)
-    except (ValueError, RecursionError) as error:
-        raise WrongAnswer(Trouble.WRONG, clause="malformed") from error
-    _demand(isinstance(client, dict), "malformed")
-    return cast(Mapping[str, Any], client)
-
-
-def _field(told: Mapping[str, Any], name: str) -> bytes:
-    text = told["response"].get(name)
-    _demand(isinstance(text, str), "malformed")
-    return decode64(text)
-
-
-def _algorithm_of(public_key: bytes) -> object:
-    """Label 3 of a COSE key (RFC 9052, section 7.1)."""
-    import cbor2  # noqa: PLC0415 -- see the module's text
-
-    return cbor2.loads(public_key).get(3)
-
-
-def _made_data(told: Mapping[str, Any]) -> bytes:
-    """The authenticator data inside an attestation object; empty where it cannot be read."""
-    import cbor2  # noqa: PLC0415 -- see the module's text
-
-    try:
-        found = cbor2.loads(_field(told, "attestationObject"))["authData"]
-    except Exception:
-        return b""
-    return found if isinstance(found, bytes) else b""
+def _mark(key: bytes, made: bytes) -> bytes:
+    return hmac.digest(key, b"decoy:" + made, "sha256")[:DECOY_HALF]
 
 
 def _checked(check: Callable[[], Any], why: Callable[[], str]) -> Any:
@@ -318,24 +311,8 @@ def _checked(check: Callable[[], Any], why: Callable[[], str]) -> Any:
         raise WrongAnswer(Trouble.WRONG, clause=why()) from error
 
 
-def _demand(holds: bool, clause: str) -> None:
-    if not holds:
-        raise WrongAnswer(Trouble.WRONG, clause=clause)
-
-
-def _is_embedded(client: Mapping[str, Any]) -> bool:
-    """Used inside another site's page: nothing here is made to be."""
-    return client.get("crossOrigin") not in (None, False) or "topOrigin" in client
-
-
 def _described(one: Credential) -> dict[str, object]:
     return {"type": "public-key", "id": encode64(one.id), "transports": list(one.transports)}
-
-
-def _transports(told: object) -> tuple[str, ...]:
-    """As told, for the next question; whatever is no transport is left out (section 5.8.4)."""
-    known = ("usb", "nfc", "ble", "smart-card", "hybrid", "internal")
-    return tuple(one for one in known if isinstance(told, list) and one in told)
 
 
 def _after(kept: Credential, seen: Any, *, after_password: bool) -> tuple[Credential, bool]:

@@ -26,6 +26,10 @@ class Site:
     zone: tzinfo
     sign_up_is_open: bool = False
     is_demo: bool = False
+    related_origins: tuple[str, ...] = ()
+    """Other addresses whose pages may ask for this server's passkeys (WebAuthn Level 3, section 5.11)."""
+    can_tell_models: bool = False
+    """Makers' certificates are there, so that an account may allow certain models of passkeys only."""
 
     @property
     def host(self) -> str:

@@ -62,6 +62,28 @@ def _read_base_url(text: str) -> str:
     return f"{parts.scheme}://{_with_port(parts, host, port)}"
 
 
+def _read_domain(text: str) -> str:
+    """A host alone, as certificates name it."""
+    try:
+        host = text.strip().lower().encode("idna").decode()
+    except UnicodeError:
+        raise ValueError("must be a domain") from None
+    if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*", host):
+        raise ValueError("must be a domain alone: no https://, no port, no path")
+    return host
+
+
+MOST_RELATED = 5
+"""Names that every browser looks at (WebAuthn Level 3, section 5.11.1)."""
+
+
+def _read_origins(texts: tuple[str, ...]) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(_read_base_url(text) for text in texts))
+    if len({urlsplit(one).hostname for one in origins}) > MOST_RELATED:
+        raise ValueError(f"must be at most {MOST_RELATED} hosts: browsers look at no more")
+    return origins
+
+
 def _with_port(parts: SplitResult, host: str, port: int | None) -> str:
     bare = f"[{host}]" if ":" in host else host
     is_default = port is None or port == {"http": 80, "https": 443}[parts.scheme]
@@ -238,6 +260,30 @@ class Mail(_Section):
     sender_name: str = Field("Sparekey", description="The name beside it.", examples=["Example Ltd sign-in"])
 
 
+class Passkeys(_Section):
+    """Passkeys and security keys. Most servers need none of this."""
+
+    domain: Annotated[str, AfterValidator(_read_domain)] | None = Field(
+        None,
+        description="The domain that passkeys belong to. Passkeys made under one domain do not work under another:"
+        " after a move to a new address, name the former host here and the new address in `related_origins`.",
+        examples=["id.example.com"],
+        json_schema_extra={"default_words": "the host of `server.base_url`"},
+    )
+    related_origins: Annotated[tuple[str, ...], _Listed, AfterValidator(_read_origins)] = Field(
+        (),
+        description="Further addresses whose pages may ask for these passkeys. They are named at"
+        " `/.well-known/webauthn`, which must be answered under `domain`; browsers look at five names at most.",
+        examples=["https://login.example.org"],
+    )
+    attestation_roots: Path | None = Field(
+        None,
+        description="A file with makers' root certificates (PEM). Only with it can an account owner allow certain"
+        " models of passkeys and no others.",
+        examples=["/etc/sparekey/roots.pem"],
+    )
+
+
 class Metrics(_Section):
     """Figures for Prometheus, at `/metrics`. Without either setting there are none."""
 
@@ -280,6 +326,7 @@ class Settings(_Section):
     key: Key = Field(default_factory=Key)
     password_hash: PasswordHash = Field(default_factory=PasswordHash)
     mail: Mail = Field(default_factory=Mail)
+    passkeys: Passkeys = Field(default_factory=Passkeys)
     metrics: Metrics = Field(default_factory=Metrics)
     logs: Logs = Field(default_factory=Logs)
 

@@ -101,7 +101,13 @@ def person_and_account(values: Sequence[Any]) -> tuple[Member, Account] | None:
 
 
 def _account(row: Any) -> Account:
-    return Account(AccountId(row.id), row.name, Policy(**json.loads(row.policy)), row.created_at, row.version)
+    return Account(AccountId(row.id), row.name, _policy(row.policy), row.created_at, row.version)
+
+
+def _policy(text: str) -> Policy:
+    """JSON knows no tuples."""
+    read: dict[str, Any] = json.loads(text)
+    return Policy(**{**read, "passkey_models": tuple(read.get("passkey_models", ()))})
 
 
 def add_account(conn: Connection, account: Account) -> None:

@@ -93,6 +93,7 @@ POLICY: Values = {
     "team_count": 12,
     "version": "3",
     "may_save": True,
+    "can_tell_models": False,
     "values": {"reveal": "temporary", "remember_days": "0"},
 }
 
@@ -286,15 +287,21 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             {
                 **POLICY,
                 "may_save": False,
-                "values": {"reveal": "current", "remember_days": "30", "admins_may_reveal": "yes"},
+                "values": {
+                    "reveal": "current",
+                    "remember_days": "30",
+                    "admins_may_reveal": "yes",
+                    "passkey_models": "2fc0579f-8113-47ea-b116-bb5a8db9202a",
+                },
             },
         ),
         (
             "risk",
             {
                 **POLICY,
-                "values": {"reveal": "current", "remember_days": "30"},
-                "errors": {"accept_risk": "Accept the risk, or leave this off"},
+                "can_tell_models": True,
+                "values": {"reveal": "current", "remember_days": "30", "passkey_models": "x"},
+                "errors": {"accept_risk": "Accept the risk, or leave this off", "passkey_models": "No"},
             },
         ),
     ],

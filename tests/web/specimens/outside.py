@@ -100,8 +100,14 @@ MAIL = Thing(
 
 SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "sign_in": [
-        ("plain", {"host": "id.bergundtal.example", "is_empty": False, "sign_up": False, "next": ""}),
-        ("empty", {"host": "id.bergundtal.example", "is_empty": True, "sign_up": False, "next": ""}),
+        (
+            "plain",
+            {"host": "id.bergundtal.example", "is_empty": False, "sign_up": False, "next": "", "unknown": ""},
+        ),
+        (
+            "empty",
+            {"host": "id.bergundtal.example", "is_empty": True, "sign_up": False, "next": "", "unknown": ""},
+        ),
         (
             "wrong",
             {
@@ -109,6 +115,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
                 "is_empty": False,
                 "sign_up": True,
                 "next": "/me",
+                "unknown": '{"rpId": "x"}',
                 "values": {"username": "jonas.frei"},
                 "errors": {"form": "Check your username and password"},
             },

@@ -80,6 +80,7 @@ PROFILE: Values = {
 }
 
 HOME: Values = {
+    "offers_passkey": False,
     "nav": "home",
     "state": "safe",
     "last_way": None,
@@ -136,7 +137,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "flash": Thing(code="backup_code_used", facts=Thing(left=3)),
             },
         ),
-        ("staff", {**HOME, **FOR_MIA}),
+        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True}),
         ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
         (
             "alone",

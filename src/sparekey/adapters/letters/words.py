@@ -67,6 +67,7 @@ _CHANGES: Mapping[str, tuple[str, str]] = {
         "Administrators may hand over secrets and reset staff",
         "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen",
     ),
+    "passkey_models": ("More models of passkeys may be added", "Mehr Modelle von Passkeys sind erlaubt"),
     "remember_days": ("Browsers are remembered for longer", "Browser werden länger gemerkt"),
 }
 

@@ -306,9 +306,9 @@ def _tell_code_used(work: Work, member: Member, left: int) -> None:
         work.send(member, "backup_code_used", used_at=work.now, left=left)
 
 
-def wrong_passkey() -> WrongProof:
+def wrong_passkey(**facts: str) -> WrongProof:
     """One sentence for every clause that can fail (WebAuthn Level 3, section 14.6.2)."""
-    return WrongProof(reason=Answer.PASSKEY.value)
+    return WrongProof(reason=Answer.PASSKEY.value, **facts)
 
 
 def _refusal(ask: Ask, reserved: Reserved, found: Wrong) -> WrongProof:

@@ -18,7 +18,15 @@ from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import can_prove
 from sparekey.errors import Conflict, NotSignedIn, SparekeyError
-from sparekey.factors import about_key, asked_of_nobody, handle_in, handle_of, signal_of
+from sparekey.factors import (
+    about_key,
+    asked_of_nobody,
+    handle_in,
+    handle_of,
+    offered,
+    signal_of,
+    signal_unknown,
+)
 from sparekey.flows import _sessions, _ways, sign_in
 from sparekey.flows._ways import material, ways
 from sparekey.flows._work import Work, unit
@@ -91,7 +99,10 @@ def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
     handle = handle_in(answer)
     member = ctx.db.read(lambda conn: _whose(conn, handle))
     if member is None or member.status is not Status.ACTIVE:
-        unit(ctx, visitor, ctx.moment(), _refuse_unknown)
+        unknown = (
+            "" if member else signal_unknown(questions.asking(ctx, Answer.PASSKEY), ctx.blind_key, answer)
+        )
+        unit(ctx, visitor, ctx.moment(), lambda work: _refuse_unknown(work, unknown))
         raise AssertionError
     ask = Ask(member, Answer.PASSKEY, answer, sign_in.trip, question=Question.SIGN_IN)
     try:
@@ -105,11 +116,12 @@ def _whose(conn: Connection, handle: str) -> Member | None:
     return people.find_member(conn, found.account_id, found.member_id) if found else None
 
 
-def _refuse_unknown(work: Work) -> None:
+def _refuse_unknown(work: Work, unknown: str) -> None:
+    """`unknown`: what the browser may tell its password manager, which then offers this passkey no more."""
     sources.reserve(work)
     questions.take(work, Question.SIGN_IN)
     work.record(UnknownPasskeyTried())
-    raise Kept(wrong_passkey())
+    raise Kept(wrong_passkey(unknown=unknown))
 
 
 def _signed_in(work: Work, proven: Proven) -> sign_in.Outcome:
@@ -167,14 +179,22 @@ def _sleeper(visitor: Visitor) -> tuple[Session, Member]:
     return session, member
 
 
-def to_add(ctx: Context, visitor: Visitor) -> str:
-    """Ask for a new passkey that the person has not yet."""
+def to_add(ctx: Context, visitor: Visitor, *, is_offer: bool = False) -> str:
+    """Ask for a new passkey that the person has not yet.
+
+    `is_offer`: the browser may make it without a question, right after a password it filled in itself.
+    """
     account, member = demand_own(ctx, visitor)
 
     def question(work: Work) -> str:
-        handle = _handle_of(ctx, member)
-        whom = replace(about(account, member), handle=handle, enrolled=tuple(_keys_of(work, member)))
-        proposal = questions.asking(ctx, Answer.PASSKEY).propose(whom, work.moment)
+        whom = replace(
+            about(account, member),
+            handle=_handle_of(ctx, member),
+            enrolled=tuple(_keys_of(work, member)),
+            models=account.policy.passkey_models,
+        )
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        proposal = offered(factor, whom, work.moment) if is_offer else factor.propose(whom, work.moment)
         questions.ask(work, Question.NEW, proposal.kept)
         return str(proposal.shown["options"])
 
@@ -230,7 +250,7 @@ def signal(ctx: Context, visitor: Visitor) -> str:
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     keys = [material(ctx, one.kept) for one in had if one.enrolled.traits.answer is Answer.PASSKEY]
     whom = About("", member.username, name=member.name, handle=_handle_of(ctx, member))
-    return signal_of(keys, ctx.site.host.partition(":")[0], whom)
+    return signal_of(questions.asking(ctx, Answer.PASSKEY), keys, whom)
 
 
 def _handle_of(ctx: Context, member: Member) -> bytes:

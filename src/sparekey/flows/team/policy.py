@@ -1,5 +1,6 @@
 """What the account asks for. Making it weaker is told to all owners."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -13,14 +14,22 @@ from sparekey.flows.team._acting import acting
 from sparekey.store import people
 
 REMEMBER_DAYS = (0, 7, 30)
+MOST_MODELS = 50
+_AAGUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _WEAKER: Mapping[str, Callable[[Policy, Policy], bool]] = {
     "reveal_current": lambda before, after: after.reveal_current and not before.reveal_current,
     "links_only": lambda before, after: before.links_only and not after.links_only,
     "admins_may_reveal": lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
+    "passkey_models": lambda before, after: _allows_more(before.passkey_models, after.passkey_models),
     "remember_days": lambda before, after: after.remember_days > before.remember_days,
 }
 """Each way of asking for less, by the part of the policy that does it; letters have the words."""
+
+
+def _allows_more(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """None named is any."""
+    return bool(before) and not (after and set(after) <= set(before))
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
         if account.version != new.version:
             raise Stale()
         _refuse_nonsense(account.policy, new)
+        if new.policy.passkey_models and not ctx.site.can_tell_models:
+            raise BadInput("passkey_models", "no_roots")
         if new.policy == account.policy:
             return account
         people.put_account(work.conn, replace(account, policy=new.policy))
@@ -54,10 +65,18 @@ def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
 def _refuse_nonsense(before: Policy, new: NewPolicy) -> None:
     if new.policy.remember_days not in REMEMBER_DAYS:
         raise BadInput("remember_days", "unknown", "Choose one of those offered")
+    _refuse_odd_models(new.policy.passkey_models)
     if new.policy.links_only and new.policy.reveal_current:
         raise BadInput("reveal", "unknown", "Choose one of those offered")
     if new.policy.reveal_current and not before.reveal_current and not new.accepts_risk:
         raise BadInput("accept_risk", "risk_not_accepted", "Accept the risk, or leave this off")
+
+
+def _refuse_odd_models(models: tuple[str, ...]) -> None:
+    if len(models) > MOST_MODELS:
+        raise BadInput("passkey_models", "too_many", most=MOST_MODELS)
+    if any(_AAGUID.fullmatch(one) is None for one in models):
+        raise BadInput("passkey_models", "no_model")
 
 
 def _tell(work: Work, by: Member, account: Account, after: Policy) -> None:

@@ -51,6 +51,7 @@ def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
         may_save=may(member, Action.CHANGE_POLICY, None, account.policy, visit.now),
         version=typed.get("version", str(account.version)),
         values=typed or _as_form(account.policy),
+        can_tell_models=visit.ctx.site.can_tell_models,
         errors=errors,
     )
 
@@ -61,6 +62,7 @@ def _as_form(policy: Policy) -> dict[str, str]:
     return {
         "reveal": reveal,
         "remember_days": str(policy.remember_days),
+        "passkey_models": "\n".join(policy.passkey_models),
         **{name: "yes" for name, is_ticked in ticked.items() if is_ticked},
     }
 
@@ -75,6 +77,7 @@ def _as_policy(form: Mapping[str, str]) -> NewPolicy:
         links_only=reveal == "links_only",
         reveal_current=reveal == "current",
         remember_days=whole_number(form.get("remember_days", ""), -1),
+        passkey_models=tuple(dict.fromkeys(form.get("passkey_models", "").lower().split())),
     )
     return NewPolicy(policy, whole_number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sparekey.core.contract import Answer, Category
 from sparekey.core.losses import Safety
+from sparekey.core.proofs import is_fresh
 from sparekey.flows.reports import Home, Team, home
 from sparekey.web.door import Asks, Way
 from sparekey.web.visit import Visit
@@ -22,7 +24,17 @@ def show_home(visit: Visit) -> Response:
         items=[{"code": one.kind, "facts": one.facts} for one in found.items],
         picture=_picture(found) if found.picture.rows else None,
         team=_team(found.team) if found.team else None,
+        offers_passkey=_offers_passkey(visit, found),
     )
+
+
+def _offers_passkey(visit: Visit, found: Home) -> bool:
+    """Right after a sign-in with a password, to who has no passkey: the browser decides whether it makes one."""
+    session = visit.visitor.session
+    proofs = session.proofs if session else ()
+    by_password = any(Category.KNOWLEDGE in one.categories for one in proofs)
+    has_one = any(answer is Answer.PASSKEY for answer, _ in found.picture.ways)
+    return by_password and not has_one and is_fresh(proofs, visit.now)
 
 
 def show_set_up(visit: Visit) -> Response:

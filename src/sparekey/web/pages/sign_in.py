@@ -38,7 +38,8 @@ def show_sign_in(visit: Visit) -> Response:
     return show_form(visit)
 
 
-def show_form(visit: Visit, status: int = 200, **errors: str) -> Response:
+def show_form(visit: Visit, status: int = 200, *, unknown: str = "", **errors: str) -> Response:
+    """`unknown`: what the browser may tell its password manager of the passkey that was tried."""
     return visit.page(
         "sign_in",
         status,
@@ -47,6 +48,7 @@ def show_form(visit: Visit, status: int = 200, **errors: str) -> Response:
         sign_up=visit.ctx.site.sign_up_is_open,
         next=local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
         values={"username": visit.form.get("username", "")},
+        unknown=unknown,
         errors=errors,
     )
 

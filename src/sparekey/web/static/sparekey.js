@@ -102,6 +102,11 @@
     } finally { pressed = false; }
   });
   // Password managers learn which passkeys still work here.
+  const unknown = d.querySelector('[data-unknown]');
+  if (unknown) P?.signalUnknownCredential?.(JSON.parse(unknown.dataset.unknown)).catch(() => {});
+  // After a password that the browser filled in, it may make a passkey for the next time, and tells its person.
+  const offered = d.querySelector('[data-passkey-offer]');
+  if (offered) P?.getClientCapabilities?.().then(can => { if (can.conditionalCreate) passkey(offered, 'conditional').catch(() => {}); });
   const told = d.querySelector('[data-signal]');
   if (told) {
     const { rpId, userId, allAcceptedCredentialIds, name, displayName } = JSON.parse(told.dataset.signal);

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from starlette.responses import JSONResponse, Response
 
 from sparekey.core.contract import Answer
-from sparekey.errors import BadInput, Conflict, NotAllowed, WrongProof
+from sparekey.errors import BadInput, Conflict, NotAllowed, NotFound, WrongProof
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys, things
@@ -44,7 +44,9 @@ def sign_in_alone(visit: Visit) -> Response:
     try:
         outcome = passkeys.begin(visit.ctx, visit.visitor, visit.form.get(FIELD, ""))
     except REFUSALS as refusal:
-        return retry(visit, show_form(visit, status_of(refusal), passkey=visit.said(refusal)), refusal)
+        unknown = str(refusal.facts.get("unknown", ""))
+        page = show_form(visit, status_of(refusal), unknown=unknown, passkey=visit.said(refusal))
+        return retry(visit, page, refusal)
     return go_on(visit, outcome)
 
 
@@ -59,6 +61,12 @@ def prove_second_step(visit: Visit) -> Response:
     except REFUSALS as refusal:
         return retry(visit, show_second(visit, Answer.PASSKEY, refusal), refusal)
     return go_on(visit, outcome)
+
+
+def ask_for_new(visit: Visit) -> Response:
+    """On the page for it, or at Home, where the browser may make one without asking."""
+    is_offer = visit.form.get("page", "") == "/"
+    return _asks(lambda ctx, visitor: passkeys.to_add(ctx, visitor, is_offer=is_offer))(visit)
 
 
 def show_new(visit: Visit) -> Response:
@@ -141,16 +149,25 @@ def where_passkeys_are(visit: Visit) -> Response:
     return JSONResponse({"enroll": link("/me/2fa/passkey"), "manage": link(PROFILE)})
 
 
+def where_else_passkeys_work(visit: Visit) -> Response:
+    """Related origins (WebAuthn Level 3, section 5.11); nothing is there where none are set."""
+    origins = visit.ctx.site.related_origins
+    if not origins:
+        raise NotFound()
+    return JSONResponse({"origins": [visit.ctx.site.base_url, *origins]})
+
+
 PASSKEYS = (
     Way("/passkey/sign-in/options", post=ask_to_sign_in, asks=Asks.ANYBODY),
     Way("/passkey/second-step/options", post=_asks(passkeys.to_prove), asks=Asks.HALF),
     Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm), asks=Asks.SESSION),
     Way("/passkey/wake/options", post=_asks(passkeys.to_wake), asks=Asks.SESSION),
-    Way("/passkey/new/options", post=_asks(passkeys.to_add), asks=Asks.FRESH),
+    Way("/passkey/new/options", post=ask_for_new, asks=Asks.FRESH),
     Way("/passkey/sign-in", post=sign_in_alone, asks=Asks.ANYBODY),
     Way("/sign-in/passkey", show_second_step, prove_second_step, asks=Asks.HALF),
     Way("/me/2fa/passkey", show_new, add, asks=Asks.FRESH),
     Way("/me/2fa/{id}/remove", show_removal, remove, asks=Asks.FRESH),
     Way("/me/2fa/{id}", show_way, rename, asks=Asks.FRESH),
+    Way("/.well-known/webauthn", where_else_passkeys_work, asks=Asks.ANYBODY),
     Way("/.well-known/passkey-endpoints", where_passkeys_are, asks=Asks.ANYBODY),
 )
