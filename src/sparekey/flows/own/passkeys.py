@@ -16,7 +16,7 @@ from sparekey.core.contract import About, Answer, Loss, WrongAnswer
 from sparekey.core.events import SessionWoken, StepUpFailed, StepUpProved, UnknownPasskeyTried
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
-from sparekey.core.sign_in import can_prove
+from sparekey.core.sign_in import Beside, can_prove
 from sparekey.errors import Conflict, NotSignedIn, SparekeyError
 from sparekey.factors import about_key, asked_of_nobody, handle_in, handle_of, signal_of
 from sparekey.flows import _sessions, _ways, sign_in
@@ -93,7 +93,7 @@ def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
     if member is None or member.status is not Status.ACTIVE:
         unit(ctx, visitor, ctx.moment(), _refuse_unknown)
         raise AssertionError
-    ask = Ask(member, Answer.PASSKEY, answer, sign_in.trip, question=Question.SIGN_IN)
+    ask = Ask(member, Answer.PASSKEY, answer, Beside.NOTHING, question=Question.SIGN_IN)
     try:
         return second_check.prove(ctx, visitor, ctx.moment(), ask, _signed_in)
     except NotSignedIn:
@@ -154,7 +154,7 @@ def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> A
         member,
         Answer.PASSKEY,
         answer,
-        sign_in.trip,
+        Beside.NOTHING,
         demand=lambda work: still_there(work, visitor),
         question=question,
     )
