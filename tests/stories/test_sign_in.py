@@ -96,7 +96,7 @@ def test_waits_grow_are_shown_and_end(office: Office, jonas: Person) -> None:
     office.server.clock.advance(seconds=31)
     jonas.enters_code()
     assert "/" == jonas.path
-    letter(office.smtp, office.jonas.email, "Someone with your password failed at the second step")
+    letter(office.smtp, office.jonas.email, "Someone failed at your second factor")
 
 
 def test_too_many_guesses_of_a_password(office: Office, jonas: Person) -> None:
