@@ -145,8 +145,8 @@ _PASSWORD_RESET_LINK = Kind(
         title="Choose a new password",
         body=(
             "Someone asked for a new password for your account. The link works once, until {expires_at},"
-            " together with a code from your authenticator app or a backup code.",
-            "Do you have a passkey? It signs you in without a password.",
+            " together with a code from your authenticator app, a backup code or a passkey.",
+            "Do you have a passkey? It also signs you in without any password.",
         ),
         rows=(("When", "{asked_at}"), ("Where", "{place}")),
         action=Action("Choose a new password"),
@@ -161,8 +161,8 @@ _PASSWORD_RESET_LINK = Kind(
         title="Wählen Sie ein neues Passwort",
         body=(
             "Jemand hat ein neues Passwort für Ihr Konto verlangt. Der Link gilt einmal, bis {expires_at},"
-            " zusammen mit einem Code aus Ihrer Authenticator-App oder einem Backup-Code.",
-            "Haben Sie einen Passkey? Damit melden Sie sich ohne Passwort an.",
+            " zusammen mit einem Code aus Ihrer Authenticator-App, einem Backup-Code oder einem Passkey.",
+            "Haben Sie einen Passkey? Damit melden Sie sich auch ganz ohne Passwort an.",
         ),
         rows=(("Wann", "{asked_at}"), ("Wo", "{place}")),
         action=Action("Neues Passwort wählen"),
