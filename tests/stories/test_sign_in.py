@@ -52,7 +52,7 @@ def test_nothing_entered(jonas: Person) -> None:
     """Each empty field says what belongs there, and costs no try."""
     jonas.opens("/sign-in")
     assert 422 == jonas.presses("Sign in")
-    assert "Enter a username | Enter your password" == jonas.says_problem()
+    assert "Enter your username or work email | Enter your password" == jonas.says_problem()
     at_second_step(jonas)
     assert 422 == jonas.enters_code(" ")
     assert "Enter the 6-digit code" == jonas.says_problem()
