@@ -4,8 +4,10 @@ import fcntl
 import json
 import shutil
 import socket
+import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,10 +23,11 @@ from sparekey.core.people import SERVER
 from sparekey.errors import Unready
 from sparekey.factors import asked_of_nobody
 from sparekey.flows.context import Context
+from sparekey.flows.demo import seed
 from sparekey.settings import Settings, load
 from sparekey.store import audit, queue
 from sparekey.store.audit import Filter
-from sparekey.store.migrate import State
+from sparekey.store.migrate import State, has_these_tables
 from tests.bench.servers import free_port
 from tests.infra.postgres import Postgres
 from tests.store.rows import letter
@@ -160,6 +163,38 @@ def test_a_demo_and_a_real_server_never_share_a_database(
 ) -> None:
     start_once(settings(data), world, is_demo=first)
     assert "demo" == refusal(settings(data), world, is_demo=then)
+
+
+OTHER_VERSIONS = {
+    "a table less": "drop table challenges",
+    "a column less": "alter table sessions drop column device",
+    "a table more": "create table gone (id integer primary key)",
+    "a newer one": "update alembic_version set version_num = '9999'",
+}
+
+
+@pytest.mark.parametrize("made", OTHER_VERSIONS.values(), ids=OTHER_VERSIONS)
+def test_a_demo_of_another_version_begins_anew(data: Path, world: FrozenWorld, made: str) -> None:
+    """Its people are made up, and made anew at every start: nobody is asked to delete anything."""
+    start_once(settings(data), world, is_demo=True)
+    with closing(sqlite3.connect(data / "sparekey.sqlite3")) as there:
+        there.execute(made)
+        there.commit()
+    ctx = open_context(settings(data), world, is_demo=True)
+    seed(ctx)
+    fits = ctx.db.read(has_these_tables)
+    close(ctx)
+    assert (True, "demo") == (fits, refusal(settings(data), world))
+
+
+def test_a_real_database_is_never_begun_anew_by_a_demo(data: Path, world: FrozenWorld) -> None:
+    start_once(settings(data), world)
+    with closing(sqlite3.connect(data / "sparekey.sqlite3")) as there:
+        there.execute("create table ours (id integer primary key)")
+        there.commit()
+    assert "demo" == refusal(settings(data), world, is_demo=True)
+    with closing(sqlite3.connect(data / "sparekey.sqlite3")) as there:
+        assert [] == there.execute("select id from ours").fetchall()
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, world: FrozenWorld) -> None:

@@ -18,6 +18,7 @@ EXAMPLES: dict[str, Fact] = {
     "owners": "Nora Keller",
     "helper": "Nora Keller",
     "by": "Nora Keller",
+    "called": "Blue key",
     "person": "Jonas Frei",
     "username": "jonas.frei",
     "place": "Firefox on Windows, 203.0.113.7",

@@ -20,6 +20,7 @@ from sparekey.adapters.messages import Fact, Letter, needs, write
 from sparekey.core.contract import Answer
 from sparekey.core.people import Policy, Role
 from sparekey.core.recovery_case import Delivery, Ending, Fate, How
+from sparekey.core.sign_in import Beside
 from tests.adapters.facts import AT, EXAMPLES, SECRET, ZURICH, facts
 
 HOSTILE = "<b>Eve</b> \"&' {link} https://evil.example/"
@@ -58,6 +59,7 @@ def test_the_words_cover_every_value_of_the_core() -> None:
         "checked": How,
         "ending": Ending,
         "fate": Fate,
+        "beside": Beside,
         "change": [one.name for one in fields(Policy)],
     }
     assert {name: set(kinds) for name, kinds in values.items()} == {n: set(w) for n, w in WORDS.items()}

@@ -48,6 +48,7 @@ KEPT: dict[type[StrEnum], str] = {
     people.Status: "invited active deactivated",
     people.Language: "en de",
     sign_in.Standing: "active suspended exposed disabled",
+    sign_in.Beside: "password link nothing",
     losses.Safety: "safe one_loss locked_out not_set_up",
     sessions.Scope: "half enrol rotate codes password full",
     sessions.Liveness: "live idle over",

@@ -121,6 +121,8 @@ def test_a_staff_member_is_recovered_and_every_owner_told(ctx: Context, team: Te
         ("owner_recovered_owners", "nora.keller@example.com"),
     ]
     assert expected == told(ctx)
+    links = {one.facts["link"] for one in letters(ctx, "owner_recovered_owners")}
+    assert {ctx.site.link("/account/audit")} == links
 
 
 def test_the_letters_name_the_command(ctx: Context, team: Team) -> None:

@@ -44,6 +44,7 @@ from tests.people import (
     again,
     changed,
     code_of,
+    letters,
     opened,
     reloaded,
     signed_in,
@@ -352,6 +353,7 @@ def test_a_set_up_from_the_console_ends_a_hand_over_that_runs_beside_it(ctx: Con
     helped(ctx, signed_in(ctx, team.owner), jonas)
     completed(ctx, browser)
     assert Ending.MEMBER_CHANGED is case_of(ctx, jonas).ending
+    assert ["destroyed"] == [one.facts["fate"] for one in letters(ctx, "recovery_ended")]
     assert {"password", "totp", "backup_codes"} == set(standings(ctx, jonas))
 
 

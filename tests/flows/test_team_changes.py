@@ -16,7 +16,7 @@ from sparekey.flows._ways import ways
 from sparekey.flows.background.outbox import Sender
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
-from sparekey.flows.team import Details
+from sparekey.flows.team import Details, NewPolicy
 from sparekey.store import people, queue, sessions
 from tests.people import (
     PASSWORD,

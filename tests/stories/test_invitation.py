@@ -97,7 +97,7 @@ def test_a_second_account_owner(office: Office) -> None:
     nora.enters("Type the username to confirm", "jonas.frei")
     nora.presses("Make account owner")
     nora.sees("Jonas Frei is account owner now.")
-    letter(office.smtp, office.nora.email, "Jonas Frei now owns Berg & Tal AG")
+    letter(office.smtp, office.nora.email, "Jonas Frei is now an account owner of Berg & Tal AG")
     jonas = office.seat(office.jonas).signs_in()
     jonas.selects(office.nora)
     jonas.sees("Send one-time set-up link")

@@ -52,7 +52,7 @@ def test_nothing_entered(jonas: Person) -> None:
     """Each empty field says what belongs there, and costs no try."""
     jonas.opens("/sign-in")
     assert 422 == jonas.presses("Sign in")
-    assert "Enter a username | Enter your password" == jonas.says_problem()
+    assert "Enter your username or work email | Enter your password" == jonas.says_problem()
     at_second_step(jonas)
     assert 422 == jonas.enters_code(" ")
     assert "Enter the 6-digit code" == jonas.says_problem()
@@ -96,7 +96,7 @@ def test_waits_grow_are_shown_and_end(office: Office, jonas: Person) -> None:
     office.server.clock.advance(seconds=31)
     jonas.enters_code()
     assert "/" == jonas.path
-    letter(office.smtp, office.jonas.email, "Someone with your password failed at the second step")
+    letter(office.smtp, office.jonas.email, "Someone failed at your second factor")
 
 
 def test_too_many_guesses_of_a_password(office: Office, jonas: Person) -> None:

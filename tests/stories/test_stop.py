@@ -57,7 +57,7 @@ def test_stopping_in_the_middle_of_the_change(office: Office) -> None:
     jonas.opens(link)
     jonas.presses(STOP)
     assert 410 == thief.opens("/renew/secret")
-    thief.sees("The help was stopped", "Nothing was changed")
+    thief.sees("The help was stopped", "Nothing of the change was kept")
     thief.opens("/renew/secret")
     assert thief.path.startswith("/sign-in")
 

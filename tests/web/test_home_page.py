@@ -87,7 +87,7 @@ def test_an_owner_sees_the_team_and_what_to_do(ctx: Context, browse: Browse) -> 
 @pytest.mark.parametrize(
     ("standing", "said"),
     [
-        (Standing.SUSPENDED, "Your authenticator app is suspended"),
+        (Standing.SUSPENDED, "A second factor of yours is suspended"),
         (Standing.EXPOSED, "Somebody else has seen your secret"),
         (Standing.DISABLED, "A way in of yours is switched off"),
     ],

@@ -7,7 +7,8 @@ import pytest
 from sparekey.core.people import Policy
 from sparekey.core.throttle import TAKEN_RATE
 from sparekey.flows.context import Context
-from tests.people import PASSWORD, Team, account, code_of, letters
+from tests.flows.steps import answer, half, helped, refusal, token_in
+from tests.people import PASSWORD, Team, account, code_of, letters, signed_in
 from tests.web.conftest import LIST, Browse, Page, Tab
 from tests.world import FrozenWorld
 
@@ -57,3 +58,40 @@ def test_too_many_names_that_are_taken_are_refused_in_the_form(team: Team, brows
     assert {409} == {page.status for page in pages[:-1]}
     assert (429, "180") == (pages[-1].status, pages[-1].headers.get("retry-after"))
     assert "Too many names that are not available were tried. Wait until" in pages[-1].words
+
+
+def test_an_empty_name_is_asked_for_in_the_words_of_its_field(browse: Browse, team: Team) -> None:
+    pages = [browse().fill("/sign-in", username=" ", password=PASSWORD), browse().fill("/forgot-password")]
+    assert [True, True] == ["Enter your username or work email" in page.words for page in pages]
+
+
+def stop_link(ctx: Context, team: Team) -> str:
+    """The stop link of help for Jonas, as a path."""
+    helped(ctx, signed_in(ctx, team.owner), team["jonas.frei"])
+    return f"/not-me/{token_in(str(letters(ctx, 'recovery_opened')[0].facts['stop_link']))}"
+
+
+def test_a_second_press_on_a_stop_link_speaks_of_stopping(ctx: Context, browse: Browse, team: Team) -> None:
+    path, tab = stop_link(ctx, team), browse()
+    done = tab.fill(path)
+    again = tab.get(path)
+    assert "It is stopped" in done.words
+    assert (410, True) == (again.status, "Did you press it? Then it is done." in again.words)
+    assert "finish the set-up" not in again.words
+
+
+def test_a_stop_link_that_was_cut_off_speaks_of_stopping_too(browse: Browse, team: Team) -> None:
+    assert "the address was not copied whole" in browse().get("/not-me/abc").words
+
+
+def test_after_an_alarm_the_stop_link_promises_no_more_than_it_does(
+    ctx: Context, browse: Browse, team: Team
+) -> None:
+    path, jonas, tab = stop_link(ctx, team), team["jonas.frei"], browse()
+    refusal(lambda: answer(ctx, half(ctx, jonas), code_of(ctx, jonas)))
+    asked = tab.get(path)
+    done = tab.send(asked)
+    assert "Somebody used the lost second factor of jonas.frei" in asked.words
+    assert "It is reported" in done.words
+    assert "Your lost second factor stays suspended." in done.words
+    assert [False, False] == ["24 hours" in page.words for page in (asked, done)]

@@ -118,7 +118,12 @@ def telling_of_trouble(settings: Settings) -> Iterator[None]:
 
 
 def _fit(database: Database, *, is_demo: bool) -> None:
-    """Set an empty database up; refuse one that is not ours, or not of this version."""
+    """Set an empty database up; refuse one that is not ours, or not of this version.
+
+    A demo's own of another version is thrown away: it begins anew at every start.
+    """
+    if is_demo and database.read(_is_demo_of_another_version):
+        database.write(_begin_demo_anew)
     found = database.read(migrate.state)
     if found is migrate.State.EMPTY:
         migrate.migrate(database)
@@ -151,6 +156,18 @@ def mail_settings(settings: Settings) -> MailSettings | None:
 
 def belongs_to_demo(conn: Connection) -> bool:
     return queue.fact(conn, _DEMO) is not None
+
+
+def _is_demo_of_another_version(conn: Connection) -> bool:
+    state = migrate.state(conn)
+    if state in {migrate.State.EMPTY, migrate.State.FOREIGN} or not belongs_to_demo(conn):
+        return False
+    return state is not migrate.State.CURRENT or not migrate.has_these_tables(conn)
+
+
+def _begin_demo_anew(conn: Connection) -> None:
+    migrate.begin_anew(conn)
+    queue.put_fact(conn, _DEMO, "yes")
 
 
 def _hashing(settings: Settings, keys: Keys) -> Hashing:

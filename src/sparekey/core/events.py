@@ -120,9 +120,11 @@ class CodeReplayed(_OfMember, tag="member:second_factor:replayed"):
 
 @dataclass(frozen=True)
 class LostFactorUsed(_OfMember, tag="member:second_factor:lost_one_used"):
-    """The tripwire: a suspended factor was answered rightly after the right password."""
+    """The tripwire: a suspended factor was answered rightly, together with what else is asked for."""
 
     authenticator: str
+    beside: str
+    """`password`, `link` (for a new password) or `nothing`: a passkey signs in alone."""
 
 
 @dataclass(frozen=True)

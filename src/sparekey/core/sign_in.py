@@ -27,6 +27,16 @@ class Standing(StrEnum):
     """Too many failures: must be bound anew."""
 
 
+class Beside(StrEnum):
+    """What a second factor is answered together with. Where it was reported lost, the alarm says so."""
+
+    PASSWORD = "password"
+    LINK = "link"
+    """The link for a new password, which the mailbox alone gives."""
+    NOTHING = "nothing"
+    """A passkey signs in alone."""
+
+
 @dataclass(frozen=True)
 class Enrolled:
     """What the decision needs to know of one authenticator."""
@@ -101,7 +111,7 @@ def candidates(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, 
 
 
 def tripwires(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, ...]:
-    """Suspended authenticators whose right use, together with the right password, is an alarm."""
+    """Suspended authenticators whose right use is an alarm."""
     return tuple(
         one for one in enrolled if one.traits.answer is answer and one.standing is Standing.SUSPENDED
     )

@@ -5,6 +5,7 @@ out never lets anybody through, whether or not the clock's own sweep has passed.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -33,7 +34,7 @@ from sparekey.core.recovery_case import (
     settle,
 )
 from sparekey.core.sessions import Scope
-from sparekey.core.sign_in import Standing
+from sparekey.core.sign_in import Beside, Standing
 from sparekey.core.throttle import LIMIT
 from sparekey.errors import NotAllowed
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, temporary_key, ways
@@ -88,7 +89,9 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     destroy(work, who, [one for one in had if one.enrolled.traits.is_temporary], "case_ended")
     fate = fate_of_lost(ended)
     lost = [one for one in had if one.kept.id in ended.lost and one.kept.standing is Standing.SUSPENDED]
-    if fate is Fate.ACTIVE_AGAIN:
+    if ended.lost and not any(one.kept.id in ended.lost for one in had):
+        fate = Fate.DESTROYED
+    elif fate is Fate.ACTIVE_AGAIN:
         stand(work, who, lost, Standing.ACTIVE)
         fate = fate if lost else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.DISABLED)
@@ -140,12 +143,8 @@ def _event(who: Member, ended: Case) -> Event:
 
 
 def _tell(work: Work, who: Member, ended: Case, fate: Fate) -> None:
-    helper = helper_name(work, ended)
-    stop_link = stop_link_of(work, ended)
     if ended.ending is Ending.LOST_FACTOR_USED:
-        work.send(who, "recovery_tripwire", helper=helper, used_at=work.now, stop_link=stop_link)
-        work.tell_owners(who, "recovery_tripwire_owners", by=helper, used_at=work.now)
-        return
+        return  # whoever raises the alarm tells, knowing more
     if ended.ending is Ending.STOPPED_BY_PERSON:
         _tell_who_stopped(work, who, ended, fate)
         tell_owners_of_doubt(work, who, ended)
@@ -153,11 +152,11 @@ def _tell(work: Work, who: Member, ended: Case, fate: Fate) -> None:
     work.send(
         who,
         "recovery_ended",
-        helper=helper,
+        helper=helper_name(work, ended),
         ended_at=work.now,
         ending=ended.ending.value if ended.ending else Ending.EXPIRED.value,
         fate=fate.value,
-        stop_link=stop_link,
+        stop_link=stop_link_of(work, ended),
     )
 
 
@@ -246,15 +245,19 @@ def _helper_of_this_browser(work: Work, case: Case) -> Member | None:
     return next((one for one in helpers if sessions.browser(work.conn, one, browser)), None)
 
 
-def note_lost_factor_used(work: Work, who: Member, factor_id: str) -> None:
-    """The alarm: a factor that was reported lost was used together with the right password. It ends all help."""
-    work.record(LostFactorUsed(who.id, factor_id), who.account_id)
+def note_lost_factor_used(work: Work, who: Member, factor_id: str, beside: Beside) -> None:
+    """The alarm: a factor that was reported lost was answered rightly. It ends all help."""
+    work.record(LostFactorUsed(who.id, factor_id, beside.value), who.account_id)
     case = running(work, who)
-    if case is not None:
-        close(work, who, case, Step.STOP, Ending.LOST_FACTOR_USED)
+    told: dict[str, Any] = {"used_at": work.now, "beside": beside.value}
+    if case is None:
+        work.send(who, "lost_factor_used", **told)
+        work.tell_owners(who, "lost_factor_used_owners", **told)
         return
-    work.send(who, "lost_factor_used", used_at=work.now)
-    work.tell_owners(who, "lost_factor_used_owners", used_at=work.now)
+    stopped = close(work, who, case, Step.STOP, Ending.LOST_FACTOR_USED)
+    helper = helper_name(work, stopped)
+    work.send(who, "recovery_tripwire", helper=helper, stop_link=stop_link_of(work, stopped), **told)
+    work.tell_owners(who, "recovery_tripwire_owners", by=helper, **told)
 
 
 def stop_link_of(work: Work, case: Case) -> str:

@@ -76,7 +76,7 @@ def find(work: Work, text: str, *purposes: Purpose, lock: bool = False) -> Link:
     """The link with this token, or `LinkUnusable`: unknown, used, replaced, stopped, ended or expired."""
     link = cases.link(work.conn, hashed(text), lock=lock)
     if link is None or link.purpose not in purposes:
-        raise LinkUnusable(reason="unknown")
+        raise LinkUnusable(reason="unknown", purpose=purposes[0].value if len(purposes) == 1 else "")
     if link.ended_at is not None:
         raise LinkUnusable(reason=link.ending or "used", purpose=link.purpose)
     if link.expires_at is not None and work.now >= link.expires_at:

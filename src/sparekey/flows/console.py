@@ -147,7 +147,7 @@ def _tell(work: Work, member: Member, command: str, ends_at: datetime) -> None:
     """The command stands where a person's browser would."""
     facts: dict[str, Any] = {"opened_at": work.now, "expires_at": ends_at, "place": f"sparekey {command}"}
     work.send(member, "owner_recovered", **facts)
-    work.tell_owners(member, "owner_recovered_owners", link=work.ctx.site.link("/audit"), **facts)
+    work.tell_owners(member, "owner_recovered_owners", link=work.ctx.site.link("/account/audit"), **facts)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sparekey.core.events import CaseQuestioned
-from sparekey.core.people import Language, Member
+from sparekey.core.people import Language, Member, Role
 from sparekey.core.recovery_case import (
     FINAL,
     Case,
@@ -48,9 +48,12 @@ class Question:
     username: str
     language: Language
     at: datetime
-    """When it was asked for; for a completed case: when it was completed."""
+    """When it was asked for; for a completed case when it was completed, after an alarm when that was raised."""
     what: str
-    """`link`, `secret` or `current`; `over` for a case that ended without a change, `change` for a letter of none."""
+    """`link`, `secret` or `current`; `over` for a case that ended without a change, `alarm` for one that the lost
+    factor's use ended, `change` for a letter of none."""
+    has_owners: bool
+    """Somebody else is account owner, and is told."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,12 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
         case = settle(kept, work.now) if kept else None
         reach = _reach(work, case)
         return Question(
-            reach, member.username, member.language, _asked_at(link, case, reach), _what(case, reach)
+            reach=reach,
+            username=member.username,
+            language=member.language,
+            at=_asked_at(link, case, reach),
+            what=_what(case, reach),
+            has_owners=_has_owners(work, member),
         )
 
     return unit(ctx, visitor, ctx.moment(), look)
@@ -79,7 +87,7 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
 def _asked_at(link: cases.Link, case: Case | None, reach: Reach) -> datetime:
     if case is None:
         return link.created_at
-    if reach is Reach.WARNS_OWNERS and case.ended_at:
+    if case.ended_at and (reach is Reach.WARNS_OWNERS or case.ending is Ending.LOST_FACTOR_USED):
         return case.ended_at
     return case.issued_at or case.opened_at
 
@@ -88,7 +96,7 @@ def _what(case: Case | None, reach: Reach) -> str:
     if case is None:
         return "change"
     if reach is Reach.REPORTS_CASE:
-        return "over"
+        return "alarm" if case.ending is Ending.LOST_FACTOR_USED else "over"
     return _WHAT.get(case.delivery or Delivery.SCREEN, "secret")
 
 
@@ -127,6 +135,11 @@ def _stop_newer(work: Work, member: Member) -> None:
         _cases.close(work, member, running, Step.STOP, Ending.STOPPED_BY_PERSON)
 
 
+def _has_owners(work: Work, member: Member) -> bool:
+    owners = people.with_role(work.conn, member.account_id, Role.OWNER)
+    return any(one.id != member.id for one in owners)
+
+
 def _person(work: Work, link: cases.Link) -> Member:
     try:
         return people.member(work.conn, link.account_id, link.member_id)
@@ -147,7 +160,7 @@ def _reach(work: Work, case: Case | None) -> Reach:
         return Reach.WARNS_OWNERS
     if can_be_doubted(case, work.now):
         return Reach.REPORTS_CASE
-    raise LinkUnusable(reason=case.state.value)
+    raise LinkUnusable(reason=case.state.value, purpose=_links.Purpose.NOT_ME.value)
 
 
 _OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD, _links.Purpose.RESET)

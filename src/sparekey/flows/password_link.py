@@ -8,6 +8,7 @@ from sparekey.core.contract import Answer, Trouble
 from sparekey.core.events import LinkAccepted, PasswordLinkAsked
 from sparekey.core.people import Member, Status, has_fresh_address, name_key
 from sparekey.core.recovery_case import Ending, Step
+from sparekey.core.sign_in import Beside
 from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _staging
 from sparekey.flows._links import Purpose
@@ -23,7 +24,6 @@ from sparekey.flows.own.replacing import put_password
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
-from sparekey.flows.sign_in import trip
 from sparekey.store import cases, people
 
 
@@ -80,7 +80,7 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
     made = _staging.make_password(ctx, about(account, member), new, None, moment)
     is_same = _staging.is_present_password(ctx, before_of(ctx, had), new, moment)
     question = Question.LINK if proof[0] is Answer.PASSKEY else None
-    ask_for = Ask(member, *proof, trip, takes=is_own_and_unseen, question=question)
+    ask_for = Ask(member, *proof, Beside.LINK, takes=is_own_and_unseen, question=question)
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member

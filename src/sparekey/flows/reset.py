@@ -31,10 +31,10 @@ def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_userna
 
 
 def _reset(work: Work, member: Member, helper: Member, how: How) -> None:
+    _ways.destroy(work, member, ways(work.conn, member.account_id, member.id), "reset")
     case = _cases.running(work, member)
     if case is not None:
         _cases.close(work, member, case, Step.CANCEL, Ending.REPLACED)
-    _ways.destroy(work, member, ways(work.conn, member.account_id, member.id), "reset")
     queue.forget_tries(work.conn, [_ways.temporary_key(member.id)])
     _links.end_all(work, member, "stopped")
     end_all(work, member, "reset")

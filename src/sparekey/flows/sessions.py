@@ -15,7 +15,7 @@ from sparekey.core.people import Account, AccountId, Member, Role
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof
 from sparekey.core.sessions import TOUCH_EVERY, Liveness, Scope, Session, liveness
-from sparekey.core.sign_in import Standing, can_prove
+from sparekey.core.sign_in import Beside, Standing, can_prove
 from sparekey.errors import NotFound, NotSignedIn, SessionIdle, SparekeyError
 from sparekey.flows import _sessions
 from sparekey.flows._ways import Had, ways
@@ -25,7 +25,6 @@ from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.password import Attempt, Known
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.sign_in import trip
 from sparekey.store import people, sessions
 from sparekey.store.sessions import Stored
 
@@ -146,7 +145,9 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
     attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
     try:
         known = password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
-        ask = Ask(member, answer, text, trip, is_own_and_unseen, lambda work: still_there(work, visitor))
+        ask = Ask(
+            member, answer, text, Beside.PASSWORD, is_own_and_unseen, lambda work: still_there(work, visitor)
+        )
         return second_check.prove(
             ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
         )

@@ -13,7 +13,7 @@ from sparekey.core.people import Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, Ending, Step, redeem
 from sparekey.core.sessions import Scope, Session
-from sparekey.core.sign_in import Decision, Prove, Rotate, SignedIn, Standing, next_step
+from sparekey.core.sign_in import Beside, Decision, Prove, Rotate, SignedIn, Standing, next_step
 from sparekey.errors import IllegalTransition, LinkUnusable, NotSignedIn
 from sparekey.flows import _cases, _sessions
 from sparekey.flows._ways import Had, decided_on, ways
@@ -24,7 +24,7 @@ from sparekey.flows.checks.password import Attempt, Known
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.store import authenticators, people, sessions
+from sparekey.store import people, sessions
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember
         member,
         answer,
         text,
-        trip,
+        Beside.PASSWORD,
         demand=lambda work: _demand_still_half(work, visitor),
         question=Question.SECOND if answer is Answer.PASSKEY else None,
     )
@@ -154,9 +154,3 @@ def redeem_case(work: Work, member: Member, case: Case, proofs: tuple[Proof, ...
         expires_at=after.expires_at,
         purpose="again" if again else "",
     )
-
-
-def trip(work: Work, member: Member, one: Had) -> None:
-    """The alarm, and the time of use."""
-    _cases.note_lost_factor_used(work, member, one.kept.id)
-    authenticators.used(work.conn, one.kept, work.now)

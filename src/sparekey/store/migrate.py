@@ -50,6 +50,23 @@ def is_current(conn: Connection) -> bool:
     return conn.execute(_VERSION).scalar_one_or_none() == HEAD
 
 
+def has_these_tables(conn: Connection) -> bool:
+    """Every table has the columns that `schema` says, and there is no other: also where the revision is the same."""
+    found = {
+        name: {one["name"] for one in each} for (_, name), each in inspect(conn).get_multi_columns().items()
+    }
+    found.pop(_MARK.name, None)
+    return found == {table.name: {column.name for column in table.c} for table in metadata.sorted_tables}
+
+
+def begin_anew(conn: Connection) -> None:
+    """Throw away everything that is kept there, and set it up as an empty database is."""
+    there = MetaData()
+    there.reflect(conn)
+    there.drop_all(conn)
+    _set_up(conn)
+
+
 def migrate(database: Database) -> State:
     """Bring an empty or older database to the present schema, and leave others; returns what was found."""
     return database.write(_upgrade)

@@ -111,7 +111,11 @@ def test_pressing_twice_is_refused_as_ended(ctx: Context, team: Team, jonas: Mem
     not_me.stop(ctx, SOMEBODY, token)
     for act in (not_me.ask, not_me.stop):
         refused = refusal(lambda act=act: act(ctx, SOMEBODY, token))  # type: ignore[misc]
-        assert (LinkUnusable, "stopped") == (type(refused), refused.reason)
+        assert (LinkUnusable, "stopped", "not_me") == (
+            type(refused),
+            refused.reason,
+            refused.facts["purpose"],
+        )
     assert 1 == tags(ctx, team.account.id).count("member:recovery_case:stopped")
 
 
@@ -156,6 +160,7 @@ def test_after_the_alarm_it_warns_the_owners_and_holds_nobody_back(
     ctx: Context, nora: Browser, jonas: Member, token: str
 ) -> None:
     refusal(lambda: answer(ctx, half(ctx, jonas), code_of(ctx, jonas)))
+    assert "alarm" == not_me.ask(ctx, SOMEBODY, token).what
     not_me.stop(ctx, SOMEBODY, token)
     assert 2 == owners_told(ctx, "letter_doubted_owners")
     assert State.ISSUED is helped(ctx, nora, jonas).state
@@ -213,7 +218,22 @@ def test_it_ends_a_link_from_the_console_too(ctx: Context, jonas: Member) -> Non
 @pytest.mark.parametrize("token", ["", "0" * 64, "\x00", "\ud800"])
 def test_a_made_up_link_is_unknown(ctx: Context, token: str) -> None:
     for act in (not_me.ask, not_me.stop):
-        assert "unknown" == refusal(lambda act=act: act(ctx, SOMEBODY, token)).reason  # type: ignore[misc]
+        refused = refusal(lambda act=act: act(ctx, SOMEBODY, token))  # type: ignore[misc]
+        assert ("unknown", "not_me") == (refused.reason, refused.facts["purpose"])
+
+
+def test_it_says_whether_somebody_else_is_owner_and_told(ctx: Context) -> None:
+    alone = account(ctx)
+    asked = []
+    for who in (alone.owner, alone["jonas.frei"]):
+        handed = console.member_recover(ctx, who.username)
+        token = next(
+            token_in(str(one.facts["stop_link"]))
+            for one in letters(ctx, "owner_recovered")
+            if one.to == handed.member.email
+        )
+        asked.append(not_me.ask(ctx, SOMEBODY, token).has_owners)
+    assert [False, True] == asked
 
 
 def test_the_stop_link_of_a_hand_over_is_nowhere_kept(ctx: Context, token: str) -> None:

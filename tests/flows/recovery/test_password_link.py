@@ -160,6 +160,8 @@ def test_a_lost_factor_used_with_a_link_is_an_alarm(ctx: Context, team: Team, jo
     helped(ctx, signed_in(ctx, team.owner), jonas)
     refused(ctx, asked(ctx), code_of(ctx, jonas))
     assert Ending.LOST_FACTOR_USED is case_of(ctx, jonas).ending
+    told = letters(ctx, "recovery_tripwire", "recovery_tripwire_owners")
+    assert {"link"} == {one.facts["beside"] for one in told}
 
 
 @pytest.mark.parametrize("delivery", [Delivery.LINK, Delivery.SCREEN, Delivery.MAIL])

@@ -75,7 +75,8 @@ def test_after_a_stop_the_same_owner_waits_a_day_another_and_the_console_do_not(
 def test_the_alarm_sounds_without_help_on_its_way_too(ctx: Context, where: Where) -> None:
     stands(ctx, where.jonas, "totp", Standing.SUSPENDED)
     use_lost_one(ctx, where)
-    assert [where.jonas.email] == [one.to for one in letters(ctx, "lost_factor_used")]
+    told = [(one.to, one.facts["beside"]) for one in letters(ctx, "lost_factor_used")]
+    assert [(where.jonas.email, "password")] == told
     owners = [where.team.owner.email, where.team["second.owner"].email]
     assert owners == sorted(one.to for one in letters(ctx, "lost_factor_used_owners"))
 

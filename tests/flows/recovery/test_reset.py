@@ -133,6 +133,7 @@ def test_a_running_hand_over_ends(ctx: Context, nora: Browser, jonas: Member, de
     helped(ctx, nora, jonas, delivery)
     reset(ctx, nora, jonas.id, How.PERSON, jonas.username)
     assert (Ending.REPLACED, {}) == (case_of(ctx, jonas).ending, standings(ctx, jonas))
+    assert ["destroyed"] == [one.facts["fate"] for one in letters(ctx, "recovery_ended")]
 
 
 MAY = """

@@ -310,7 +310,8 @@ def test_a_removed_passkey_opens_nothing_and_the_person_is_told(ctx: Context, te
     things.remove(ctx, browser, passkey_id(ctx, browser))
     assert (Safety.ONE_LOSS, True) == (after.state_after, after.can_be_removed)
     assert "wrong_proof" == refusal(lambda: passkeys.begin(ctx, BROWSER, answered(ctx, key))).code
-    assert ["passkey"] == [one.facts["way"] for one in letters(ctx, "way_removed")]
+    told = letters(ctx, "way_removed")
+    assert [("passkey", "–")] == [(one.facts["way"], one.facts["called"]) for one in told]
 
 
 def test_the_last_way_stays(ctx: Context, team: Team) -> None:
@@ -364,7 +365,17 @@ def test_a_lost_passkey_that_is_used_is_an_alarm(ctx: Context, team: Team) -> No
     key = key_of(ctx, team)
     stands(ctx, team["jonas.frei"], "passkey", Standing.SUSPENDED)
     assert "wrong_proof" == refusal(lambda: passkeys.begin(ctx, BROWSER, answered(ctx, key))).code
-    assert 1 == len(letters(ctx, "lost_factor_used"))
+    told = letters(ctx, "lost_factor_used", "lost_factor_used_owners")
+    assert ["nothing", "nothing"] == [one.facts["beside"] for one in told]
+
+
+def test_the_alarm_of_a_lost_passkey_as_second_step_speaks_of_the_password(ctx: Context, team: Team) -> None:
+    key = key_of(ctx, team)
+    browser = half(ctx, team["jonas.frei"])
+    text = key.get(json.loads(passkeys.to_prove(ctx, browser)))
+    stands(ctx, team["jonas.frei"], "passkey", Standing.SUSPENDED)
+    refusal(lambda: sign_in.prove(ctx, browser, Answer.PASSKEY, text))
+    assert ["password"] == [one.facts["beside"] for one in letters(ctx, "lost_factor_used")]
 
 
 def test_questions_that_nobody_answered_are_forgotten(ctx: Context, team: Team, world: FrozenWorld) -> None:

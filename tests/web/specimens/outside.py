@@ -54,6 +54,8 @@ SECRET_SHEET: Values = {
 
 RENEW: Values = {"username": "jonas.frei", "until": ahead(minutes=30), "why": "handed_over", "again": False}
 
+STOPPED: Values = {"username": "jonas.frei", "has_owners": True}
+
 PURPOSES = ("invitation", "lost", "reset", "first_owner", "owner_recovery")
 
 MAILS = [
@@ -175,7 +177,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         )
         for p in (*PURPOSES, "sign_up")
     ],
-    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
+    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "not_me", "unknown")],
     "setup_password": [
         (
             "invitation",
@@ -244,17 +246,23 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ("proved", {"username": "jonas.frei", "codes": [], "proved": True}),
     ],
     "not_me": [
-        (what, {"username": "jonas.frei", "asked_at": NOW, "what": what})
-        for what in ("link", "secret", "current", "over", "change")
+        *(
+            (what, {"username": "jonas.frei", "asked_at": NOW, "what": what, "has_owners": True})
+            for what in ("link", "secret", "current", "over", "alarm", "change")
+        ),
+        ("alone", {"username": "nora.keller", "asked_at": NOW, "what": "change", "has_owners": False}),
     ],
     "not_me_done": [
-        ("back", {"username": "jonas.frei", "signed_out": False, "factor_back": True}),
-        ("stays", {"username": "jonas.frei", "signed_out": False, "factor_back": False}),
-        ("signed_out", {"username": "jonas.frei", "signed_out": True, "factor_back": True}),
+        ("back", {**STOPPED, "what": "link", "factor_back": True}),
+        ("stays", {**STOPPED, "what": "secret", "factor_back": False}),
+        *((what, {**STOPPED, "what": what, "factor_back": False}) for what in ("over", "alarm", "change")),
+        ("alone", {**STOPPED, "what": "change", "has_owners": False, "factor_back": False}),
     ],
     "not_me_late": [
-        ("ask", {"username": "jonas.frei", "done_at": NOW, "warned": False}),
-        ("warned", {"username": "jonas.frei", "done_at": NOW, "warned": True}),
+        ("ask", {**STOPPED, "done_at": NOW, "warned": False}),
+        ("warned", {**STOPPED, "done_at": NOW, "warned": True}),
+        ("ask_alone", {**STOPPED, "has_owners": False, "done_at": NOW, "warned": False}),
+        ("warned_alone", {**STOPPED, "has_owners": False, "done_at": NOW, "warned": True}),
     ],
     "message": [
         *(

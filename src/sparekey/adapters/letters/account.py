@@ -16,8 +16,7 @@ _FROM_CONSOLE = Kind(
         action=Action("Look at the audit log"),
         stop=Stop(
             "You didn’t agree to this?",
-            "Then ask at once who has access to the server. An owner who is signed in can stop it on the"
-            " profile of {person}.",
+            "Then ask at once who has access to the server. You stop it by deactivating {person} on the profile.",
         ),
     ),
     german=Text(
@@ -32,8 +31,8 @@ _FROM_CONSOLE = Kind(
         action=Action("Protokoll ansehen"),
         stop=Stop(
             "Das war nicht abgemacht?",
-            "Dann fragen Sie sofort, wer Zugang zum Server hat. Wer mit Inhaberrolle angemeldet ist, kann es"
-            " im Profil von {person} stoppen.",
+            "Dann fragen Sie sofort, wer Zugang zum Server hat. Sie stoppen es, indem Sie {person} im Profil"
+            " deaktivieren.",
         ),
     ),
 )
@@ -41,31 +40,31 @@ _FROM_CONSOLE = Kind(
 _HANDED_OVER = Kind(
     reader=Reader.OWNER,
     english=Text(
-        subject="{person} now owns {account}",
+        subject="{person} is now an account owner of {account}",
         preview="{changed_at}, by {by}.",
-        title="{by} handed ownership over to {person}",
-        body=("{person} is an account owner from now on and may do everything.",),
+        title="{by} made {person} an account owner",
+        body=("{person} may do everything in this account from now on.",),
         rows=(
             ("New owner", "{person}"),
             ("Who", "{by}"),
             ("When", "{changed_at}"),
             ("Where", "{place}"),
         ),
-        action=Action("Look at the staff list"),
+        action=Action("Look at the profile"),
         stop=Stop("You didn’t agree to this?", "Then talk to {by} and {person} at once."),
     ),
     german=Text(
         subject="{person} hat jetzt die Inhaberrolle von {account}",
         preview="{changed_at}, durch {by}.",
-        title="{by} hat die Inhaberrolle an {person} übergeben",
-        body=("{person} hat ab jetzt die Inhaberrolle und darf alles.",),
+        title="{by} hat {person} die Inhaberrolle gegeben",
+        body=("{person} darf ab jetzt alles in diesem Konto.",),
         rows=(
             ("Neu mit Inhaberrolle", "{person}"),
             ("Wer", "{by}"),
             ("Wann", "{changed_at}"),
             ("Wo", "{place}"),
         ),
-        action=Action("Mitarbeitende ansehen"),
+        action=Action("Profil ansehen"),
         stop=Stop("Das war nicht abgemacht?", "Dann sprechen Sie sofort mit {by} und {person}."),
     ),
 )

@@ -134,24 +134,26 @@ _SET_UP = Kind(
 _TRIPWIRE = Kind(
     reader=Reader.OWNER,
     english=Text(
-        subject="The lost second factor of {person} was used, with the right password",
-        preview="{used_at}, {place}. The sign-in was refused.",
+        subject="The lost second factor of {person} was used",
+        preview="{used_at}, {place}. It was refused.",
         title="Someone has the lost second factor of {person}, or it was found",
         body=(
-            "The sign-in was refused and the help by {by} was stopped. The second factor stays suspended"
-            " until {person} proves another way in, or you begin to help anew.",
+            "It was refused. {beside}",
+            "The help by {by} was stopped. The second factor stays suspended until {person} signs in another way"
+            " and changes it, or somebody helps anew.",
             _CALL_EN,
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         action=_PROFILE_EN,
     ),
     german=Text(
-        subject="Der verlorene zweite Faktor von {person} wurde benutzt, mit dem richtigen Passwort",
-        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        subject="Der verlorene zweite Faktor von {person} wurde benutzt",
+        preview="{used_at}, {place}. Er wurde abgelehnt.",
         title="Jemand hat den verlorenen zweiten Faktor von {person}, oder er wurde gefunden",
         body=(
-            "Die Anmeldung wurde abgelehnt und die Hilfe von {by} gestoppt. Der zweite Faktor bleibt"
-            " gesperrt, bis {person} einen anderen Anmeldeweg beweist oder Sie von vorn helfen.",
+            "Er wurde abgelehnt. {beside}",
+            "Die Hilfe von {by} wurde gestoppt. Der zweite Faktor bleibt gesperrt, bis {person} sich auf einem"
+            " anderen Weg anmeldet und ihn ändert oder jemand von vorn hilft.",
             _CALL_DE,
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
@@ -190,24 +192,24 @@ _LATE_WARNING = Kind(
 _DOUBTED = Kind(
     reader=Reader.OWNER,
     english=Text(
-        subject="{person} says a notice from us wasn’t about them",
+        subject="{person} says of an email from us: this wasn’t me",
         preview="Reported {reported_at}.",
         title="Someone else may be in the account of {person}",
         body=(
             "Someone used the link “This wasn’t me” in an email to {person}. {person} was signed out"
-            " everywhere; nothing else was changed.",
+            " everywhere. A change that the email told of is not undone by that.",
             _CALL_EN + " If it wasn’t them, deactivate the profile at once.",
         ),
         rows=(("Reported", "{reported_at}"), ("Reported from", "{place}")),
         action=_PROFILE_EN,
     ),
     german=Text(
-        subject="{person} sagt, ein Hinweis von uns betreffe etwas Fremdes",
+        subject="{person} sagt zu einer E-Mail von uns: Das war ich nicht",
         preview="Gemeldet {reported_at}.",
         title="Vielleicht ist jemand anders im Konto von {person}",
         body=(
             "Jemand hat den Link «Das war ich nicht» in einer E-Mail an {person} benutzt. {person} wurde"
-            " überall abgemeldet; sonst ist nichts geändert.",
+            " überall abgemeldet. Eine Änderung, von der die E-Mail berichtete, macht das nicht rückgängig.",
             _CALL_DE + " War es jemand anders, deaktivieren Sie das Profil sofort.",
         ),
         rows=(("Gemeldet", "{reported_at}"), ("Gemeldet von", "{place}")),
@@ -221,7 +223,9 @@ _RESET = Kind(
         subject="{by} reset the sign-in of {person}",
         preview="{done_at}, checked: {checked}.",
         title="{by} reset the sign-in of {person}",
-        body=("Password, second factor and backup codes were removed. {person} gets a new invitation.",),
+        body=(
+            "Password, second factor, passkeys and backup codes were removed. {person} gets a new invitation.",
+        ),
         rows=(
             ("Who", "{by}"),
             ("When", "{done_at}"),
@@ -236,7 +240,8 @@ _RESET = Kind(
         preview="{done_at}, geprüft: {checked}.",
         title="{by} hat die Anmeldung von {person} zurückgesetzt",
         body=(
-            "Passwort, zweiter Faktor und Backup-Codes sind entfernt. {person} erhält eine neue Einladung.",
+            "Passwort, zweiter Faktor, Passkeys und Backup-Codes sind entfernt. {person} erhält eine neue"
+            " Einladung.",
         ),
         rows=(
             ("Wer", "{by}"),
@@ -252,24 +257,26 @@ _RESET = Kind(
 _LOST_ONE_USED = Kind(
     reader=Reader.OWNER,
     english=Text(
-        subject="The lost second factor of {person} was used, with the right password",
-        preview="{used_at}, {place}. The sign-in was refused.",
+        subject="The lost second factor of {person} was used",
+        preview="{used_at}, {place}. It was refused.",
         title="Someone has the lost second factor of {person}, or it was found",
         body=(
-            "The sign-in was refused. The second factor stays suspended until {person} proves another way in, or"
-            " you help.",
+            "It was refused. {beside}",
+            "The second factor stays suspended until {person} signs in another way and changes it, or somebody"
+            " helps.",
             _CALL_EN,
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         action=_PROFILE_EN,
     ),
     german=Text(
-        subject="Der verlorene zweite Faktor von {person} wurde benutzt, mit dem richtigen Passwort",
-        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        subject="Der verlorene zweite Faktor von {person} wurde benutzt",
+        preview="{used_at}, {place}. Er wurde abgelehnt.",
         title="Jemand hat den verlorenen zweiten Faktor von {person}, oder er wurde gefunden",
         body=(
-            "Die Anmeldung wurde abgelehnt. Der zweite Faktor bleibt gesperrt, bis {person} einen anderen"
-            " Anmeldeweg beweist oder Sie helfen.",
+            "Er wurde abgelehnt. {beside}",
+            "Der zweite Faktor bleibt gesperrt, bis {person} sich auf einem anderen Weg anmeldet und ihn ändert"
+            " oder jemand hilft.",
             _CALL_DE,
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
@@ -280,26 +287,27 @@ _LOST_ONE_USED = Kind(
 _BY_HELPER = Kind(
     reader=Reader.OWNER,
     english=Text(
-        subject="What {by} handed to {person} was used in the browser of {by}",
+        subject="The help for {person} was used in a browser of {by}",
         preview="{used_at}, {place}.",
-        title="{person} began the change in the browser of {by}",
+        title="The change for {person} began in a browser where {by} has signed in",
         body=(
-            "Perhaps {by} lent a computer. Or somebody other than {person} is changing the password and the"
-            " second factor.",
-            _CALL_EN,
+            "Perhaps {by} lent a computer, or both use the same one. Or somebody other than {person} is changing"
+            " the password and the second factor.",
+            "Are you {by}, and was it {person}, beside you? Then there is nothing to do. If not: " + _CALL_EN,
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}"), ("Helped by", "{by}")),
         action=_PROFILE_EN,
         stop=Stop("It wasn’t {person}?", "Cancel the help on the profile, or deactivate the profile."),
     ),
     german=Text(
-        subject="Was {by} an {person} übergab, wurde im Browser von {by} benutzt",
+        subject="Die Hilfe für {person} wurde in einem Browser von {by} benutzt",
         preview="{used_at}, {place}.",
-        title="{person} hat die Änderung im Browser von {by} begonnen",
+        title="Die Änderung für {person} begann in einem Browser, in dem {by} sich angemeldet hat",
         body=(
-            "Vielleicht hat {by} den eigenen Computer ausgeliehen. Oder jemand anders als {person} ändert das"
-            " Passwort und den zweiten Faktor.",
-            _CALL_DE,
+            "Vielleicht hat {by} den eigenen Computer ausgeliehen, oder beide benutzen denselben. Oder jemand"
+            " anders als {person} ändert das Passwort und den zweiten Faktor.",
+            "Sind Sie {by}, und war es {person}, neben Ihnen? Dann müssen Sie nichts tun. Wenn nicht: "
+            + _CALL_DE,
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}"), ("Geholfen hat", "{by}")),
         action=_PROFILE_DE,

@@ -11,8 +11,8 @@ _ADDRESS_OLD = Kind(
         preview="{changed_at}, by {by}.",
         title="Another address takes the place of this one",
         body=(
-            "Emails about your account at {account} go to another address from now on. For 72 hours no link"
-            " and no secret is sent to the new one.",
+            "Emails about your account at {account} go to another address from now on. For 72 hours no set-up"
+            " link, no link for a new password and no secret is sent to the new one.",
         ),
         rows=(("Who", "{by}"), ("When", "{changed_at}"), ("Where", "{place}")),
         stop=Stop("You didn’t agree to that?", "Report it here, without signing in:", "{stop_link}"),
@@ -23,7 +23,7 @@ _ADDRESS_OLD = Kind(
         title="Eine andere Adresse ersetzt diese",
         body=(
             "E-Mails zu Ihrem Konto bei {account} gehen ab jetzt an eine andere Adresse. 72 Stunden lang wird"
-            " an die neue kein Link und kein Geheimcode gesendet.",
+            " an die neue kein Einrichtungslink, kein Link für ein neues Passwort und kein Geheimcode gesendet.",
         ),
         rows=(("Wer", "{by}"), ("Wann", "{changed_at}"), ("Wo", "{place}")),
         stop=Stop("Das war nicht abgemacht?", "Melden Sie es hier, ohne Anmeldung:", "{stop_link}"),
@@ -36,8 +36,8 @@ _ADDRESS_NEW = Kind(
         preview="{changed_at}, by {by}.",
         title="Emails about your account come here now",
         body=(
-            "Emails about your account at {account} come to this address from now on. For 72 hours no link"
-            " and no secret is sent here.",
+            "Emails about your account at {account} come to this address from now on. For 72 hours no set-up"
+            " link, no link for a new password and no secret is sent here.",
         ),
         rows=(("Who", "{by}"), ("When", "{changed_at}"), ("Where", "{place}")),
         stop=Stop("You didn’t agree to that?", "Report it here, without signing in:", "{stop_link}"),
@@ -48,7 +48,7 @@ _ADDRESS_NEW = Kind(
         title="E-Mails zu Ihrem Konto kommen jetzt hierher",
         body=(
             "E-Mails zu Ihrem Konto bei {account} kommen ab jetzt an diese Adresse. 72 Stunden lang wird"
-            " hierher kein Link und kein Geheimcode gesendet.",
+            " hierher kein Einrichtungslink, kein Link für ein neues Passwort und kein Geheimcode gesendet.",
         ),
         rows=(("Wer", "{by}"), ("Wann", "{changed_at}"), ("Wo", "{place}")),
         stop=Stop("Das war nicht abgemacht?", "Melden Sie es hier, ohne Anmeldung:", "{stop_link}"),

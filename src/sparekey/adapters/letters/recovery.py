@@ -28,7 +28,7 @@ _OPENED = Kind(
             ("Ends", "{expires_at}"),
         ),
         action=Action("This wasn’t me: stop it", "{stop_link}"),
-        after=("Stopping needs no sign-in. We sent this to every address on file.",),
+        after=("Stopping needs no sign-in.",),
     ),
     german=Text(
         subject="{helper} hilft Ihnen zurück ins Konto. Nicht abgemacht? Stoppen Sie es",
@@ -47,9 +47,7 @@ _OPENED = Kind(
             ("Endet", "{expires_at}"),
         ),
         action=Action("Das war ich nicht: stoppen", "{stop_link}"),
-        after=(
-            "Zum Stoppen müssen Sie sich nicht anmelden. Diese Nachricht ging an alle hinterlegten Adressen.",
-        ),
+        after=("Zum Stoppen müssen Sie sich nicht anmelden.",),
     ),
 )
 
@@ -59,8 +57,9 @@ _COMPLETED = Kind(
         preview="{completed_at}, {place}.",
         title="Your password and your secret are new",
         body=(
-            "You finished the change that {helper} opened for you. The old password, the old secret and all"
-            " earlier backup codes no longer work, and every device was signed out.",
+            "You finished the change that {helper} opened for you. The old password, the old secret, all earlier"
+            " backup codes and all passkeys no longer work, and every device was signed out. You can add"
+            " passkeys anew in your profile.",
         ),
         rows=(("When", "{completed_at}"), ("Where", "{place}"), ("Helped by", "{helper}")),
         stop=Stop("You didn’t do this?", _REPORT_EN, "{stop_link}"),
@@ -71,8 +70,8 @@ _COMPLETED = Kind(
         title="Ihr Passwort und Ihr Geheimcode sind neu",
         body=(
             "Sie haben die Änderung abgeschlossen, die {helper} für Sie geöffnet hat. Das alte Passwort, der"
-            " alte Geheimcode und alle früheren Backup-Codes gelten nicht mehr, und alle Geräte wurden"
-            " abgemeldet.",
+            " alte Geheimcode, alle früheren Backup-Codes und alle Passkeys gelten nicht mehr, und alle Geräte"
+            " wurden abgemeldet. Passkeys können Sie in Ihrem Profil neu hinzufügen.",
         ),
         rows=(("Wann", "{completed_at}"), ("Wo", "{place}"), ("Geholfen hat", "{helper}")),
         stop=Stop("Das waren nicht Sie?", _REPORT_DE, "{stop_link}"),
@@ -83,9 +82,9 @@ _ENDED = Kind(
     english=Text(
         subject="The help by {helper} ended without a change",
         preview="{ended_at}.",
-        title="Nothing was changed",
+        title="This help changed nothing",
         body=(
-            "What {helper} handed over to you can no longer be used. Your password is the same as before.",
+            "What {helper} handed over to you can no longer be used.",
             "{fate}",
         ),
         rows=(("Why", "{ending}"), ("When", "{ended_at}")),
@@ -99,10 +98,9 @@ _ENDED = Kind(
     german=Text(
         subject="Die Hilfe von {helper} endete ohne Änderung",
         preview="{ended_at}.",
-        title="Es wurde nichts geändert",
+        title="Diese Hilfe hat nichts geändert",
         body=(
-            "Was {helper} Ihnen übergeben hat, lässt sich nicht mehr benutzen. Ihr Passwort ist dasselbe wie"
-            " vorher.",
+            "Was {helper} Ihnen übergeben hat, lässt sich nicht mehr benutzen.",
             "{fate}",
         ),
         rows=(("Warum", "{ending}"), ("Wann", "{ended_at}")),
@@ -152,36 +150,33 @@ _DOUBTED = Kind(
 
 _LOST_ONE_USED = Kind(
     english=Text(
-        subject="Your lost second factor was used, with the right password",
-        preview="{used_at}, {place}. The sign-in was refused.",
+        subject="Your lost second factor was used",
+        preview="{used_at}, {place}. It was refused.",
         title="Someone has your lost second factor, or you found it",
         body=(
-            "A sign-in with your password and the second factor that counts as lost was refused.",
+            "The second factor that counts as lost was used, and refused. {beside}",
             "Was it you? Sign in another way and change your secret, or ask an account owner.",
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         stop=Stop(
             "It wasn’t you?",
-            "Then someone knows your password and has your second factor. Report it here, without signing"
-            " in:",
+            "Then someone has your second factor. Report it here, without signing in:",
             "{stop_link}",
         ),
     ),
     german=Text(
-        subject="Ihr verlorener zweiter Faktor wurde benutzt, mit dem richtigen Passwort",
-        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        subject="Ihr verlorener zweiter Faktor wurde benutzt",
+        preview="{used_at}, {place}. Er wurde abgelehnt.",
         title="Jemand hat Ihren verlorenen zweiten Faktor, oder Sie haben ihn gefunden",
         body=(
-            "Eine Anmeldung mit Ihrem Passwort und dem als verloren gemeldeten zweiten Faktor wurde"
-            " abgelehnt.",
+            "Der als verloren gemeldete zweite Faktor wurde benutzt und abgelehnt. {beside}",
             "Waren Sie das? Melden Sie sich auf einem anderen Weg an und ändern Sie Ihren Geheimcode, oder"
             " fragen Sie die Inhaberrolle.",
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Das waren nicht Sie?",
-            "Dann kennt jemand Ihr Passwort und hat Ihren zweiten Faktor. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            "Dann hat jemand Ihren zweiten Faktor. Melden Sie es hier, ohne Anmeldung:",
             "{stop_link}",
         ),
     ),
@@ -189,38 +184,35 @@ _LOST_ONE_USED = Kind(
 
 _TRIPWIRE = Kind(
     english=Text(
-        subject="Your lost second factor was used, with the right password",
-        preview="{used_at}, {place}. The sign-in was refused.",
+        subject="Your lost second factor was used",
+        preview="{used_at}, {place}. It was refused.",
         title="Someone has your lost second factor, or you found it",
         body=(
-            "A sign-in with your password and the second factor that counts as lost was refused. The help by"
-            " {helper} was stopped for safety, so nobody gets in with either.",
+            "The second factor that counts as lost was used, and refused. {beside}",
+            "The help by {helper} was stopped for safety: what was handed over no longer works either.",
             "Was it you? Then ask {helper} for help again, or sign in another way.",
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         stop=Stop(
             "It wasn’t you?",
-            "Then someone knows your password and has your second factor. Report it here, without signing"
-            " in:",
+            "Then someone has your second factor. Report it here, without signing in:",
             "{stop_link}",
         ),
     ),
     german=Text(
-        subject="Ihr verlorener zweiter Faktor wurde benutzt, mit dem richtigen Passwort",
-        preview="{used_at}, {place}. Die Anmeldung wurde abgelehnt.",
+        subject="Ihr verlorener zweiter Faktor wurde benutzt",
+        preview="{used_at}, {place}. Er wurde abgelehnt.",
         title="Jemand hat Ihren verlorenen zweiten Faktor, oder Sie haben ihn gefunden",
         body=(
-            "Eine Anmeldung mit Ihrem Passwort und dem als verloren gemeldeten zweiten Faktor wurde"
-            " abgelehnt. Die Hilfe von {helper} wurde zur Sicherheit gestoppt: Mit keinem von beiden kommt"
-            " jemand hinein.",
+            "Der als verloren gemeldete zweite Faktor wurde benutzt und abgelehnt. {beside}",
+            "Die Hilfe von {helper} wurde zur Sicherheit gestoppt: Auch das Übergebene gilt nicht mehr.",
             "Waren Sie das? Dann bitten Sie {helper} nochmals um Hilfe oder melden Sie sich auf einem anderen"
             " Weg an.",
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Das waren nicht Sie?",
-            "Dann kennt jemand Ihr Passwort und hat Ihren zweiten Faktor. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            "Dann hat jemand Ihren zweiten Faktor. Melden Sie es hier, ohne Anmeldung:",
             "{stop_link}",
         ),
     ),
@@ -232,8 +224,8 @@ _RESET = Kind(
         preview="{done_at}, by {helper}.",
         title="Your password and all your ways in were removed",
         body=(
-            "{helper} removed your password, your second factor and your backup codes, and signed out every"
-            " device. An invitation follows in an email of its own: with it you set up everything anew.",
+            "{helper} removed your password, your second factor, your passkeys and your backup codes, and signed"
+            " out every device. An invitation follows in an email of its own: with it you set up everything anew.",
         ),
         rows=(
             ("Who", "{helper}"),
@@ -252,8 +244,8 @@ _RESET = Kind(
         preview="{done_at}, durch {helper}.",
         title="Ihr Passwort und alle Anmeldewege wurden entfernt",
         body=(
-            "{helper} hat Ihr Passwort, Ihren zweiten Faktor und Ihre Backup-Codes entfernt und alle Geräte"
-            " abgemeldet. Eine Einladung folgt in einer eigenen E-Mail: Damit richten Sie alles neu ein.",
+            "{helper} hat Ihr Passwort, Ihren zweiten Faktor, Ihre Passkeys und Ihre Backup-Codes entfernt und alle"
+            " Geräte abgemeldet. Eine Einladung folgt in einer eigenen E-Mail: Damit richten Sie alles neu ein.",
         ),
         rows=(
             ("Wer", "{helper}"),
@@ -287,7 +279,7 @@ _REVEALED = Kind(
             ("Checked that it’s you", "{checked}"),
         ),
         action=Action("This wasn’t me: stop it", "{stop_link}"),
-        after=("Stopping needs no sign-in. We sent this to every address on file.",),
+        after=("Stopping needs no sign-in.",),
     ),
     german=Text(
         subject="{helper} hat Ihren Geheimcode gesehen: Ändern Sie ihn",
@@ -305,9 +297,7 @@ _REVEALED = Kind(
             ("Ihre Identität geprüft", "{checked}"),
         ),
         action=Action("Das war ich nicht: stoppen", "{stop_link}"),
-        after=(
-            "Zum Stoppen müssen Sie sich nicht anmelden. Diese Nachricht ging an alle hinterlegten Adressen.",
-        ),
+        after=("Zum Stoppen müssen Sie sich nicht anmelden.",),
     ),
 )
 

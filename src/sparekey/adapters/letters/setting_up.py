@@ -145,7 +145,8 @@ _PASSWORD_RESET_LINK = Kind(
         title="Choose a new password",
         body=(
             "Someone asked for a new password for your account. The link works once, until {expires_at},"
-            " together with your second factor: a code from your authenticator app or a backup code.",
+            " together with a code from your authenticator app, a backup code or a passkey.",
+            "Do you have a passkey? It also signs you in without any password.",
         ),
         rows=(("When", "{asked_at}"), ("Where", "{place}")),
         action=Action("Choose a new password"),
@@ -160,8 +161,8 @@ _PASSWORD_RESET_LINK = Kind(
         title="Wählen Sie ein neues Passwort",
         body=(
             "Jemand hat ein neues Passwort für Ihr Konto verlangt. Der Link gilt einmal, bis {expires_at},"
-            " zusammen mit Ihrem zweiten Faktor: einem Code aus Ihrer Authenticator-App oder einem"
-            " Backup-Code.",
+            " zusammen mit einem Code aus Ihrer Authenticator-App, einem Backup-Code oder einem Passkey.",
+            "Haben Sie einen Passkey? Damit melden Sie sich auch ganz ohne Passwort an.",
         ),
         rows=(("Wann", "{asked_at}"), ("Wo", "{place}")),
         action=Action("Neues Passwort wählen"),
@@ -205,12 +206,13 @@ _SET_UP = Kind(
         preview="{done_at}, {place}.",
         title="Your sign-in is set up",
         body=(
-            "A password, an authenticator app and backup codes were set up with the link from your email.",
+            "A password, an authenticator app and backup codes were set up with the one-time link made for you."
+            " Whatever you had before no longer works.",
         ),
         rows=(("When", "{done_at}"), ("Where", "{place}")),
         stop=Stop(
             "That wasn’t you?",
-            "Then someone else opened the link in your mailbox. Report it here, without signing in; your"
+            "Then someone else used that link. Report it here, without signing in; your"
             " owners are told at once:",
             "{stop_link}",
         ),
@@ -220,12 +222,13 @@ _SET_UP = Kind(
         preview="{done_at}, {place}.",
         title="Ihre Anmeldung ist eingerichtet",
         body=(
-            "Passwort, Authenticator-App und Backup-Codes wurden mit dem Link aus Ihrer E-Mail eingerichtet.",
+            "Passwort, Authenticator-App und Backup-Codes wurden mit dem einmaligen Link eingerichtet, der für"
+            " Sie erstellt wurde. Was Sie vorher hatten, gilt nicht mehr.",
         ),
         rows=(("Wann", "{done_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Das waren nicht Sie?",
-            "Dann hat jemand anders den Link in Ihrem Postfach geöffnet. Melden Sie es hier, ohne Anmeldung;"
+            "Dann hat jemand anders diesen Link benutzt. Melden Sie es hier, ohne Anmeldung;"
             " die Inhaberrolle erfährt es sofort:",
             "{stop_link}",
         ),

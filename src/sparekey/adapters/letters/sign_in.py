@@ -8,8 +8,8 @@ _REPORT_EN = (
 _REPORT_DE = (
     "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
 )
-_KNOWS_EN = "Then someone knows your password. Report it here, without signing in, and change it:"
-_KNOWS_DE = "Dann kennt jemand Ihr Passwort. Melden Sie es hier, ohne Anmeldung, und ändern Sie es:"
+_CHANGE_EN = "Then report it here, without signing in, and change your password:"
+_CHANGE_DE = "Dann melden Sie es hier, ohne Anmeldung, und ändern Sie Ihr Passwort:"
 
 _SECRET_CHANGED = Kind(
     english=Text(
@@ -78,24 +78,26 @@ _CODE_USED = Kind(
     english=Text(
         subject="A backup code was used: {left:# code is|# codes are} left",
         preview="{used_at}, {place}.",
-        title="A backup code was used to sign in",
+        title="One of your backup codes was used",
         body=("Each code works once. You have {left:# code|# codes} left.",),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         stop=Stop(
             "You didn’t use one?",
-            "Then someone has your sheet and knows your password. Report it here, without signing in:",
+            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
+            " signing in:",
             "{stop_link}",
         ),
     ),
     german=Text(
         subject="Ein Backup-Code wurde benutzt: Es {left:bleibt # Code|bleiben # Codes}",
         preview="{used_at}, {place}.",
-        title="Ein Backup-Code wurde zum Anmelden benutzt",
+        title="Einer Ihrer Backup-Codes wurde benutzt",
         body=("Jeder Code gilt einmal. Es {left:bleibt Ihnen # Code|bleiben Ihnen # Codes}.",),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Sie haben keinen benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort. Melden Sie es hier, ohne Anmeldung:",
+            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
+            " Anmeldung:",
             "{stop_link}",
         ),
     ),
@@ -111,7 +113,8 @@ _CODES_LOW = Kind(
         after=("The old ones keep working until you have saved the new ones.",),
         stop=Stop(
             "You didn’t use a code then?",
-            "Then someone has your sheet and knows your password. Report it here, without signing in:",
+            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
+            " signing in:",
             "{stop_link}",
         ),
     ),
@@ -127,7 +130,8 @@ _CODES_LOW = Kind(
         after=("Die alten gelten, bis Sie die neuen gesichert haben.",),
         stop=Stop(
             "Sie haben da keinen Code benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort. Melden Sie es hier, ohne Anmeldung:",
+            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
+            " Anmeldung:",
             "{stop_link}",
         ),
     ),
@@ -138,42 +142,38 @@ _NEW_DEVICE = Kind(
         subject="You signed in from a new browser",
         preview="{signed_in_at}, {place}.",
         title="A sign-in from a browser not seen before",
-        body=("Someone signed in to your account with your password and your second factor.",),
-        rows=(("When", "{signed_in_at}"), ("Where", "{place}"), ("Second factor", "{way}")),
+        body=("Someone signed in to your account. If it was you, there is nothing to do.",),
+        rows=(("When", "{signed_in_at}"), ("Where", "{place}"), ("Signed in with", "{way}")),
         stop=Stop("It wasn’t you?", _REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Anmeldung mit einem neuen Browser",
         preview="{signed_in_at}, {place}.",
         title="Anmeldung mit einem bisher unbekannten Browser",
-        body=("Jemand hat sich mit Ihrem Passwort und Ihrem zweiten Faktor in Ihrem Konto angemeldet.",),
-        rows=(("Wann", "{signed_in_at}"), ("Wo", "{place}"), ("Zweiter Faktor", "{way}")),
+        body=("Jemand hat sich in Ihrem Konto angemeldet. Waren Sie es, müssen Sie nichts tun.",),
+        rows=(("Wann", "{signed_in_at}"), ("Wo", "{place}"), ("Angemeldet mit", "{way}")),
         stop=Stop("Das waren nicht Sie?", _REPORT_DE, "{stop_link}"),
     ),
 )
 
 _SUSPICIOUS = Kind(
     english=Text(
-        subject="Someone with your password failed at the second step",
-        preview="{tried_at}, {place}. Nobody got in.",
-        title="Right password, wrong code",
-        body=(
-            "Someone entered your password rightly and then a wrong code, {tries:# time|# times} in a row."
-            " Nobody got in.",
-        ),
+        subject="Someone failed at your second factor",
+        preview="{tried_at}, {place}. Nobody got in with it.",
+        title="A wrong code, several times",
+        body=("A wrong code was entered, {tries:# time|# times} in a row. Nobody got in with it. {beside}",),
         rows=(("When", "{tried_at}"), ("Where", "{place}"), ("Tried with", "{way}")),
-        stop=Stop("It wasn’t you?", _KNOWS_EN, "{stop_link}"),
+        stop=Stop("It wasn’t you?", _CHANGE_EN, "{stop_link}"),
     ),
     german=Text(
-        subject="Jemand mit Ihrem Passwort ist am zweiten Schritt gescheitert",
-        preview="{tried_at}, {place}. Niemand kam hinein.",
-        title="Richtiges Passwort, falscher Code",
+        subject="Jemand ist an Ihrem zweiten Faktor gescheitert",
+        preview="{tried_at}, {place}. Damit kam niemand hinein.",
+        title="Mehrmals ein falscher Code",
         body=(
-            "Jemand hat Ihr Passwort richtig eingegeben und danach {tries:einen falschen Code|#-mal in Folge"
-            " einen falschen Code}. Niemand kam hinein.",
+            "{tries:Einmal|#-mal in Folge} wurde ein falscher Code eingegeben. Damit kam niemand hinein. {beside}",
         ),
         rows=(("Wann", "{tried_at}"), ("Wo", "{place}"), ("Versucht mit", "{way}")),
-        stop=Stop("Das waren nicht Sie?", _KNOWS_DE, "{stop_link}"),
+        stop=Stop("Das waren nicht Sie?", _CHANGE_DE, "{stop_link}"),
     ),
 )
 
@@ -187,7 +187,7 @@ _DISABLED = Kind(
             " an account owner for a set-up link.",
         ),
         rows=(("Way in", "{way}"), ("When", "{disabled_at}"), ("Where", "{place}")),
-        stop=Stop("The tries weren’t yours?", _KNOWS_EN, "{stop_link}"),
+        stop=Stop("The tries weren’t yours?", _CHANGE_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ein Anmeldeweg wurde nach zu vielen Versuchen abgeschaltet",
@@ -198,7 +198,7 @@ _DISABLED = Kind(
             " an und richten Sie ihn neu ein, oder bitten Sie die Inhaberrolle um einen Einrichtungslink.",
         ),
         rows=(("Anmeldeweg", "{way}"), ("Wann", "{disabled_at}"), ("Wo", "{place}")),
-        stop=Stop("Die Versuche waren nicht von Ihnen?", _KNOWS_DE, "{stop_link}"),
+        stop=Stop("Die Versuche waren nicht von Ihnen?", _CHANGE_DE, "{stop_link}"),
     ),
 )
 
@@ -208,22 +208,22 @@ _REPLAYED = Kind(
         preview="{tried_at}, {place}. Nobody got in with it.",
         title="A code that was used already was entered again",
         body=(
-            "Each code works once, so this sign-in was refused. It happens when a form is sent twice; it also"
+            "Each code works once, so it was refused. It happens when a form is sent twice; it also"
             " happens when someone looked over your shoulder.",
         ),
         rows=(("When", "{tried_at}"), ("Where", "{place}"), ("Tried with", "{way}")),
-        stop=Stop("It wasn’t you?", _KNOWS_EN, "{stop_link}"),
+        stop=Stop("It wasn’t you?", _CHANGE_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ein Code wurde ein zweites Mal eingegeben",
         preview="{tried_at}, {place}. Damit kam niemand hinein.",
         title="Ein schon benutzter Code wurde nochmals eingegeben",
         body=(
-            "Jeder Code gilt einmal, darum wurde diese Anmeldung abgelehnt. Das kommt vor, wenn ein Formular"
+            "Jeder Code gilt einmal, darum wurde er abgelehnt. Das kommt vor, wenn ein Formular"
             " zweimal abgeschickt wird; oder wenn Ihnen jemand über die Schulter geschaut hat.",
         ),
         rows=(("Wann", "{tried_at}"), ("Wo", "{place}"), ("Versucht mit", "{way}")),
-        stop=Stop("Das waren nicht Sie?", _KNOWS_DE, "{stop_link}"),
+        stop=Stop("Das waren nicht Sie?", _CHANGE_DE, "{stop_link}"),
     ),
 )
 
@@ -254,7 +254,7 @@ _WAY_REMOVED = Kind(
         preview="{removed_at}, {place}.",
         title="One of your ways in was removed",
         body=("It no longer lets anybody in. Your other ways go on working.",),
-        rows=(("What", "{way}"), ("Name", "{name}"), ("When", "{removed_at}"), ("Where", "{place}")),
+        rows=(("What", "{way}"), ("Name", "{called}"), ("When", "{removed_at}"), ("Where", "{place}")),
         stop=Stop("You didn’t remove it?", _REPORT_EN, "{stop_link}"),
     ),
     german=Text(
@@ -262,7 +262,7 @@ _WAY_REMOVED = Kind(
         preview="{removed_at}, {place}.",
         title="Einer Ihrer Zugänge wurde entfernt",
         body=("Er lässt niemanden mehr hinein. Ihre anderen Zugänge gelten weiter.",),
-        rows=(("Was", "{way}"), ("Name", "{name}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
+        rows=(("Was", "{way}"), ("Name", "{called}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
         stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
     ),
 )

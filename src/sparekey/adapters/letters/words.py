@@ -1,7 +1,7 @@
 """Facts that are one of a few values of the core, and the words for each: English, German.
 
-`fate` is a whole sentence; the others stand in a row of their own, so that no grammar hangs on them. Several values,
-with commas between them, stand in one row.
+`fate` and `beside` are whole sentences; the others stand in a row of their own, so that no grammar hangs on them.
+Several values, with commas between them, stand in one row.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from sparekey.core.contract import Answer
 from sparekey.core.people import Role
 from sparekey.core.recovery_case import Delivery, Ending, Fate, How
+from sparekey.core.sign_in import Beside
 
 _ROLES: Mapping[str, tuple[str, str]] = {
     Role.OWNER: ("Account owner", "Kontoinhaber/in"),
@@ -40,7 +41,10 @@ _ENDINGS: Mapping[str, tuple[str, str]] = {
     Ending.REPLACED: ("Replaced by new help", "Durch neue Hilfe ersetzt"),
     Ending.STOPPED_BY_PERSON: ("Stopped with the link in an email", "Mit dem Link in einer E-Mail gestoppt"),
     Ending.LOST_FACTOR_USED: ("The lost second factor was used", "Der verlorene zweite Faktor wurde benutzt"),
-    Ending.MEMBER_CHANGED: ("The person’s details changed", "Die Angaben zur Person haben sich geändert"),
+    Ending.MEMBER_CHANGED: (
+        "Your password, role or details changed",
+        "Ihr Passwort, Ihre Rolle oder Ihre Angaben haben sich geändert",
+    ),
 }
 _FATES: Mapping[str, tuple[str, str]] = {
     Fate.DESTROYED: (
@@ -55,6 +59,20 @@ _FATES: Mapping[str, tuple[str, str]] = {
         "Your earlier second factor stays suspended. Sign in another way and change your secret.",
         "Ihr früherer zweiter Faktor bleibt gesperrt. Melden Sie sich auf einem anderen Weg an und ändern Sie"
         " Ihren Geheimcode.",
+    ),
+}
+_BESIDE: Mapping[str, tuple[str, str]] = {
+    Beside.PASSWORD: (
+        "The right password was entered before it: whoever it was knows that too.",
+        "Vorher wurde das richtige Passwort eingegeben: Wer es war, kennt auch dieses.",
+    ),
+    Beside.LINK: (
+        "The link for a new password was used with it: whoever it was reads the emails too.",
+        "Dazu wurde der Link für ein neues Passwort benutzt: Wer es war, liest auch die E-Mails.",
+    ),
+    Beside.NOTHING: (
+        "It is a passkey, which signs in alone: no password was entered.",
+        "Es ist ein Passkey, der allein zum Anmelden genügt: Es wurde kein Passwort eingegeben.",
     ),
 }
 _CHANGES: Mapping[str, tuple[str, str]] = {
@@ -79,5 +97,6 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "checked": _HOWS,
     "ending": _ENDINGS,
     "fate": _FATES,
+    "beside": _BESIDE,
     "change": _CHANGES,
 }

@@ -25,7 +25,7 @@ from sparekey.core.events import (
 from sparekey.core.people import Member, Status
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, is_over
-from sparekey.core.sign_in import Standing, candidates, tripwires
+from sparekey.core.sign_in import Beside, Standing, candidates, tripwires
 from sparekey.core.throttle import LIMIT, Ended, Tries, Wait, give_back, reserve, tries_to_tell
 from sparekey.errors import Busy, NotSignedIn, Stale, TooManyTries, WrongProof
 from sparekey.flows import _cases
@@ -34,12 +34,12 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.context import Context, Visitor
-from sparekey.store import cases, people, queue
+from sparekey.store import authenticators, cases, people, queue
 from sparekey.store.engine import Kept
 
 T = TypeVar("T")
 TOLD_AT = 5
-"""Wrong second factors in a row, after the right password, at which the person is told by mail."""
+"""Wrong second factors in a row, beside what was right, at which the person is told by mail."""
 LOW = 3
 """Backup codes left at which the person is warned."""
 _TELLING = (Trouble.ALREADY_USED, Trouble.EXPIRED, Trouble.CLOCK_WRONG)
@@ -96,17 +96,15 @@ class Proven:
     evidence: Evidence
 
 
-Tripped = Callable[[Work, Member, Had], None]
-
-
 @dataclass(frozen=True)
 class Ask:
-    """Who answers what. `alarm` is called when the answer fits a factor that was reported lost."""
+    """Who answers what."""
 
     member: Member
     answer: Answer
     text: str = field(repr=False)
-    alarm: Tripped
+    beside: Beside
+    """What else is proved with it: if the answer fits a factor that was reported lost, the alarm says so."""
     takes: Callable[[Had], bool] = lambda _: True
     """Which authenticators count here."""
     demand: Callable[[Work], object] = lambda _: None
@@ -333,13 +331,15 @@ def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> Non
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         work.send(member, "code_replayed", tried_at=work.now, way=ask.answer.value)
     if found.tripped is not None:
-        ask.alarm(work, member, found.tripped)
+        _cases.note_lost_factor_used(work, member, found.tripped.kept.id, ask.beside)
+        authenticators.used(work.conn, found.tripped.kept, work.now)
     for one, after in reserved.counted:
         if after.failures >= LIMIT:
             _end_at_limit(work, member, one, reserved.now.case)
     most = max((after.failures for _, after in reserved.counted), default=0)
     if most == TOLD_AT:
-        work.send(member, "suspicious_tries", tried_at=work.now, way=ask.answer.value, tries=most)
+        told = {"way": ask.answer.value, "beside": ask.beside.value}
+        work.send(member, "suspicious_tries", tried_at=work.now, tries=most, **told)
 
 
 def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> None:

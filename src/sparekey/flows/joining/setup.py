@@ -294,6 +294,9 @@ def _commit(work: Work, session: Session, app: Any, codes: dict[str, Any]) -> St
     member = _activate(work, known) if known else _found_account(work, session, draft["details"])
     reason = "set_up" if purpose in SIGNS_IN else "recovery"
     proofs = replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), reason)
+    case = _cases.running(work, member)
+    if case is not None:  # last, so that it is told what has become of the lost factor
+        _cases.close(work, member, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     if purpose not in WITHOUT_MEMBER:
         work.send(member, "set_up", done_at=work.now)
     if purpose not in SIGNS_IN:
@@ -331,9 +334,6 @@ def _found_account(work: Work, session: Session, details: dict[str, Any]) -> Mem
 def _activate(work: Work, member: Member) -> Member:
     if member.status is Status.DEACTIVATED:
         raise LinkUnusable(reason="stopped")
-    case = _cases.running(work, member)
-    if case is not None:
-        _cases.close(work, member, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     if member.status is not Status.ACTIVE:
         people.put_member(work.conn, replace(member, status=Status.ACTIVE))
         work.record(MemberActivated(member.id), member.account_id)

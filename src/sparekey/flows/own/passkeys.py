@@ -16,7 +16,7 @@ from sparekey.core.contract import About, Answer, Loss, WrongAnswer
 from sparekey.core.events import SessionWoken, StepUpFailed, StepUpProved, UnknownPasskeyTried
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
-from sparekey.core.sign_in import can_prove
+from sparekey.core.sign_in import Beside, can_prove
 from sparekey.errors import Conflict, NotSignedIn, SparekeyError
 from sparekey.factors import (
     about_key,
@@ -104,7 +104,7 @@ def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
         )
         unit(ctx, visitor, ctx.moment(), lambda work: _refuse_unknown(work, unknown))
         raise AssertionError
-    ask = Ask(member, Answer.PASSKEY, answer, sign_in.trip, question=Question.SIGN_IN)
+    ask = Ask(member, Answer.PASSKEY, answer, Beside.NOTHING, question=Question.SIGN_IN)
     try:
         return second_check.prove(ctx, visitor, ctx.moment(), ask, _signed_in)
     except NotSignedIn:
@@ -166,7 +166,7 @@ def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> A
         member,
         Answer.PASSKEY,
         answer,
-        sign_in.trip,
+        Beside.NOTHING,
         demand=lambda work: still_there(work, visitor),
         question=question,
     )

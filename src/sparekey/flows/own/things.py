@@ -97,6 +97,6 @@ def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
         _ways.destroy(work, who, [found], "removed")
         _ways.renew_summary(work, who)
         way = found.enrolled.traits.answer.value
-        work.send(who, "way_removed", removed_at=work.now, way=way, name=found.kept.label)
+        work.send(who, "way_removed", removed_at=work.now, way=way, called=found.kept.label or "–")
 
     unit(ctx, visitor, ctx.moment(), take)

@@ -1,5 +1,7 @@
 """For who cannot get in: what to try, forgotten password, *This wasn't me*."""
 
+from typing import Any
+
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
@@ -33,7 +35,7 @@ def show_forgot(visit: Visit) -> Response:
 def ask_link(visit: Visit) -> Response:
     name = visit.form.get("username", "")
     if not name.strip():
-        errors = {"username": visit.said(BadInput("username", "empty"), "username")}
+        errors = {"username": visit.said(BadInput("username", "no_name"), "username")}
         return visit.page("forgot_password", 422, errors=errors, values={"username": ""})
     password_link.admit(visit.ctx, visit.visitor)
     response = visit.go("/forgot-password/sent")
@@ -86,8 +88,14 @@ def show_not_me(visit: Visit) -> Response:
 
 def _question(visit: Visit, asked: Question) -> Response:
     if asked.reach is Reach.WARNS_OWNERS:
-        return visit.page("not_me_late", username=asked.username, done_at=asked.at, warned=False)
-    return visit.page("not_me", username=asked.username, asked_at=asked.at, what=asked.what)
+        return _late(visit, asked, warned=False)
+    facts: dict[str, Any] = {"asked_at": asked.at, "what": asked.what, "has_owners": asked.has_owners}
+    return visit.page("not_me", username=asked.username, **facts)
+
+
+def _late(visit: Visit, asked: Question, *, warned: bool) -> Response:
+    facts: dict[str, Any] = {"done_at": asked.at, "has_owners": asked.has_owners, "warned": warned}
+    return visit.page("not_me_late", username=asked.username, **facts)
 
 
 def stop(visit: Visit) -> Response:
@@ -95,10 +103,10 @@ def stop(visit: Visit) -> Response:
     asked = not_me.ask(visit.ctx, visit.visitor, token)
     stopped = not_me.stop(visit.ctx, visit.visitor, token)
     if stopped.reach is Reach.WARNS_OWNERS:
-        return visit.page("not_me_late", username=asked.username, done_at=asked.at, warned=True)
-    return visit.page(
-        "not_me_done",
-        username=asked.username,
-        signed_out=stopped.reach is not Reach.STOPS_CASE,
-        factor_back=stopped.is_factor_back,
-    )
+        return _late(visit, asked, warned=True)
+    facts: dict[str, Any] = {
+        "what": asked.what,
+        "has_owners": asked.has_owners,
+        "factor_back": stopped.is_factor_back,
+    }
+    return visit.page("not_me_done", username=asked.username, **facts)

@@ -56,8 +56,8 @@ def show_form(visit: Visit, status: int = 200, *, unknown: str = "", **errors: s
 def begin(visit: Visit) -> Response:
     name, password = visit.form.get("username", ""), visit.form.get("password", "")
     missing = {
-        field: visit.said(BadInput(field, "empty"), field)
-        for field, value in (("username", name.strip()), ("password", password))
+        field: visit.said(BadInput(field, reason), field)
+        for field, reason, value in (("username", "no_name", name.strip()), ("password", "empty", password))
         if not value
     }
     if missing:
