@@ -189,7 +189,7 @@ def tell_owners_of_doubt(work: Work, who: Member, doubted: Case) -> None:
 
 
 def _held_back_by(doubted: Case, helper: Member) -> datetime | None:
-    return blocked_until(doubted, helper.id, helper.role_changed_at or helper.created_at)
+    return blocked_until(doubted, helper.id, helper.role_risen_at or helper.created_at)
 
 
 def held_back_until(conn: Connection, who: Member, helper: Member, now: datetime) -> datetime | None:

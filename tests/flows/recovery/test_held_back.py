@@ -73,6 +73,16 @@ def test_who_got_the_role_after_that_help_began_is_held_back_too(ctx: Context, w
     assert State.ISSUED is helped(ctx, signed_in(ctx, where.team["luca.auditor"]), where.jonas).state
 
 
+def test_taking_a_role_away_and_giving_it_back_holds_nobody_back(ctx: Context, where: Where) -> None:
+    """Else whoever was stopped could keep all other owners from helping."""
+    helped(ctx, where.nora, where.jonas)
+    where.world.advance(MINUTE)
+    for role in (Role.STAFF, Role.OWNER):
+        change_role(ctx, signed_in(ctx, where.team.owner), "second.owner", role)
+    stop(ctx, where)
+    assert State.ISSUED is helped(ctx, signed_in(ctx, where.team["second.owner"]), where.jonas).state
+
+
 def test_who_was_added_after_that_help_began_is_held_back_too(ctx: Context, where: Where) -> None:
     helped(ctx, where.nora, where.jonas)
     stop(ctx, where)
