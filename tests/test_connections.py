@@ -14,7 +14,14 @@ from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
 from sparekey.app import connections
-from sparekey.app.connections import BODY_SECONDS, HEAD_SECONDS, LARGEST_HEAD, MOST_WAITING, GuardedConnection
+from sparekey.app.connections import (
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    LARGEST_HEAD,
+    MOST_FIELDS,
+    MOST_WAITING,
+    GuardedConnection,
+)
 from tests.serving import Server
 
 PAGE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -62,6 +69,8 @@ def header(size: int) -> bytes:
         ([PAGE + header(LARGEST_HEAD) + b"\r\n\r\n"], 431),
         ([PAGE + header(LARGEST_HEAD)], 431),
         ([PAGE + header(LARGEST_HEAD - 100), b"x" * 200], 431),
+        ([PAGE + b"A: b\r\n" * (MOST_FIELDS - 1) + b"\r\n"], 200),
+        ([PAGE + b"A: b\r\n" * MOST_FIELDS + b"\r\n"], 431),
         ([PAGE + b"A: b\r\n" * 3000], 431),
         ([b"GET /" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\n\r\n"], 414),
         ([b"GET /" + b"x" * LARGEST_HEAD], 414),
@@ -74,6 +83,8 @@ def header(size: int) -> bytes:
         "too large",
         "no end",
         "grows",
+        "as many as may be",
+        "one too many",
         "many",
         "line",
         "line without end",

@@ -1,10 +1,11 @@
 """What one connection may cost before a page is asked for, so that a server holds without a proxy in front.
 
 uvicorn limits neither size nor time of what it reads. Here a request's line and headers have 16 KiB (else 414
-or 431: RFC 9110, section 15.5.15, and RFC 6585, section 5) and 10 seconds; the whole request has 8 MiB, so
-that a form that is far too large is still answered in words, and 30 seconds from the end of its headers (else
-408: RFC 9110, section 15.5.9). A connection that says nothing ends after the same 10 seconds. 500 connections
-may be open, about half of the 1024 files that most systems let a process have; further ones hear 503.
+or 431: RFC 9110, section 15.5.15, and RFC 6585, section 5) and 10 seconds, and the headers are 100 at most: small
+ones take thirty times their size in memory. The whole request has 8 MiB, so that a form that is far too large is
+still answered in words, and 30 seconds from the end of its headers (else 408: RFC 9110, section 15.5.9). A
+connection that says nothing ends after the same 10 seconds. 500 connections may be open, about half of the 1024 files
+that most systems let a process have; further ones hear 503.
 
 Whatever is refused, what was asked before it on the same connection is answered first, and nothing behind it is read.
 
@@ -18,6 +19,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 LARGEST_HEAD = 16 * 1024
+MOST_FIELDS = 100
 LARGEST_REQUEST = 8 * 1024 * 1024
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
@@ -89,8 +91,12 @@ class GuardedConnection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Fields after the last chunk are no headers (RFC 9110, section 6.5.1), whatever they are called."""
-        if self._is_in_head:
-            super().on_header(name, value)
+        if not self._is_in_head:
+            return
+        if len(self.headers) == MOST_FIELDS:
+            self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            raise _TooMuch
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
