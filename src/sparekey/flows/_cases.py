@@ -91,7 +91,7 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     if fate is Fate.ACTIVE_AGAIN:
         stand(work, who, lost, Standing.ACTIVE)
         fate = fate if lost else Fate.STAYS_SUSPENDED
-    stand(work, who, _exposed(had), Standing.DISABLED)
+    stand(work, who, _exposed(had), Standing.SUSPENDED)
     _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
@@ -127,7 +127,7 @@ def _mark_changes(work: Work, who: Member, ended: Case) -> None:
 
 
 def _exposed(had: list[Had]) -> list[Had]:
-    """A secret that somebody else has seen and that was not changed is dead with its case."""
+    """A secret that somebody else has seen and that was not changed is dead with its case; its use is an alarm."""
     return [one for one in had if one.kept.standing is Standing.EXPOSED]
 
 
