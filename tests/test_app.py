@@ -150,8 +150,18 @@ def test_a_file_that_is_no_database_is_refused(data: Path, world: FrozenWorld) -
     assert "database" == refusal(settings(data), world)
 
 
-def test_a_database_out_of_reach_is_refused_without_its_password(data: Path, world: FrozenWorld) -> None:
-    chosen = settings(data, DATABASE_URL="postgresql://id:canary@127.0.0.1:1/sparekey")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://id:canary@127.0.0.1:1/sparekey",
+        "postgresql://id@127.0.0.1:1/sparekey?password=canary",
+        "postgresql://127.0.0.1:1/sparekey?user=id&password=canary&sslpassword=canary",
+    ],
+)
+def test_a_database_out_of_reach_is_refused_without_its_password(
+    data: Path, world: FrozenWorld, url: str
+) -> None:
+    chosen = settings(data, DATABASE_URL=url)
     with pytest.raises(Unready) as refused:
         start_once(chosen, world)
     assert ("database", False) == (refused.value.reason, "canary" in refused.value.sentence)

@@ -14,7 +14,14 @@ from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
 from sparekey.app import connections
-from sparekey.app.connections import BODY_SECONDS, HEAD_SECONDS, LARGEST_HEAD, MOST_WAITING, GuardedConnection
+from sparekey.app.connections import (
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    LARGEST_HEAD,
+    MOST_FIELDS,
+    MOST_WAITING,
+    GuardedConnection,
+)
 from tests.serving import Server
 
 PAGE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
@@ -62,6 +69,8 @@ def header(size: int) -> bytes:
         ([PAGE + header(LARGEST_HEAD) + b"\r\n\r\n"], 431),
         ([PAGE + header(LARGEST_HEAD)], 431),
         ([PAGE + header(LARGEST_HEAD - 100), b"x" * 200], 431),
+        ([PAGE + b"A: b\r\n" * (MOST_FIELDS - 1) + b"\r\n"], 200),
+        ([PAGE + b"A: b\r\n" * MOST_FIELDS + b"\r\n"], 431),
         ([PAGE + b"A: b\r\n" * 3000], 431),
         ([b"GET /" + b"x" * LARGEST_HEAD + b" HTTP/1.1\r\n\r\n"], 414),
         ([b"GET /" + b"x" * LARGEST_HEAD], 414),
@@ -74,6 +83,8 @@ def header(size: int) -> bytes:
         "too large",
         "no end",
         "grows",
+        "as many as may be",
+        "one too many",
         "many",
         "line",
         "line without end",
@@ -162,6 +173,9 @@ class Wire:
     def is_closing(self) -> bool:
         return self.is_closed
 
+    def pause_reading(self) -> None:
+        """What a test sends arrives all the same."""
+
     def get_extra_info(self, _: str) -> None:
         return None
 
@@ -218,9 +232,51 @@ def test_one_connection_too_many_is_turned_away_and_the_others_stay() -> None:
 
 def test_few_requests_wait_behind_another() -> None:
     connection, _, wire = connected(ServerState())
-    connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 1000)
-    assert len(connection.pipeline) <= MOST_WAITING
-    assert wire.is_closed
+    for _ in range(1000):
+        connection.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (MOST_WAITING, b"", False) == (len(connection.pipeline), wire.written, wire.is_closed)
+
+
+def test_all_that_wait_are_answered_before_what_is_one_too_many(server: Server) -> None:
+    with opened(server) as connection:
+        connection.sendall(WHOLE * 1000)
+        said = whole(connection)
+    assert [b"200"] * (MOST_WAITING + 1) + [b"400"] == re.findall(rb"HTTP/1.1 (\d+)", said)
+
+
+WHOLE = PAGE + b"\r\n"
+CHUNKED = FORM.replace(b"Content-Length: 20", b"Transfer-Encoding: chunked")
+BROKEN = {
+    "line": b"HELO\r\n\r\n",
+    "field": b"GET / HTTP/1.1\r\nHost\x00: x\r\n\r\n",
+    "address": b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
+    "chunk": CHUNKED + b"ZZ\r\n",
+    "later chunk": CHUNKED + b"1\r\na\r\nZZ\r\n",
+    "length": FORM.replace(b"20", b"x"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_what_is_broken_is_answered_once_and_after_what_came_before_it(
+    server: Server, broken: bytes, before: int
+) -> None:
+    written = len(server.log.read_text())
+    with opened(server) as connection:
+        connection.sendall(WHOLE * before + broken + WHOLE)
+        said = whole(connection)
+    assert [b"200"] * before + [b"400"] == re.findall(rb"HTTP/1.1 (\d+)", said)
+    assert not re.search("Traceback|exception", server.log.read_text()[written:])
+
+
+def test_who_goes_away_before_the_answers_leaves_no_trace_of_an_error(server: Server) -> None:
+    written = len(server.log.read_text())
+    for _ in range(20):
+        with opened(server) as connection:
+            connection.sendall(WHOLE * 5)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert 200 == asked(server, WHOLE)
+    assert not re.search("Traceback|exception", server.log.read_text()[written:])
 
 
 def test_fields_behind_a_body_are_no_headers() -> None:

@@ -251,3 +251,26 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
         }
     )
     assert SECRET not in repr(settings) + str(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://id:canary@db.example:5433/team?sslmode=require", "postgresql://db.example:5433/team"),
+        (
+            "postgresql+psycopg:///team?host=/run/postgresql&password=canary",
+            "postgresql:///run/postgresql/team",
+        ),
+        ("postgresql:///team?host=a.example&host=b.example", "postgresql://a.example,b.example/team"),
+        ("sqlite:////srv/team.sqlite3", "sqlite:////srv/team.sqlite3"),
+    ],
+)
+def test_a_database_is_named_by_where_it_is_and_nothing_else(url: str, name: str) -> None:
+    assert name == read({"SPAREKEY_DATABASE_URL": url}).database_name
+
+
+@pytest.mark.parametrize("password", ["my@canary", "my@canary/dog"])
+def test_a_password_that_reaches_into_the_host_is_refused_without_being_said(password: str) -> None:
+    """Errors of the driver would repeat what stands where a host belongs."""
+    (said,) = problems({"SPAREKEY_DATABASE_URL": f"postgresql://id:{password}@db.example/team"})
+    assert (True, False) == ("written as %40" in said, "canary" in said)

@@ -81,8 +81,27 @@ def test_without_a_former_role_the_present_one_counts(former: Role | None, at: d
 @pytest.mark.parametrize(("before", "after"), [*product(Role, Role)])
 def test_a_role_given_up_is_remembered_with_its_time(before: Role, after: Role) -> None:
     changed = with_role(member(before), after, NOON)
-    expected = member(after, former_role=before, role_changed_at=NOON) if before != after else member(before)
-    assert expected == changed
+    rises = NOON if list(Role).index(after) < list(Role).index(before) else None
+    kept = {"former_role": before, "role_changed_at": NOON, "role_risen_at": rises}
+    assert (member(after, **kept) if before != after else member(before)) == changed
+
+
+@pytest.mark.parametrize(
+    ("away", "risen_at"), [(COOLING - A_MOMENT, None), (COOLING, NOON + COOLING)], ids=["soon", "late"]
+)
+def test_a_role_that_comes_back_within_three_days_was_never_gone(
+    away: timedelta, risen_at: datetime | None
+) -> None:
+    down = with_role(member(Role.OWNER), Role.STAFF, NOON)
+    assert risen_at == with_role(down, Role.OWNER, NOON + away).role_risen_at
+
+
+def test_a_new_role_stays_new_however_often_it_is_taken_away() -> None:
+    """Else whoever makes a helper could make one who seems to have been there before."""
+    someone = member(Role.STAFF)
+    for minute, role in enumerate((Role.OWNER, Role.STAFF, Role.OWNER)):
+        someone = with_role(someone, role, NOON + timedelta(minutes=minute))
+    assert NOON == someone.role_risen_at
 
 
 @given(

@@ -119,7 +119,8 @@ def test_who_said_how_they_know_is_not_asked_again_for_five_minutes(
 STOPPED = end(issued(), Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
 
 
-ALARM = end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON)
+ALARM = end(issued(lost=(AuthenticatorId("aut_1"),)), Step.STOP, Ending.LOST_FACTOR_USED, NOON)
+SHOWN_BEFORE = end(issued(), Step.STOP, Ending.LOST_FACTOR_USED, NOON)
 TAKEN_BACK = end(issued(), Step.CANCEL, Ending.CANCELLED_BY_HELPER, NOON)
 SECOND = take_over(issued(), "mem_another", How.VIDEO, NOON)
 STOPPED_BOTH = end(SECOND, Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
@@ -138,6 +139,7 @@ STOPPED_BOTH = end(SECOND, Step.STOP, Ending.STOPPED_BY_PERSON, NOON)
         (doubt(TAKEN_BACK, NOON), "mem_owner", True),
         (ALARM, "mem_owner", False),
         (doubt(ALARM, NOON), "mem_owner", False),
+        (doubt(SHOWN_BEFORE, NOON), "mem_owner", True),
     ],
 )
 def test_whom_the_person_doubts_waits_a_day(earlier: Case, helper: str, is_held_back: bool) -> None:

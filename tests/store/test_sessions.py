@@ -1,9 +1,10 @@
 """Sessions and known browsers: found by the hash of their token, ended for good, never used back in time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from sparekey.core.contract import Category
 from sparekey.core.proofs import Proof
@@ -109,6 +110,20 @@ def test_a_browser_that_somebody_else_signs_in_from_stays_known_to_its_others(da
     seen = database.write(lambda conn: sessions.see_browser(conn, MIA, "b", "c", NOON + MINUTE))
     assert not seen
     assert (NOON, None) == database.read(lambda conn: sessions.browser(conn, person("tim"), "c"))
+
+
+def test_a_browser_that_somebody_else_signs_in_from_is_remembered_for_its_others_no_more(
+    database: Database,
+) -> None:
+    def use(conn: Connection) -> list[tuple[datetime, datetime | None] | None]:
+        both = (MIA, person("tim"))
+        for who in both:
+            sessions.add_browser(conn, who, "b", NOON)
+            sessions.remember_browser(conn, who, "b", NOON + MINUTE)
+        sessions.see_browser(conn, MIA, "b", "c", NOON)
+        return [sessions.browser(conn, who, "c") for who in both]
+
+    assert [(NOON, NOON + MINUTE), (NOON, None)] == database.write(use)
 
 
 def test_a_forgotten_browser_stays_known(database: Database) -> None:

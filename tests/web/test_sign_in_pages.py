@@ -51,6 +51,18 @@ def test_programs_are_told_in_whole_seconds_when_to_come_back(team: Team, browse
     assert [None] * 5 + ["30"] == [page.headers.get("retry-after") for page in pages]
 
 
+@pytest.mark.parametrize("name", ["jonas.frei", "jonas.frei@example.com", "nobody.here"])
+def test_from_the_third_failure_on_it_is_said_of_every_name_that_a_right_password_may_fail(
+    team: Team, browse: Browse, name: str
+) -> None:
+    """While somebody guesses under the one name, the other refuses the right password too."""
+    tab = browse()
+    pages = [tab.fill("/sign-in", username=name, password="wrong password") for _ in range(6)]
+    said = ["the right one is not taken for a while" in page.words for page in pages]
+    left = ["try left" in page.words or "tries left" in page.words for page in pages]
+    assert ([False] * 2 + [True] * 4, [False, False, True, True, False, False]) == (said, left)
+
+
 def test_too_many_names_that_are_taken_are_refused_in_the_form(team: Team, browse: Browse) -> None:
     tab = browse(team.owner)
     typed = {"name": "Lea", "username": "jonas.frei", "email": "lea@example.com"}

@@ -31,7 +31,15 @@ from tests.web.specimens import SPECIMENS, every_page, page_of, renderer
 DRAW = renderer()
 TEMPLATES = Path(render.__file__).parent / "templates"
 EVERY = [(template, name, language) for template, name in every_page() for language in render.LANGUAGES]
-SIGN_IN = {"host": "id.example", "is_empty": False, "sign_up": False, "next": "", "unknown": ""}
+SIGN_IN = {
+    "host": "id.example",
+    "is_empty": False,
+    "sign_up": False,
+    "next": "",
+    "unknown": "",
+    "tries_left": None,
+    "is_tried_often": False,
+}
 FORBIDDEN = re.compile(r"\b(MFA|TOTP|OTP|2-?step|tokens?|credentials?|oops|please|invalid)\b", re.IGNORECASE)
 GLUED = re.compile(r"[a-zäöü][.!?][A-ZÄÖÜ]")
 SHOWN = ("aria-label", "alt", "title", "placeholder", "data-done", "data-left", "value")
@@ -130,18 +138,9 @@ def test_names_are_escaped() -> None:
 
 def test_a_missing_value_is_an_error() -> None:
     """Nothing is silently empty."""
+    lacking = {name: value for name, value in SIGN_IN.items() if name != "sign_up"}
     with pytest.raises(Exception, match="'sign_up' is undefined"):
-        DRAW(
-            "sign_in",
-            "en",
-            None,
-            csrf="c",
-            page_path="/sign-in",
-            next="",
-            unknown="",
-            host="id.example",
-            is_empty=False,
-        )
+        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", **lacking)
 
 
 def test_a_refused_form_says_so_in_the_title_and_keeps_what_was_typed() -> None:

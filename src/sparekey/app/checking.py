@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from sparekey.adapters.mail import Undeliverable, try_out
 from sparekey.app.keys import all_keys, first_key
@@ -105,7 +105,7 @@ def _read(conn: Connection) -> _Seen:
 
 
 def _database(settings: Settings, seen: _Seen) -> Finding:
-    name = make_url(settings.database_url).render_as_string(hide_password=True)
+    name = settings.database_name
     wrong = DEMOS_OWN if seen.is_demo else MISFITS.get(seen.state)
     if wrong:
         return Finding("database", f"{name}: {wrong}", False)

@@ -1,10 +1,13 @@
 """What one connection may cost before a page is asked for, so that a server holds without a proxy in front.
 
 uvicorn limits neither size nor time of what it reads. Here a request's line and headers have 16 KiB (else 414
-or 431: RFC 9110, section 15.5.15, and RFC 6585, section 5) and 10 seconds; the whole request has 8 MiB, so
-that a form that is far too large is still answered in words, and 30 seconds from the end of its headers (else
-408: RFC 9110, section 15.5.9). A connection that says nothing ends after the same 10 seconds. 500 connections
-may be open, about half of the 1024 files that most systems let a process have; further ones hear 503.
+or 431: RFC 9110, section 15.5.15, and RFC 6585, section 5) and 10 seconds, and the headers are 100 at most: small
+ones take thirty times their size in memory. The whole request has 8 MiB, so that a form that is far too large is
+still answered in words, and 30 seconds from the end of its headers (else 408: RFC 9110, section 15.5.9). A
+connection that says nothing ends after the same 10 seconds. 500 connections may be open, about half of the 1024 files
+that most systems let a process have; further ones hear 503.
+
+Whatever is refused, what was asked before it on the same connection is answered first, and nothing behind it is read.
 
 Each piece that arrives costs one addition and one comparison; no clock runs for a request that comes whole.
 """
@@ -12,9 +15,11 @@ Each piece that arrives costs one addition and one comparison; no clock runs for
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 LARGEST_HEAD = 16 * 1024
+MOST_FIELDS = 100
 LARGEST_REQUEST = 8 * 1024 * 1024
 HEAD_SECONDS = 10
 BODY_SECONDS = 30
@@ -35,6 +40,10 @@ class GuardedConnection(HttpToolsProtocol):
     _is_in_head = True
     _deadline: TimerHandle | None = None
     _status = HTTPStatus.BAD_REQUEST
+    _running: RequestResponseCycle | None = None
+    """The request that is answered now, or was last; uvicorn remembers only the one that came last."""
+    _refused: HTTPStatus | None = None
+    """What comes after the answers that are under way, and ends the connection."""
     url = b""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -48,11 +57,26 @@ class GuardedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+        if self._running is not None:
+            self._running.disconnected = not self._running.response_complete
+            self._running.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        is_last = not self.pipeline
+        super().on_response_complete()
+        if is_last and self._refused is not None and not self.transport.is_closing():
+            self._end(self._refused)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused is not None:
+            return
         self._received += len(data)
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._refused is not None:
             return
         if self._received > (LARGEST_HEAD if self._is_in_head else LARGEST_REQUEST):
             self._refuse(self._too_large())
@@ -67,8 +91,12 @@ class GuardedConnection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Fields after the last chunk are no headers (RFC 9110, section 6.5.1), whatever they are called."""
-        if self._is_in_head:
-            super().on_header(name, value)
+        if not self._is_in_head:
+            return
+        if len(self.headers) == MOST_FIELDS:
+            self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            raise _TooMuch
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
@@ -76,8 +104,8 @@ class GuardedConnection(HttpToolsProtocol):
         if len(self.url) + signs > LARGEST_HEAD:
             self._status = self._too_large()
             raise _TooMuch
+        super().on_headers_complete()  # raises for an address that is none
         self._is_in_head = False
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._stop_waiting()
@@ -110,17 +138,27 @@ class GuardedConnection(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Answer, unless an answer is under way on this connection, and end it."""
+        """Answer, unless this very request is being answered, and end the connection; all in its turn."""
         self._stop_waiting()
-        self._unset_keepalive_if_required()
-        if self._may_answer():
-            self.transport.write(_answer(status, self.server_state.default_headers))
-        self.transport.close()
+        if self._is_earlier_under_way():
+            self._refused = status
+            if not self._is_in_head:
+                self.pipeline.popleft()  # the request that is refused waits there already
+        elif self._is_in_head or not self.cycle.response_started:
+            self._end(status)
+        else:
+            self.transport.close()
 
-    def _may_answer(self) -> bool:
-        if self.cycle is None:
-            return True  # type: ignore[unreachable]  # uvicorn's annotation leaves the beginning out
-        return self.cycle.response_complete if self._is_in_head else not self.cycle.response_started
+    def _is_earlier_under_way(self) -> bool:
+        running = self._running
+        if running is None or running.response_complete:
+            return False
+        return self._is_in_head or running is not self.cycle
+
+    def _end(self, status: HTTPStatus) -> None:
+        self._unset_keepalive_if_required()
+        self.transport.write(_answer(status, self.server_state.default_headers))
+        self.transport.close()
 
 
 def _answer(status: HTTPStatus, headers: list[tuple[bytes, bytes]]) -> bytes:

@@ -113,8 +113,9 @@ def telling_of_trouble(settings: Settings) -> Iterator[None]:
     except (StorageTrouble, DBAPIError) as trouble:
         error = trouble if isinstance(trouble, DBAPIError) else trouble.__cause__
         said = str(getattr(error, "orig", "")).strip().partition("\n")[0] or "unknown trouble"
-        name = make_url(settings.database_url).render_as_string(hide_password=True)
-        raise Unready(f"The database {name} cannot be used: {said}", reason="database") from trouble
+        raise Unready(
+            f"The database {settings.database_name} cannot be used: {said}", reason="database"
+        ) from trouble
 
 
 def _fit(database: Database, *, is_demo: bool) -> None:

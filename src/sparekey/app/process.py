@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
-from sqlalchemy import make_url
 from starlette.types import ASGIApp
 
 from sparekey import __version__, logs
@@ -102,7 +101,7 @@ def _say_start(ctx: Context, settings: Settings, listener: socket.socket) -> Non
     log.info(
         f"Sparekey {__version__} is ready: {ctx.site.base_url}",
         listens=f"{host}:{port}",
-        database=make_url(settings.database_url).render_as_string(hide_password=True),
+        database=settings.database_name,
         mail=settings.mail.host or "none",
     )
     if not ctx.can_send_mail:

@@ -94,6 +94,8 @@ class Member:
     version: int = 0
     former_role: Role | None = None
     role_changed_at: datetime | None = None
+    role_risen_at: datetime | None = None
+    """When they last got a stronger role than any that counted then: not when one comes back within 72 hours."""
     former_email: str | None = None
     email_changed_at: datetime | None = None
     last_sign_in_at: datetime | None = None
@@ -118,12 +120,15 @@ def roles_that_count(member: Member, now: datetime) -> frozenset[Role]:
 def with_role(member: Member, role: Role, now: datetime) -> Member:
     """The member with another role.
 
-    The strongest one that still counts is remembered, so that two changes in a row open no door either.
+    The strongest one that still counts is remembered, so that two changes in a row open no door either, nor close
+    one: a role taken away and given back is the old one.
     """
     if role is member.role:
         return member
-    former = min(roles_that_count(member, now), key=tuple(Role).index)
-    return replace(member, role=role, former_role=former, role_changed_at=now)
+    strength = tuple(Role).index
+    former = min(roles_that_count(member, now), key=strength)
+    risen_at = now if strength(role) < strength(former) else member.role_risen_at
+    return replace(member, role=role, former_role=former, role_changed_at=now, role_risen_at=risen_at)
 
 
 def has_fresh_address(member: Member, now: datetime) -> bool:

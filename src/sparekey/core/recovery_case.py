@@ -285,9 +285,11 @@ def can_be_doubted(case: Case, now: datetime) -> bool:
 def doubt(case: Case, now: datetime) -> Case:
     """The person says so after the end.
 
-    Where the lost factor set off the alarm, it is the thief who is meant, not the help: that holds nobody back.
+    Where what this case suspended set off the alarm, it is the thief who is meant, not the help: that holds nobody
+    back. A secret that the helper was shown before is not among it.
     """
-    return case if case.ending is Ending.LOST_FACTOR_USED else replace(case, doubted_at=now)
+    is_thief_meant = case.ending is Ending.LOST_FACTOR_USED and bool(case.lost)
+    return case if is_thief_meant else replace(case, doubted_at=now)
 
 
 def _ended_lately(case: Case, now: datetime) -> bool:

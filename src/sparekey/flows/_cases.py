@@ -94,7 +94,7 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     elif fate is Fate.ACTIVE_AGAIN:
         stand(work, who, lost, Standing.ACTIVE)
         fate = fate if lost else Fate.STAYS_SUSPENDED
-    stand(work, who, _exposed(had), Standing.DISABLED)
+    stand(work, who, _exposed(had), Standing.SUSPENDED)
     _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
@@ -130,7 +130,7 @@ def _mark_changes(work: Work, who: Member, ended: Case) -> None:
 
 
 def _exposed(had: list[Had]) -> list[Had]:
-    """A secret that somebody else has seen and that was not changed is dead with its case."""
+    """A secret that somebody else has seen and that was not changed is dead with its case; its use is an alarm."""
     return [one for one in had if one.kept.standing is Standing.EXPOSED]
 
 
@@ -188,7 +188,7 @@ def tell_owners_of_doubt(work: Work, who: Member, doubted: Case) -> None:
 
 
 def _held_back_by(doubted: Case, helper: Member) -> datetime | None:
-    return blocked_until(doubted, helper.id, helper.role_changed_at or helper.created_at)
+    return blocked_until(doubted, helper.id, helper.role_risen_at or helper.created_at)
 
 
 def held_back_until(conn: Connection, who: Member, helper: Member, now: datetime) -> datetime | None:

@@ -169,7 +169,7 @@ def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId
     """
     lost = _on_a_device(had)
     _ways.stand(work, member, lost, Standing.SUSPENDED)
-    _lower_sessions(work, member)
+    _lower_sessions(work, member, lost)
     return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
@@ -183,19 +183,30 @@ def _on_a_device(had: list[Had]) -> list[Had]:
 
 
 def _expose(work: Work, member: Member, had: list[Had]) -> None:
-    """The present secret is about to be seen: from now on it opens the forced change only."""
-    seen = _on_a_device(had)
+    """The present secret is about to be seen: from now on it opens the forced change only.
+
+    A passkey on the same thing is lost and seen by nobody: it opens nothing, whoever has the thing.
+    """
+    lost = _on_a_device(had)
+    seen = [one for one in lost if one.enrolled.traits.answer is Answer.CODE]
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
     _ways.stand(work, member, seen, Standing.EXPOSED)
-    _lower_sessions(work, member)
+    _ways.stand(work, member, [one for one in lost if one not in seen], Standing.SUSPENDED)
+    _lower_sessions(work, member, lost)
 
 
-def _lower_sessions(work: Work, member: Member) -> None:
+def _lower_sessions(work: Work, member: Member, lost: list[Had]) -> None:
     """What somebody else may hold proves nothing: those sessions are worth aal1 until they are confirmed anew."""
+    ids = {one.kept.id for one in lost}
     for stored in sessions.of_member(work.conn, member.account_id, member.id):
         proofs = tuple(
-            replace(proof, is_exposed=proof.is_exposed or TRAITS[proof.kind].answer is Answer.CODE)
+            replace(
+                proof,
+                is_exposed=proof.is_exposed
+                or proof.authenticator_id in ids
+                or TRAITS[proof.kind].answer is Answer.CODE,
+            )
             for proof in stored.session.proofs
         )
         if proofs != stored.session.proofs:

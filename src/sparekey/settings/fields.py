@@ -110,10 +110,14 @@ def _system_zone() -> str:
 def _read_database_url(text: str) -> str:
     if re.fullmatch(r"sqlite:///.*[^/]", text) and ":memory:" not in text:
         return text
+    url = None
     with suppress(ArgumentError, ValueError):  # the latter for a port that is no number
-        if re.match(r"postgres(ql)?(\+psycopg)?://", text) and make_url(text).database:
-            return text
-    raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+        url = make_url(text)
+    if url is None or not url.database or not re.match(r"postgres(ql)?(\+psycopg)?://", text):
+        raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+    if "@" in f"{url.host}{url.database}":  # the rest of a password, which errors would repeat
+        raise ValueError("must have the @ in its password written as %40")
+    return text
 
 
 def _read_listen(text: str) -> str:
@@ -337,6 +341,16 @@ class Settings(_Section):
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite:///{self.data_dir.absolute() / 'sparekey.sqlite3'}"
+
+    @property
+    def database_name(self) -> str:
+        """The database as logs and sentences name it: no user, and nothing of the rest, which may hold a password."""
+        url = make_url(self.database_url)
+        if url.get_backend_name() == "sqlite":
+            return f"sqlite:///{url.database}"
+        named = url.query.get("host", "")
+        host = url.host or (named if isinstance(named, str) else ",".join(named))
+        return f"{url.get_backend_name()}://{host}{f':{url.port}' if url.port else ''}/{url.database}"
 
     @property
     def key_file(self) -> Path:

@@ -89,6 +89,7 @@ members = Table(
     Column("created_at", Instant, nullable=False),
     Column("former_role", String(10)),
     Column("role_changed_at", Instant),
+    Column("role_risen_at", Instant),
     Column("former_email", String(254)),
     Column("email_changed_at", Instant),
     Column("last_sign_in_at", Instant),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, insert, null, select, update
 
 from sparekey.core.contract import Category
 from sparekey.core.people import (
@@ -50,7 +50,9 @@ _SEE = (
     update(browsers)
     .where(_B.hash == bindparam("h"))
     .values(
-        hash=bindparam("new"), seen_at=case((_OF_PERSON, bindparam("at", type_=Instant)), else_=_B.seen_at)
+        hash=bindparam("new"),
+        seen_at=case((_OF_PERSON, bindparam("at", type_=Instant)), else_=_B.seen_at),
+        remembered_until=case((_OF_PERSON, _B.remembered_until), else_=null()),
     )
     .returning(_B.account_id, _B.member_id)
 )
@@ -233,6 +235,9 @@ def browser(conn: Connection, who: Member, browser_hash: str) -> tuple[datetime,
 
 def see_browser(conn: Connection, who: Member, sent: str, fresh: str, at: datetime) -> bool:
     """Keep the browser under a fresh hash, for everybody who uses it, and note that this person was seen in it.
+
+    To the others it stays known, and nothing more: whoever copied its cookie and signs in as themselves has it under
+    a hash of their own now, and nobody else's second factor may be left out there.
 
     False when this person has not used it before.
     """

@@ -11,13 +11,14 @@ from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Delivery, How, State
 from sparekey.errors import NotAllowed
 from sparekey.flows import _cases, console, recover, reset
+from sparekey.flows import team as team_flows
 from sparekey.flows.context import Context
 from sparekey.flows.reports import home
 from sparekey.flows.team import change_role, profile
 from sparekey.store import people
 from tests.flows.recovery.endings import Where, stop
 from tests.flows.steps import CASE, case_of, helped, refusal
-from tests.people import Browser, Team, changed, entries, letters, signed_in
+from tests.people import Browser, Team, changed, entries, letters, reloaded, signed_in, without
 from tests.world import FrozenWorld
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -72,6 +73,16 @@ def test_who_got_the_role_after_that_help_began_is_held_back_too(ctx: Context, w
     assert State.ISSUED is helped(ctx, signed_in(ctx, where.team["luca.auditor"]), where.jonas).state
 
 
+def test_taking_a_role_away_and_giving_it_back_holds_nobody_back(ctx: Context, where: Where) -> None:
+    """Else whoever was stopped could keep all other owners from helping."""
+    helped(ctx, where.nora, where.jonas)
+    where.world.advance(MINUTE)
+    for role in (Role.STAFF, Role.OWNER):
+        change_role(ctx, signed_in(ctx, where.team.owner), "second.owner", role)
+    stop(ctx, where)
+    assert State.ISSUED is helped(ctx, signed_in(ctx, where.team["second.owner"]), where.jonas).state
+
+
 def test_who_was_added_after_that_help_began_is_held_back_too(ctx: Context, where: Where) -> None:
     helped(ctx, where.nora, where.jonas)
     stop(ctx, where)
@@ -115,6 +126,70 @@ def test_owners_see_it_first_on_home_for_three_days(ctx: Context, where: Where) 
     where.world.advance(3 * DAY)
     later = signed_in(ctx, where.team.owner)
     assert "not_me" not in [one.kind for one in home(ctx, later).items]
+
+
+# No way around it by the address or the invitation
+
+
+def renamed_to(who: Member, **other: str) -> team_flows.Details:
+    kept = {"name": who.name, "username": who.username, "email": who.email, "language": who.language.value}
+    return team_flows.Details(**{**kept, **other})
+
+
+@pytest.fixture
+def invited(ctx: Context, where: Where) -> Member:
+    """Jonas, who said *This wasn't me* of Nora's help, and is invited: he never signed in."""
+    helped(ctx, where.nora, where.jonas)
+    stop(ctx, where)
+    return changed(ctx, where.jonas, status=Status.INVITED)
+
+
+ELSEWHERE = "somebody@elsewhere.example"
+
+
+def test_who_is_held_back_changes_no_address_and_invites_nobody(
+    ctx: Context, where: Where, invited: Member
+) -> None:
+    name, details = invited.username, renamed_to(invited, email=ELSEWHERE)
+    acts: list[Callable[[], object]] = [
+        lambda: team_flows.edit_member(ctx, where.nora, name, details, invited.version),
+        lambda: team_flows.invite_again(ctx, where.nora, name),
+    ]
+    refused = [refusal(act) for act in acts]
+    assert [(NotAllowed, "stopped")] * 2 == [(type(one), one.reason) for one in refused]
+    assert (invited.email, []) == (reloaded(ctx, invited).email, letters(ctx, "invitation"))
+
+
+def test_who_is_held_back_invites_nobody_by_reactivating(ctx: Context, where: Where, invited: Member) -> None:
+    without(ctx, invited, "password")
+    team_flows.deactivate(ctx, where.nora, invited.username)
+    refused = refusal(lambda: team_flows.reactivate(ctx, where.nora, invited.username))
+    assert ("stopped", Status.DEACTIVATED) == (refused.reason, reloaded(ctx, invited).status)
+
+
+def test_who_is_held_back_may_edit_everything_else(ctx: Context, where: Where, invited: Member) -> None:
+    details = renamed_to(invited, name="Jonas F.", language="de")
+    team_flows.edit_member(ctx, where.nora, invited.username, details, invited.version)
+    assert "Jonas F." == reloaded(ctx, invited).name
+
+
+def test_an_address_changed_after_a_doubt_gets_no_invitation_from_anybody(
+    ctx: Context, where: Where, invited: Member
+) -> None:
+    second = signed_in(ctx, where.team["second.owner"])
+    details = renamed_to(invited, email=ELSEWHERE)
+    team_flows.edit_member(ctx, second, invited.username, details, invited.version)
+    refused = refusal(lambda: team_flows.invite_again(ctx, second, invited.username))
+    where.world.advance(3 * DAY)
+    team_flows.invite_again(ctx, signed_in(ctx, where.team["second.owner"]), invited.username)
+    assert "fresh_address" == refused.reason
+    assert [invited.email] == [one.to for one in letters(ctx, "address_changed_old")]
+    assert [ELSEWHERE] == [one.to for one in letters(ctx, "invitation")]
+
+
+def test_others_invite_to_the_address_as_it_was(ctx: Context, where: Where, invited: Member) -> None:
+    team_flows.invite_again(ctx, signed_in(ctx, where.team["second.owner"]), invited.username)
+    assert [invited.email] == [one.to for one in letters(ctx, "invitation")]
 
 
 # Rights are those of now, not of when the request came in

@@ -226,10 +226,29 @@ def test_the_present_secret_is_shown_marked_and_opens_only_the_forced_change(
 def test_a_present_secret_that_was_shown_is_dead_with_its_case(ctx: Context, where: Where, end: End) -> None:
     helped(ctx, where.nora, where.jonas, Delivery.CURRENT)
     end.act(ctx, where)
-    assert (end.ending, Standing.DISABLED) == (
+    assert (end.ending, Standing.SUSPENDED) == (
         case_of(ctx, where.jonas).ending,
         standings(ctx, where.jonas)["totp"],
     )
+
+
+def test_using_a_present_secret_that_was_shown_after_its_case_is_an_alarm(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas, Delivery.CURRENT)
+    take_back(ctx, where)
+    use_lost_one(ctx, where)
+    assert [where.jonas.email] == [one.to for one in letters(ctx, "lost_factor_used")]
+
+
+def test_an_alarm_does_not_speak_for_a_helper_who_was_shown_the_present_secret(
+    ctx: Context, where: Where
+) -> None:
+    """Whoever used it may be the helper as well as a thief: the person says which by *This wasn't me*."""
+    helped(ctx, where.nora, where.jonas, Delivery.CURRENT)
+    helped(ctx, where.nora, where.jonas, Delivery.SCREEN)
+    use_lost_one(ctx, where)
+    stop(ctx, where)
+    refused = refusal(lambda: helped(ctx, where.nora, where.jonas, Delivery.LINK))
+    assert (State.STOPPED, "stopped") == (case_of(ctx, where.jonas).state, refused.reason)
 
 
 def test_a_present_secret_that_was_shown_never_comes_back_by_a_temporary_one(

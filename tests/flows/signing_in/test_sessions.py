@@ -38,6 +38,7 @@ from tests.people import (
     opened,
     renamed,
     signed_in,
+    signs_in,
     stands,
     tags,
     with_backup_codes,
@@ -359,6 +360,18 @@ def test_no_browser_is_remembered_beyond_a_change_of_password(
     replacing.change_password(ctx, browser, PASSWORD, NEW_PASSWORD)
     outcome = sign_in.begin(ctx, home, "jonas.frei", NEW_PASSWORD)
     assert Scope.HALF is outcome.started.session.scope
+
+
+def test_who_signs_in_with_a_copied_cookie_takes_nobody_s_remembered_browser_along(
+    ctx: Context, world: FrozenWorld
+) -> None:
+    """Whose password they know as well."""
+    team = account(ctx, policy=Policy(remember_days=30))
+    jonas, browser = team["jonas.frei"], replace(SOMEBODY, browser="home")
+    started = answer(ctx, half(ctx, jonas, browser), code_of(ctx, jonas), remember=True).started
+    thief = signs_in(ctx, team.owner, visitor=renamed(ctx, browser, started))
+    copied = replace(SOMEBODY, browser=thief.browser)
+    assert Scope.HALF is sign_in.begin(ctx, copied, jonas.username, PASSWORD).started.session.scope
 
 
 def test_a_remembered_browser_confirms_for_more_than_its_own_page(

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from sparekey.core.people import Role, Status
+from sparekey.flows import not_me
 from sparekey.flows.context import Context
 from sparekey.store import people
-from tests.people import Team, letters, reloaded
-from tests.web.conftest import JONAS, LIST, Browse, confirming, more_people
+from tests.flows.steps import helped, token_in
+from tests.people import SOMEBODY, Team, changed, letters, reloaded, signed_in
+from tests.web.conftest import JONAS, LIST, Browse, Page, confirming, more_people
 from tests.world import FrozenWorld
 
 LEA = {"name": "Lea Hofstetter", "username": "lea.hofstetter", "email": "lea@example.com", "language": "de"}
@@ -150,6 +152,25 @@ def test_an_edit_that_cannot_be_taken_is_said_at_its_field(browse: Browse, crew:
 
     assert (409, "New Name") == (page.status, page.form().fields["name"])
     assert "This name is not available" in page.words
+
+
+def invitations(page: Page) -> list[str]:
+    return [form.action for form in page.forms if form.action.endswith("/invite")]
+
+
+def test_who_is_held_back_reads_why_the_address_stays_and_loses_nothing_typed(
+    ctx: Context, browse: Browse, crew: Team
+) -> None:
+    tab = browse(crew.owner)
+    helped(ctx, signed_in(ctx, crew.owner), crew["jonas.frei"])
+    not_me.stop(ctx, SOMEBODY, token_in(str(letters(ctx)[0].facts["stop_link"])))
+    page = tab.fill(f"{JONAS}/edit", email="new@example.com", name="Jo Frei")
+    changed(ctx, crew["jonas.frei"], status=Status.INVITED)
+    profile = tab.get(JONAS)
+
+    assert (403, True) == (page.status, "you can’t change this address" in page.words)
+    assert ("Jo Frei", 'href="#email"' in page.text) == (page.form().fields["name"], True)
+    assert (True, []) == ("This person said “This wasn’t me”" in profile.words, invitations(profile))
 
 
 def test_an_admin_edits_staff_and_nobody_else(browse: Browse, crew: Team) -> None:

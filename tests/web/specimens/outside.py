@@ -19,6 +19,15 @@ from tests.web.demo_team import (
 )
 
 OFFERED: Values = {"has_codes": True, "has_backup_codes": True, "has_passkeys": False}
+SIGN_IN: Values = {
+    "host": "id.bergundtal.example",
+    "is_empty": False,
+    "sign_up": False,
+    "next": "",
+    "unknown": "",
+    "tries_left": None,
+    "is_tried_often": False,
+}
 STEP: Values = {
     "account_name": "Berg & Tal",
     "username": "jonas.frei",
@@ -102,22 +111,17 @@ MAIL = Thing(
 
 SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "sign_in": [
-        (
-            "plain",
-            {"host": "id.bergundtal.example", "is_empty": False, "sign_up": False, "next": "", "unknown": ""},
-        ),
-        (
-            "empty",
-            {"host": "id.bergundtal.example", "is_empty": True, "sign_up": False, "next": "", "unknown": ""},
-        ),
+        ("plain", SIGN_IN),
+        ("empty", {**SIGN_IN, "is_empty": True}),
         (
             "wrong",
             {
-                "host": "id.bergundtal.example",
-                "is_empty": False,
+                **SIGN_IN,
                 "sign_up": True,
                 "next": "/me",
                 "unknown": '{"rpId": "x"}',
+                "tries_left": 2,
+                "is_tried_often": True,
                 "values": {"username": "jonas.frei"},
                 "errors": {"form": "Check your username and password"},
             },

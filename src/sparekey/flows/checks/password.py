@@ -9,8 +9,9 @@ Two counts hold at the sign-in page. One belongs to the name as it was typed, an
 tries left, and the wait. A person's username and address have one each, as two names that nobody has would, so
 that no count tells that both are the same person's. The other belongs to the password and is never seen: it keeps
 the limit of one authenticator (NIST SP 800-63B-4, section 3.2.2) whatever names it is tried under. While it waits,
-every answer is simply wrong, and the hash runs on material that never fits. A forgotten-password link leads out of
-it: with a new password both counts start anew.
+every answer is simply wrong, and the hash runs on material that never fits. So guesses under one of somebody's names
+make their right password wrong under the other; from the third failure on, the page says of every name that this may
+be so. A forgotten-password link leads out of it: with a new password both counts start anew.
 """
 
 from collections.abc import Callable
@@ -193,7 +194,9 @@ def _settle(work: Work, reserved: Reserved, checked: Checked) -> Known:
 
 def _refuse(work: Work, reserved: Reserved, reason: str) -> NoReturn:
     _record_failure(work, reserved.member, reserved.name_hash, reason)
-    raise Kept(WrongProof(tries_left=tries_to_tell(reserved.tries)))
+    tries = reserved.tries
+    waiting: dict[str, Any] = {"wait_until": tries.open_at} if tries.open_at else {}
+    raise Kept(WrongProof(tries_left=tries_to_tell(tries), **waiting))
 
 
 def _record_failure(work: Work, member: Member | None, name_hash: str, reason: str) -> None:

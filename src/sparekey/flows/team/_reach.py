@@ -1,7 +1,7 @@
 """What reaches a person from outside: invitations, links, hand-overs, and letters that carry them."""
 
 from sparekey.core.events import LinkSent
-from sparekey.core.people import Member, has_fresh_address
+from sparekey.core.people import COOLING, Member, has_fresh_address
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope
 from sparekey.errors import NotAllowed
@@ -18,14 +18,23 @@ def invite(work: Work, by: Member, who: Member) -> None:
 
     The sixth letter in an hour is refused, and then everything else of the transaction is undone with it. For who
     had access before, an address of the last 72 hours gets none: a reset and a new address would be a take-over.
+    It is help like any other: whoever is held back from helping invites nobody back either.
     """
-    if who.last_sign_in_at is not None and has_fresh_address(who, work.now):
+    _cases.demand_not_held_back(work, who, by)
+    if has_fresh_address(who, work.now) and has_access_to_lose(work, who):
         raise NotAllowed(reason="fresh_address")
     after_reset = cases.links_of(work.conn, who.account_id, who.id, Purpose.RESET.value)
     purpose = Purpose.RESET if after_reset else Purpose.INVITATION
     link, until = _links.make(work, who, purpose)
     work.record(LinkSent(who.id, purpose.value), who.account_id)
     work.send(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
+
+
+def has_access_to_lose(work: Work, who: Member) -> bool:
+    """They signed in before, or said *This wasn't me* of late: an invitation is not simply their first."""
+    if who.last_sign_in_at is not None:
+        return True
+    return bool(cases.doubted_of(work.conn, who.account_id, who.id, work.now - COOLING))
 
 
 def withdraw(work: Work, who: Member) -> None:

@@ -2,7 +2,8 @@
 
 A changed address is told at the old and at the new one, and gets no link and no secret for 72 hours, so that
 whoever can change an address cannot take somebody's access with it. An invitation that was not used yet
-simply goes to the new address.
+simply goes to the new address, unless the person has said *This wasn't me* meanwhile. Whoever that holds back from
+helping them changes no address of theirs either.
 """
 
 from dataclasses import dataclass, replace
@@ -26,12 +27,13 @@ from sparekey.core.people import (
 )
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict, Stale
+from sparekey.flows import _cases
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import names
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import Pair, acting, pair
-from sparekey.flows.team._reach import invite, withdraw
+from sparekey.flows.team._reach import has_access_to_lose, invite, withdraw
 from sparekey.flows.team.roles import follow_role
 from sparekey.store import people
 
@@ -145,9 +147,10 @@ def _read_changed(work: Work, both: Pair, details: Details) -> Member:
 
 def _change_address(work: Work, by: Member, before: Member, after: Member) -> Member:
     """End what is on its way to the old address and tell both; the first address of the last 72 h is kept."""
+    _cases.demand_not_held_back(work, before, by)
     withdraw(work, before)
     work.record(AddressChanged(before.id), before.account_id)
-    if before.status is Status.INVITED and before.last_sign_in_at is None:  # nobody was ever reached there
+    if before.status is Status.INVITED and not has_access_to_lose(work, before):
         invite(work, by, after)
         return after
     work.send(before, "address_changed_old", by=by.name, changed_at=work.now)

@@ -132,7 +132,7 @@ def _reasons(
     by_status = {
         Action.DEACTIVATE: None if who.status is not Status.DEACTIVATED else "not_active",
         Action.REACTIVATE: None if who.status is Status.DEACTIVATED else "active",
-        Action.INVITE_AGAIN: None if who.status is Status.INVITED else "not_invited",
+        Action.INVITE_AGAIN: blocked if who.status is Status.INVITED else "not_invited",
         Action.RESET: blocked,
         Action.SEND_LINK: blocked or (None if looking.has_mail else "no_mail"),
         Action.HAND_SECRET: blocked or _why_no_secret(conn, who),

@@ -38,11 +38,23 @@ def show_sign_in(visit: Visit) -> Response:
     return show_form(visit)
 
 
-def show_form(visit: Visit, status: int = 200, *, unknown: str = "", **errors: str) -> Response:
-    """`unknown`: what the browser may tell its password manager of the passkey that was tried."""
+def show_form(
+    visit: Visit,
+    status: int = 200,
+    refusal: SparekeyError | None = None,
+    *,
+    unknown: str = "",
+    **errors: str,
+) -> Response:
+    """`refusal`: from the third wrong try on, it is said why a right password may be wrong too. `unknown`: what the
+    browser may tell its password manager of the passkey that was tried.
+    """
+    tries_left = refusal.facts.get("tries_left") if refusal else None
     return visit.page(
         "sign_in",
         status,
+        tries_left=tries_left,
+        is_tried_often=tries_left is not None or (refusal is not None and wait_of(refusal) is not None),
         host=visit.ctx.site.host,
         is_empty=not visit.form and waits_for_first_owner(visit.ctx),
         sign_up=visit.ctx.site.sign_up_is_open,
@@ -61,11 +73,12 @@ def begin(visit: Visit) -> Response:
         if not value
     }
     if missing:
-        return show_form(visit, 422, **missing)
+        return show_form(visit, 422, None, **missing)
     try:
         outcome = sign_in.begin(visit.ctx, visit.visitor, name, password)
     except REFUSALS as refusal:
-        return retry(visit, show_form(visit, status_of(refusal), form=visit.said(refusal)), refusal)
+        page = show_form(visit, status_of(refusal), refusal, form=visit.said(refusal))
+        return retry(visit, page, refusal)
     return go_on(visit, outcome)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from sparekey.core.people import Language, Member, Role
 from sparekey.core.permissions import Action, demand
-from sparekey.errors import BadInput, NotSignedIn, TooManyTries
+from sparekey.errors import BadInput, NotAllowed, NotSignedIn, TooManyTries
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
 from sparekey.web.door import Asks, Way
@@ -126,6 +126,10 @@ def edit(visit: Visit) -> Response:
         who = team.edit_member(visit.ctx, visit.visitor, seen.member.username, _details(visit), version)
     except (BadInput, TooManyTries) as refusal:
         return retry(visit, _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal)), refusal)
+    except NotAllowed as refusal:
+        if refusal.reason != "stopped":
+            raise
+        return _edit(visit, seen, status_of(refusal), **visit.errors_of(refusal, "email"))
     return visit.go(path_of(who), "member_saved", name=who.name)
 
 

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("former_role", sa.String(10), nullable=True),
         sa.Column("role_changed_at", sa.BigInteger(), nullable=True),
+        sa.Column("role_risen_at", sa.BigInteger(), nullable=True),
         sa.Column("former_email", sa.String(254), nullable=True),
         sa.Column("email_changed_at", sa.BigInteger(), nullable=True),
         sa.Column("last_sign_in_at", sa.BigInteger(), nullable=True),
