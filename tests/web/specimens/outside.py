@@ -168,7 +168,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         )
         for p in (*PURPOSES, "sign_up")
     ],
-    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "unknown")],
+    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "address", "unknown")],
     "setup_password": [
         (
             "invitation",
@@ -239,6 +239,18 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "not_me": [
         (what, {"username": "jonas.frei", "asked_at": NOW, "what": what})
         for what in ("link", "secret", "current", "over", "change")
+    ],
+    "address_confirm": [
+        (
+            "done" if is_done else "asked",
+            {
+                "username": "mia.zuercher",
+                "address": "mia.zuercher@bluewin.example",
+                "host": "id.bergundtal.example",
+                "is_done": is_done,
+            },
+        )
+        for is_done in (False, True)
     ],
     "not_me_done": [
         ("back", {"username": "jonas.frei", "signed_out": False, "factor_back": True}),
