@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
 
-LONGEST_READ = 256 * 1024
+LONGEST_READ = 64 * 1024
 """Bytes."""
 MOST_ADDRESSES = 100
 _FIELDS = ("Final-Recipient", "Original-Recipient")
