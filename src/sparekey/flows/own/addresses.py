@@ -17,16 +17,15 @@ from sparekey.flows import _links
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own.things import demand_own
 from sparekey.flows.reports.shown import AddressShown, addresses_of
-from sparekey.flows.sessions import still_there
+from sparekey.flows.sessions import demand_own, still_there
 from sparekey.store import addresses, cases, people, queue
 from sparekey.store.addresses import Address
 
 
 def add(ctx: Context, visitor: Visitor, text: str) -> AddressId:
     """Keep a further address and send it its link. Raises `BadInput`, `Conflict`, `TooManyTries`."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     address = read_email(text)
 
     def keep(work: Work) -> AddressId:
@@ -63,7 +62,7 @@ def _send_link(work: Work, who: Member, one: Address) -> None:
 
 def send_again(ctx: Context, visitor: Visitor, address_id: str) -> None:
     """A new link to an address that waits; the one before ends. Raises `NotFound`, `Conflict`, `TooManyTries`."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
 
     def send(work: Work) -> None:
         who = _locked(work, visitor, member)
@@ -84,7 +83,7 @@ def _find(work: Work, who: Member, address_id: str) -> Address:
 
 
 def remove(ctx: Context, visitor: Visitor, address_id: str) -> None:
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
 
     def take(work: Work) -> None:
         who = _locked(work, visitor, member)
@@ -147,7 +146,7 @@ def confirm(ctx: Context, visitor: Visitor, token: str) -> Question:
 
 def one_of(ctx: Context, visitor: Visitor, address_id: str) -> AddressShown:
     """A further one of this person's own; `NotFound` for any other."""
-    member = demand_own(ctx, visitor)
+    _, member = demand_own(ctx, visitor)
     now = ctx.moment().at
     for one in ctx.db.read(lambda conn: addresses_of(conn, member, now))[1:]:
         if one.id == address_id:

@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from sparekey.core.addresses import masked
 from sparekey.errors import BadInput, Conflict, TooManyTries
-from sparekey.flows.own import addresses, things
+from sparekey.flows import sessions
+from sparekey.flows.own import addresses
 from sparekey.flows.own.addresses import Question
 from sparekey.flows.reports import AddressShown
-from sparekey.web.door import Way
+from sparekey.web.door import Asks, Way
 from sparekey.web.pages.their_language import in_language_of
 from sparekey.web.visit import Visit, retry, status_of
 
@@ -24,7 +25,7 @@ def row(one: AddressShown) -> dict[str, Any]:
 
 
 def show_new(visit: Visit) -> Response:
-    things.demand_own(visit.ctx, visit.visitor)
+    sessions.demand_own(visit.ctx, visit.visitor)
     return _new(visit)
 
 
@@ -85,8 +86,8 @@ def _question(visit: Visit, asked: Question, *, is_done: bool) -> Response:
 
 
 ADDRESSES = (
-    Way("/me/addresses/new", show_new, add),
-    Way("/me/addresses/{id}", show_one, send_again),
-    Way("/me/addresses/{id}/remove", show_removal, remove),
-    Way("/confirm-address/{token}", show_question, confirm, always=True),
+    Way("/me/addresses/new", show_new, add, asks=Asks.FRESH),
+    Way("/me/addresses/{id}", show_one, send_again, asks=Asks.FRESH),
+    Way("/me/addresses/{id}/remove", show_removal, remove, asks=Asks.FRESH),
+    Way("/confirm-address/{token}", show_question, confirm, always=True, asks=Asks.ANYBODY),
 )
