@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
+from sparekey.core.addresses import AddressId
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import About, Answer, Moment
 from sparekey.core.people import (
@@ -33,7 +34,7 @@ from sparekey.flows import _sessions, _ways, sign_in
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sessions import browser_mark, recognise
-from sparekey.store import audit, people
+from sparekey.store import addresses, audit, people
 from sparekey.store.schema import outbox
 
 PASSWORD = "lantern under the bridge"
@@ -153,6 +154,20 @@ def without(ctx: Context, who: Member, kind: str) -> None:
         _ways.renew_summary(work, who)
 
     unit(ctx, Visitor(console="test"), ctx.moment(), take)
+
+
+def with_address(ctx: Context, who: Member, address: str) -> Member:
+    """Give somebody a further address that was confirmed just now; gives them as they now are."""
+    moment = ctx.moment()
+    new_one = AddressId(new_id("adr", moment, address))
+    new = addresses.Address(who.account_id, who.id, new_one, address, moment.at, moment.at)
+
+    def keep(work: Work) -> None:
+        addresses.add(work.conn, new)
+        addresses.renew(work.conn, who)
+
+    unit(ctx, Visitor(console="test"), moment, keep)
+    return reloaded(ctx, who)
 
 
 def changed(ctx: Context, who: Member, **fields: Any) -> Member:

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, Fact] = {
     "stop_link": f"{HOME}/not-me/Kx7",
     "secret": SECRET,
     "uri": f"otpauth://totp/Berg:jonas.frei?secret={SECRET}&issuer=Berg",
+    "address": "j•••••@bluewin.example",
     "left": 3,
     "tries": 4,
 }

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sparekey.adapters.letters import KINDS, account, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import KINDS, account, addresses, owners, people, recovery, setting_up, sign_in
 from sparekey.adapters.letters._shape import Reader, each_string
 from sparekey.adapters.letters.words import WORDS
 from sparekey.adapters.messages import Fact, Letter, needs, write
@@ -46,7 +46,7 @@ def flat(text: str) -> str:
 
 def test_the_parts_do_not_overwrite_each_other() -> None:
     assert len(KINDS) == sum(
-        len(part.KINDS) for part in (setting_up, recovery, sign_in, people, owners, account)
+        len(part.KINDS) for part in (setting_up, recovery, sign_in, people, addresses, owners, account)
     )
 
 
@@ -133,7 +133,7 @@ def test_every_letter_about_a_person_ends_in_not_you(kind: str, language: str) -
 
 @every_letter
 def test_who_when_and_where_stand_in_every_notice(kind: str, language: str) -> None:
-    if kind not in {"invitation", "signup_link", "backup_codes_low", "recovery_ended"}:
+    if kind not in {"invitation", "signup_link", "address_confirm", "backup_codes_low", "recovery_ended"}:
         assert "place" in needs(kind)
     assert any(name.endswith("_at") for name in needs(kind))
 

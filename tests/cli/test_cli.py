@@ -14,6 +14,7 @@ from sparekey import __version__
 from sparekey.cli.elsewhere import SOURCES
 from sparekey.cli.main import main
 from sparekey.flows.joining.from_elsewhere import NAMES
+from tests.adapters.test_bounces import FAILED, report
 
 LINK = re.compile(r"http://localhost:8000/setup/[0-9a-f]{64}\n")
 NEW = ("--name", "Acme", "--owner", "Ida Meier", "--username", "ida", "--email", "ida@example.org")
@@ -58,7 +59,7 @@ ALL = dict(commands())
 def test_these_are_the_commands() -> None:
     expected = {
         "serve", "demo", "migrate", "check-config", "account add", "owner recover", "member recover",
-        "member list", "audit verify", "import check",
+        "member list", "mail bounced", "audit verify", "import check",
     }  # fmt: skip
     assert expected == set(ALL)
 
@@ -288,3 +289,16 @@ def test_files_of_another_system_are_looked_into(tmp_path: Path) -> None:
 
 def test_every_source_that_can_be_read_can_be_looked_into() -> None:
     assert set(NAMES) == set(SOURCES)
+
+
+def test_a_bounce_report_is_read_from_standard_input(with_ida: Run) -> None:
+    given = report(FAILED.replace("jonas@example.com", "ida@example.org")).decode()
+    result = with_ida("mail", "bounced", typed=given)
+    assert (0, "1 address(es) marked\n") == (result.exit_code, result.output)
+
+
+@pytest.mark.parametrize("typed", ["", "no report", report(FAILED).decode()])
+def test_what_names_nobody_here_is_no_error(with_ida: Run, typed: str) -> None:
+    """The mail server would bounce it back, or try again for days."""
+    result = with_ida("mail", "bounced", typed=typed)
+    assert (0, "0 address(es) marked\n") == (result.exit_code, result.output)

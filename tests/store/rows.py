@@ -73,6 +73,7 @@ def letter(number: int = 1, **changed: Any) -> Mail:
         id=f"out_{number}",
         account_id=TEAM,
         member_id="mem_mia",
+        address_id="",
         kind="invitation",
         dedup=f"out_{number}",
         sealed=b"sealed",

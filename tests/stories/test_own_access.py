@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.letters import letter
+from tests.stories.letters import letter, link_in
 from tests.stories.office import Office
 from tests.stories.people import BACKUP_CODE
 
@@ -152,3 +152,35 @@ def test_copying_a_secret_leaves_the_spaces_out(office: Office) -> None:
     jonas.page.get_by_role("button", name="Copy secret").click()
     jonas.page.get_by_role("button", name="Copied").wait_for()
     assert office.jonas.app.secret == jonas.page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_private_address_tells_what_happens_too(office: Office) -> None:
+    """Added under *My profile*, confirmed in its mailbox without a sign-in, told of every change, and removed."""
+    home = "jonas@bluewin.example"
+    jonas = office.seat(office.jonas).signs_in()
+    jonas.opens("/me")
+    jonas.follows("Add an address")
+    jonas.enters("Email address", home)
+    jonas.presses("Add and send a link")
+    jonas.sees("The address is added", "Waits for you")
+    letter(office.smtp, office.jonas.email, "An address was added")
+
+    mailbox = office.seat(office.jonas)
+    mailbox.opens(link_in(letter(office.smtp, home, "Confirm this address"), "/confirm-address/"))
+    mailbox.presses("Confirm this address")
+    assert "The address is confirmed" == mailbox.headline
+    mailbox.follows("To my profile")
+    assert mailbox.path.startswith("/sign-in")
+
+    jonas.opens("/me/password")
+    jonas.enters("Your current password", office.jonas.password)
+    jonas.enters("New password", "seven yellow dogs bark")
+    jonas.presses("Change password")
+    told = [letter(office.smtp, to, "Your password was changed") for to in (office.jonas.email, home)]
+    assert 1 == len({link_in(one, "/not-me/") for one in told})
+
+    jonas.opens("/me")
+    jonas.follows("Remove j•••••@bluewin.example")
+    jonas.presses("Remove")
+    jonas.sees("The address is removed.")
+    letter(office.smtp, home, "An address was removed")

@@ -221,6 +221,7 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     yield "backup-codes", tab.go("/me/2fa/codes")
     yield "backup-codes-error", tab.send(backup_code="ABCD")
     yield from passkey(tab)
+    yield from addresses(cast, tab)
     cast.demo.clock.advance(hours=2)
     yield "reopen", tab.go("/me")
     yield "reopen-error", tab.send(password="wrong")
@@ -236,6 +237,22 @@ def passkey(tab: Tab) -> Iterator[Seen]:
     yield "way-remove", tab.go(f"{path}/remove")
     yield "profile-passkey", tab.go("/me")
     yield "step-up-passkey", tab.go("/me/confirm?next=/me")
+
+
+def addresses(cast: Cast, tab: Tab) -> Iterator[Seen]:
+    """Another one is added, confirmed in its mailbox, and asked about."""
+    tab.go("/me/confirm?next=/me")
+    cast.confirm(tab, "mia.zuercher")
+    yield "address-new", tab.go("/me/addresses/new")
+    yield "address-new-error", tab.send(email="mia@")
+    yield "address", tab.send(email="mia@posteo.example")
+    path = urlsplit(tab.page.url).path
+    yield "profile-addresses", tab.go("/me")
+    link = cast.outbox.link_to("mia@posteo.example", "/confirm-address/")
+    yield "address-confirm", tab.go(link)
+    yield "address-confirmed", tab.send()
+    yield "address-gone", tab.go(link)
+    yield "address-remove", tab.go(f"{path}/remove")
 
 
 def helping(cast: Cast) -> Iterator[Seen]:

@@ -66,10 +66,12 @@ class Posting:
 class Undeliverable(Exception):
     """The letter did not go. `sentence` is for the owner's eyes and says nothing of its content."""
 
-    def __init__(self, temporary: bool, sentence: str) -> None:
+    def __init__(self, temporary: bool, sentence: str, *, is_address: bool = False) -> None:
         super().__init__(sentence)
         self.temporary = temporary
         self.sentence = sentence
+        self.is_address = is_address
+        """It is the address that was refused, not the letter, and not us."""
 
 
 def send(settings: MailSettings, posting: Posting) -> None:
@@ -133,12 +135,14 @@ def _on_one_line(words: str) -> str:
 def _with_ascii_domain(address: str) -> str:
     """The address with its domain as DNS writes it (RFC 5890); a local part beyond ASCII stays (RFC 6531)."""
     if not _is_address(address):
-        raise Undeliverable(False, "The address cannot be written to: check it for typing errors")
+        sentence = "The address cannot be written to: check it for typing errors"
+        raise Undeliverable(False, sentence, is_address=True)
     local, _, domain = address.rpartition("@")
     try:
         return f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
-        raise Undeliverable(False, "The part of the address after the @ is not a domain") from None
+        sentence = "The part of the address after the @ is not a domain"
+        raise Undeliverable(False, sentence, is_address=True) from None
 
 
 def _is_address(address: str) -> bool:
@@ -178,9 +182,9 @@ def _telling_apart() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as refused:
         code = next(iter(refused.recipients.values()))[0]
-        raise _refused(code, "the address") from None
+        raise _refused(code, "the address", is_address=True) from None
     except smtplib.SMTPDataError as refused:
-        raise _refused(refused.smtp_code, "the letter") from None
+        raise _refused(refused.smtp_code, "the letter", is_address=False) from None
     except smtplib.SMTPAuthenticationError:
         raise Undeliverable(
             True, "The mail server refuses the username or password in the settings"
@@ -197,14 +201,16 @@ def _telling_apart() -> Iterator[None]:
         raise Undeliverable(True, "The mail server cannot be reached, or broke off") from None
 
 
-def _refused(code: int, what: str) -> Undeliverable:
+def _refused(code: int, what: str, *, is_address: bool) -> Undeliverable:
     is_permanent = code >= _PERMANENT
     manner = "for good" if is_permanent else "for now"
-    return Undeliverable(not is_permanent, f"The mail server refuses {what} {manner} ({code})")
+    sentence = f"The mail server refuses {what} {manner} ({code})"
+    return Undeliverable(not is_permanent, sentence, is_address=is_address)
 
 
 def _unsupported(missing: smtplib.SMTPNotSupportedError) -> Undeliverable:
     """Only the address beyond ASCII is about this letter; the others are about encryption and signing in."""
     if "SMTPUTF8" in str(missing):
-        return Undeliverable(False, "The mail server takes no address with letters beyond a to z")
+        sentence = "The mail server takes no address with letters beyond a to z"
+        return Undeliverable(False, sentence, is_address=True)
     return Undeliverable(True, "The mail server lacks the encryption or sign-in that the settings ask for")

@@ -42,6 +42,12 @@ class _OfAuthenticator(_OfMember):
 
 
 @dataclass(frozen=True)
+class _OfAddress(_OfMember):
+    address: str | None
+    """The id of a further address; None: the work address."""
+
+
+@dataclass(frozen=True)
 class _OfCase(_OfMember):
     case: str
 
@@ -324,6 +330,18 @@ class MemberEdited(_OfMember, tag="account:member:edited"):
 
 
 class AddressChanged(_OfMember, tag="account:member:address_changed"):
+    """The work address."""
+
+
+class AddressAdded(_OfAddress, tag="member:address:added"):
+    pass
+
+
+class AddressConfirmed(_OfAddress, tag="member:address:confirmed"):
+    pass
+
+
+class AddressRemoved(_OfAddress, tag="member:address:removed"):
     pass
 
 
@@ -369,9 +387,16 @@ class ChainVerified(Event, tag="account:audit:verified"):
 @dataclass(frozen=True)
 class NoticeSent(_OfMember, tag="notice:mail:sent"):
     kind: str
+    address: str | None = None
 
 
 @dataclass(frozen=True)
 class NoticeFailed(_OfMember, tag="notice:mail:failed"):
     kind: str
     is_final: bool
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class MailComesBack(_OfAddress, tag="notice:mail:comes_back"):
+    is_over: bool

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from sparekey.core.addresses import Mailbox
 from sparekey.core.contract import Moment
 from sparekey.errors import BadInput, NameTaken
 
@@ -99,10 +100,24 @@ class Member:
     former_email: str | None = None
     email_changed_at: datetime | None = None
     last_sign_in_at: datetime | None = None
+    further: tuple[Mailbox, ...] = ()
+    """Confirmed addresses beside the work address. They get notices, and nothing that opens anything."""
 
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.strip() else self.username
+
+    @property
+    def work_mailbox(self) -> Mailbox:
+        return Mailbox(self.email)
+
+    @property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Every address that gets notices, each once."""
+        return (
+            self.work_mailbox,
+            *(one for one in self.further if name_key(one.address) != name_key(self.email)),
+        )
 
     @property
     def initials(self) -> str:
@@ -134,6 +149,11 @@ def with_role(member: Member, role: Role, now: datetime) -> Member:
 def has_fresh_address(member: Member, now: datetime) -> bool:
     """The address changed less than 72 hours ago, so it gets no link and no secret."""
     return member.email_changed_at is not None and now - member.email_changed_at < COOLING
+
+
+def has_another_mailbox(member: Member, now: datetime) -> bool:
+    """Notices reach the person past the work address. One added less than 72 hours ago may be an intruder's."""
+    return any(one.confirmed_at is not None and now - one.confirmed_at >= COOLING for one in member.mailboxes)
 
 
 def new_id(prefix: str, moment: Moment, label: str = "") -> str:

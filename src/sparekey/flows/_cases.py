@@ -43,8 +43,6 @@ from sparekey.store import cases, people, queue, sessions
 
 CARRYING = ("setup_link", "secret_sent")
 """Letters that carry what a case handed over: not sent any more once it has ended."""
-OPENING = ("invitation", *CARRYING, "password_reset_link")
-"""All letters that carry something which opens: not sent any more once everything of a person's has changed."""
 CHANGE_OVER = "change_over"
 """Purpose of the mark that a forced change leaves when its case ends: it opens nothing, and lets the person's
 browser be told what happened."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sparekey.core.addresses import AddressId
 from sparekey.core.people import AccountId, CaseId, Member, MemberId
 from sparekey.errors import LinkUnusable
 from sparekey.flows._work import Work, hashed, token
@@ -20,6 +21,7 @@ class Purpose(StrEnum):
     OWNER_RECOVERY = "owner_recovery"
     PASSWORD = "password"
     SIGN_UP = "sign_up"
+    ADDRESS = "address"
     NOT_ME = "not_me"
 
 
@@ -31,6 +33,7 @@ LIFE = {
     Purpose.LOST_FACTOR: timedelta(hours=24),
     Purpose.OWNER_RECOVERY: timedelta(minutes=10),
     Purpose.PASSWORD: timedelta(hours=1),
+    Purpose.ADDRESS: timedelta(hours=24),
 }
 SETTING_UP = frozenset(
     {Purpose.INVITATION, Purpose.RESET, Purpose.FIRST_OWNER, Purpose.OWNER_RECOVERY, Purpose.SIGN_UP}
@@ -38,9 +41,12 @@ SETTING_UP = frozenset(
 """Purposes that set a password and a second factor from nothing."""
 _AS_ON_THE_FIRST_DAY = (Purpose.INVITATION, Purpose.RESET)
 """A newer one of these replaces both."""
-_OPENING = (*_AS_ON_THE_FIRST_DAY, Purpose.LOST_FACTOR, Purpose.OWNER_RECOVERY, Purpose.PASSWORD)
-"""What opens something for a person who exists. A *This wasn't me* link only stops, and goes on working."""
-_PATHS = {Purpose.PASSWORD: "/forgot-password"}
+_OPENING = (
+    *(*_AS_ON_THE_FIRST_DAY, Purpose.LOST_FACTOR, Purpose.OWNER_RECOVERY),
+    *(Purpose.PASSWORD, Purpose.ADDRESS),
+)
+"""What opens or adds something for a person who exists. A *This wasn't me* link only stops, and goes on working."""
+_PATHS = {Purpose.PASSWORD: "/forgot-password", Purpose.ADDRESS: "/confirm-address"}
 NOBODY = MemberId("")
 
 
@@ -51,8 +57,21 @@ def make(work: Work, who: Member, purpose: Purpose, case_id: CaseId | None = Non
     return _add(work, Link("", who.account_id, who.id, purpose.value, work.now, case_id=case_id))
 
 
+def make_for_address(work: Work, who: Member, address_id: AddressId) -> tuple[str, datetime]:
+    """The same for one of the person's addresses; those for the others go on working."""
+    end_for_address(work, who, address_id, "replaced")
+    purpose, facts = Purpose.ADDRESS.value, {"address": address_id}
+    return _add(work, Link("", who.account_id, who.id, purpose, work.now, facts=facts))
+
+
+def end_for_address(work: Work, who: Member, address_id: AddressId, ending: str) -> None:
+    for one in cases.links_of(work.conn, who.account_id, who.id, Purpose.ADDRESS.value):
+        if one.facts.get("address") == address_id:
+            cases.end_link(work.conn, one.hash, ending, work.now)
+
+
 def end_all(work: Work, who: Member, ending: str) -> None:
-    """End every link that opens something for this person."""
+    """End every link that opens or adds something for this person."""
     for purpose in _OPENING:
         cases.end_links(work.conn, who.account_id, who.id, ending, work.now, purpose=purpose.value)
 
@@ -66,7 +85,8 @@ def make_for_nobody(
 
 def _add(work: Work, link: Link) -> tuple[str, datetime]:
     purpose = Purpose(link.purpose)
-    fresh = token(work.moment, f"link:{purpose}:{link.member_id}:{link.facts.get('email', '')}")
+    about = link.facts.get("email") or link.facts.get("address", "")
+    fresh = token(work.moment, f"link:{purpose}:{link.member_id}:{about}")
     ends_at = work.now + LIFE[purpose]
     cases.add_link(work.conn, replace(link, hash=hashed(fresh), expires_at=ends_at))
     return work.ctx.site.link(f"{_PATHS.get(purpose, '/setup')}/{fresh}"), ends_at

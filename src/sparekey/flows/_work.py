@@ -8,13 +8,14 @@ so that the head's lock is held shortest. The function may run again after a dea
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from sparekey.adapters import messages
+from sparekey.core.addresses import Mailbox
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Moment
 from sparekey.core.events import Event
@@ -41,13 +42,13 @@ DROPPED_WHEN_MANY = frozenset(
     }
 )
 """Letters that strangers can cause: more than five an hour of a kind are not sent."""
-REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent"})
-"""Letters that a colleague sends on purpose: the sixth in an hour is refused, with all of its unit.
+REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent", "address_confirm"})
+"""Letters that somebody sends on purpose: the sixth in an hour is refused, with all of its unit.
 
 Notices are never held back.
 """
 COUNTED_TOGETHER = REFUSED_WHEN_MANY | {"address_changed_new"}
-"""Letters to addresses that a colleague typed: those of one account have a limit together, whomever they go to."""
+"""Letters to addresses that somebody typed: those of one account have a limit together, whomever they go to."""
 _OF_ACCOUNT = "mail:account:"
 
 
@@ -95,42 +96,50 @@ class Work:
         label = f"nonce:{context}:{hashlib.sha256(plain).hexdigest()}"
         return self.ctx.keys.seal(plain, context, self.moment.draw(label, 12))
 
-    def send(self, to: Member, kind: str, *, address: str = "", **facts: Any) -> None:
-        """Post a letter to a member (or to another `address` of theirs) in this transaction.
+    def send(self, to: Member, kind: str, only: Sequence[Mailbox] | None = None, /, **facts: Any) -> None:
+        """Post a letter to a member in this transaction.
 
-        Where from (`place`) and a *This wasn't me* link (`stop_link`) are added for kinds that ask for them.
+        A notice goes to every address of theirs, what opens something to the work address alone. `only`: to these
+        addresses instead. Where from (`place`) and a *This wasn't me* link (`stop_link`) are added for kinds that
+        ask for them.
         """
-        if not self._is_within_rate(to, kind):
+        boxes = _mailboxes(to, kind) if only is None else only
+        if not boxes or not self._is_within_rate(to, kind, only or ()):
             return
         needed = messages.needs(kind)
         if "place" in needed:
             facts.setdefault("place", self.visitor.place_in(to.language.value))
         if "stop_link" in needed and "stop_link" not in facts:
-            facts["stop_link"] = self._stop_link(to, kind)
-        mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{address}")
-        payload = {
-            "to": address or to.email,
-            "name": to.first_name,
-            "language": to.language.value,
-            "facts": {name: _plain(value) for name, value in facts.items()},
-        }
-        queue.post(
-            self.conn,
-            queue.Mail(
-                id=mail_id,
-                account_id=to.account_id,
-                member_id=to.id,
-                kind=kind,
-                dedup=mail_id,
-                sealed=self.seal(payload, f"outbox:{mail_id}"),
-                created_at=self.now,
-                due_at=self.now,
-            ),
-        )
+            facts["stop_link"] = self.stop_link(to, kind)
+        plain = {name: _plain(value) for name, value in facts.items()}
+        queue.post(self.conn, *(self._copy(to, kind, box, plain) for box in boxes))
         self.has_posted = True
 
-    def _stop_link(self, to: Member, kind: str) -> str:
-        """A *This wasn't me* link of a letter that belongs to no case; it warns for 72 hours."""
+    def _copy(self, to: Member, kind: str, box: Mailbox, facts: Mapping[str, Any]) -> queue.Mail:
+        mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{box.id}")
+        payload = {
+            "to": box.address,
+            "name": to.first_name,
+            "language": to.language.value,
+            "facts": facts,
+        }
+        return queue.Mail(
+            id=mail_id,
+            account_id=to.account_id,
+            member_id=to.id,
+            address_id=box.id,
+            kind=kind,
+            dedup=mail_id,
+            sealed=self.seal(payload, f"outbox:{mail_id}"),
+            created_at=self.now,
+            due_at=self.now,
+        )
+
+    def stop_link(self, to: Member, kind: str, **facts: str) -> str:
+        """A *This wasn't me* link of a letter that belongs to no case; it warns for 72 hours.
+
+        `facts`: what else it stops. The same link stands in every copy.
+        """
         fresh = token(self.moment, f"not-me:{to.id}:{kind}")
         link = cases.Link(
             hash=hashed(fresh),
@@ -139,26 +148,30 @@ class Work:
             purpose="not_me",
             created_at=self.now,
             expires_at=self.now + LATE_LIFE,
+            facts=facts,
         )
         cases.add_link(self.conn, link)
         return self.ctx.site.link(f"/not-me/{fresh}")
 
     def has_room(self, to: Member, kind: str) -> bool:
         """Would a letter of this kind be sent now? Asked before a link is replaced that only the letter carries."""
-        return not any(isinstance(after, Wait) for after in self._after_one_more(to, kind).values())
+        return not any(isinstance(after, Wait) for after in self._after_one_more(to, kind, ()).values())
 
-    def _after_one_more(self, to: Member, kind: str) -> dict[str, datetime | Wait]:
-        """By reason: counted by the address (whoever is deleted and added again has the same mailbox), by account."""
+    def _after_one_more(self, to: Member, kind: str, only: Sequence[Mailbox]) -> dict[str, datetime | Wait]:
+        """By reason: counted by the person's work address (whoever is deleted and added again has the same mailbox),
+        however many copies there are; by each single address it is meant for; by account.
+        """
         rates: dict[str, Rate] = {}
         if kind in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
-            rates[f"mail:{blinded(self.ctx, name_key(to.email))}:{kind}"] = MAIL_RATE
+            for address in (to.email, *(box.address for box in only)):
+                rates[f"mail:{blinded(self.ctx, name_key(address))}:{kind}"] = MAIL_RATE
         if kind in COUNTED_TOGETHER:
             rates[f"{_OF_ACCOUNT}{to.account_id}"] = ACCOUNT_MAIL_RATE
         before = queue.arrivals(self.conn, list(rates)) if rates else {}
         return {key: spend(before.get(key), rate, self.now) for key, rate in rates.items()}
 
-    def _is_within_rate(self, to: Member, kind: str) -> bool:
-        after = self._after_one_more(to, kind)
+    def _is_within_rate(self, to: Member, kind: str, only: Sequence[Mailbox]) -> bool:
+        after = self._after_one_more(to, kind, only)
         waits = {key: one.until for key, one in after.items() if isinstance(one, Wait)}
         if waits and kind in DROPPED_WHEN_MANY:
             return False
@@ -176,6 +189,10 @@ class Work:
         for owner in people.with_role(self.conn, about.account_id, Role.OWNER):
             if owner.id != about.id:
                 self.send(owner, kind, **facts)
+
+
+def _mailboxes(to: Member, kind: str) -> Sequence[Mailbox]:
+    return (to.work_mailbox,) if messages.opens(kind) else to.mailboxes
 
 
 def _plain(value: str | int | datetime) -> Any:

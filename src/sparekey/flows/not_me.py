@@ -1,8 +1,9 @@
 """*This wasn't me*: a link in every letter that stops, and never grants. Looking changes nothing.
 
 For a running case it stops the case. For 72 hours after the end of a case, and in letters that belong to no case, it
-signs the person out everywhere and warns the owners. Said of help that ended without a change (taken back, run out),
-it holds whoever helped back for a day, as stopping does: nobody gets out of that by ending it first.
+signs the person out everywhere and warns the owners; in a letter about a further address, it takes that out again.
+Said of help that ended without a change (taken back, run out), it holds whoever helped back for a day, as stopping
+does: nobody gets out of that by ending it first.
 """
 
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ from sparekey.errors import LinkUnusable, NotFound
 from sparekey.flows import _cases, _links
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own.addresses import take_out
 from sparekey.flows.sessions import end_all
-from sparekey.store import cases, people
+from sparekey.store import addresses, cases, people
 
 
 class Reach(StrEnum):
@@ -116,6 +118,7 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
         cases.end_link(work.conn, link.hash, _ENDED_BY[reach], work.now)
         if case is None:
             _sign_out(work, member)
+            _take_out(work, member, link)
         elif reach is Reach.STOPS_CASE:
             _cases.close(work, member, case, Step.STOP, Ending.STOPPED_BY_PERSON)
         elif reach is Reach.REPORTS_CASE:
@@ -163,7 +166,12 @@ def _reach(work: Work, case: Case | None) -> Reach:
     raise LinkUnusable(reason=case.state.value, purpose=_links.Purpose.NOT_ME.value)
 
 
-_OPENING = (_links.Purpose.OWNER_RECOVERY, _links.Purpose.PASSWORD, _links.Purpose.RESET)
+_OPENING = (
+    _links.Purpose.OWNER_RECOVERY,
+    _links.Purpose.PASSWORD,
+    _links.Purpose.RESET,
+    _links.Purpose.ADDRESS,
+)
 """Links that letters of no case announce: stopping ends them too."""
 
 
@@ -181,6 +189,13 @@ def _sign_out(work: Work, member: Member) -> None:
     for purpose in _OPENING:
         cases.end_links(work.conn, member.account_id, member.id, "stopped", work.now, purpose=purpose.value)
     work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
+
+
+def _take_out(work: Work, member: Member, link: cases.Link) -> None:
+    """The address that the letter was about."""
+    for one in addresses.of_member(work.conn, member):
+        if one.id == link.facts.get("address"):
+            take_out(work, member, one)
 
 
 def _report(work: Work, member: Member, case: Case) -> None:

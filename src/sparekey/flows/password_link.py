@@ -1,12 +1,13 @@
 """Forgotten password, with the second factor at hand: a link by e-mail *and* a second factor.
 
-The mailbox alone never suffices (NIST SP 800-63B-4, section 4.2.2.2). Asking answers alike for everybody, and
-changes nothing but that a letter is on its way.
+The mailbox alone never suffices (NIST SP 800-63B-4, section 4.2.2.2). Whoever has no other address than the one the
+link went to may not hear of it: then the owners do, as the person's designees (section 4.6). Asking answers alike for
+everybody, and changes nothing but that a letter is on its way.
 """
 
 from sparekey.core.contract import Answer, Trouble
 from sparekey.core.events import LinkAccepted, PasswordLinkAsked
-from sparekey.core.people import Member, Status, has_fresh_address, name_key
+from sparekey.core.people import Member, Status, has_another_mailbox, has_fresh_address, name_key
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sign_in import Beside
 from sparekey.errors import BadInput, LinkUnusable
@@ -95,5 +96,7 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
         put_password(work, who, made, "forgotten")
         end_all(work, who, "password_changed")
         work.send(who, "password_changed", changed_at=work.now, way=proof[0].value)
+        if not has_another_mailbox(who, work.now):
+            work.tell_owners(who, "password_renewed_owners", changed_at=work.now)
 
     second_check.prove(ctx, visitor, moment, ask_for, change)

@@ -236,14 +236,24 @@ def _tell(work: Work, member: Member, case: Case, secret: dict[str, str]) -> Non
     if case.delivery is Delivery.LINK:
         link, _ = _links.make(work, member, _links.Purpose.LOST_FACTOR, case_id=case.id)
         work.send(member, "setup_link", link=link, **common)
+        _tell_elsewhere(work, member, case.delivery, common)
     elif case.delivery is Delivery.MAIL:
         link = work.ctx.site.link("/sign-in")
         work.send(member, "secret_sent", link=link, username=member.username, **secret, **common)
+        _tell_elsewhere(work, member, case.delivery, common)
     elif case.delivery is Delivery.CURRENT:
         work.send(member, "secret_revealed", **common)
     else:
         work.send(member, "recovery_opened", delivery=Delivery.SCREEN.value, **common)
     _tell_owners_of_privileged(work, member, case)
+
+
+def _tell_elsewhere(work: Work, member: Member, delivery: Delivery, facts: dict[str, Any]) -> None:
+    """The other addresses hear of what one of them was sent (NIST SP 800-63B-4, section 4.6).
+
+    Who has no other is told by the owners, who hear of every change that is completed.
+    """
+    work.send(member, "recovery_opened", member.mailboxes[1:], delivery=delivery.value, **facts)
 
 
 def _tell_owners_of_privileged(work: Work, member: Member, case: Case) -> None:

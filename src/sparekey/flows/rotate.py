@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from sparekey.adapters.messages import OPENING
 from sparekey.core.events import CaseCompleted, PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
@@ -186,7 +187,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")
-    queue.withdraw(work.conn, member.account_id, member.id, _cases.OPENING)
+    queue.withdraw(work.conn, member.account_id, member.id, OPENING)
     traits = [TRAITS[one.kind] for one in added]
     return tuple(
         Proof(one.id, one.kind, (its.category,), its.amr, work.now)

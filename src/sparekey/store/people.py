@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from sparekey.core.addresses import Mailbox
 from sparekey.core.people import (
     Account,
     AccountId,
@@ -45,6 +47,7 @@ class Listed:
     ways: str
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBER_NAMES = [column.name for column in members.c]
 _ACCOUNT_NAMES = [column.name for column in accounts.c]
 
@@ -67,6 +70,14 @@ def _member(row: Any) -> Member:
         former_email=row.former_email,
         email_changed_at=row.email_changed_at,
         last_sign_in_at=row.last_sign_in_at,
+        further=_mailboxes(row.further) if row.further else (),
+    )
+
+
+def _mailboxes(kept: str) -> tuple[Mailbox, ...]:
+    return tuple(
+        Mailbox(address, address_id, _EPOCH + timedelta(microseconds=at))
+        for address_id, address, at in json.loads(kept)
     )
 
 
@@ -206,7 +217,7 @@ def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
 def add_member(conn: Connection, new: Member) -> None:
     """Keep a new member; `NameTaken` when the username or the address belongs to somebody on the server."""
     refuse_taken(conn, new)
-    values = {**_columns(new), "version": 0, "safety": "not_set_up", "ways": ""}
+    values = {**_columns(new), "version": 0, "safety": "not_set_up", "ways": "", "further": ""}
     try:
         conn.execute(insert(members).values(values))
     except IntegrityError as error:
@@ -244,6 +255,20 @@ def put_safety(conn: Connection, who: Member, safety: str, ways: str) -> None:
         update(members)
         .where(_M.account_id == who.account_id, _M.id == who.id)
         .values(safety=safety, ways=ways)
+    )
+
+
+def put_further(conn: Connection, who: Member, confirmed: Sequence[Mailbox]) -> None:
+    """Repeat a person's confirmed further addresses here. The person is locked."""
+    kept = [
+        [one.id, one.address, (one.confirmed_at - _EPOCH) // timedelta(microseconds=1)]
+        for one in confirmed
+        if one.confirmed_at
+    ]
+    conn.execute(
+        update(members)
+        .where(_M.account_id == who.account_id, _M.id == who.id)
+        .values(further=json.dumps(kept) if kept else "")
     )
 
 

@@ -206,11 +206,15 @@ def purge(conn: Connection, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Mail:
-    """One letter to be sent. `sealed` holds address, facts and secrets until it is sent."""
+    """One letter to be sent. `sealed` holds address, facts and secrets until it is sent.
+
+    `address_id`: which of the person's addresses it goes to; empty: the work address.
+    """
 
     id: str
     account_id: str
     member_id: str
+    address_id: str
     kind: str
     dedup: str
     sealed: bytes | None = field(repr=False)
@@ -224,17 +228,22 @@ class Mail:
 
 def _mail(row: Row[Any]) -> Mail:
     return Mail(
-        row.id, row.account_id, row.member_id, row.kind, row.dedup, row.sealed, row.created_at, row.due_at,
-        row.tries, row.state, row.sent_at, row.trouble,
+        row.id, row.account_id, row.member_id, row.address_id, row.kind, row.dedup, row.sealed,
+        row.created_at, row.due_at, row.tries, row.state, row.sent_at, row.trouble,
     )  # fmt: skip
 
 
-def post(conn: Connection, new: Mail) -> None:
-    """Put a letter in the outbox; one with the same `dedup` is there once."""
-    values = {
+def post(conn: Connection, *new: Mail) -> None:
+    """Put letters in the outbox in one statement; one with the same `dedup` is there once."""
+    conn.execute(_POST[conn.dialect.name], [_values(one) for one in new])
+
+
+def _values(new: Mail) -> dict[str, Any]:
+    return {
         "id": new.id,
         "account_id": new.account_id,
         "member_id": new.member_id,
+        "address_id": new.address_id,
         "kind": new.kind,
         "dedup": new.dedup,
         "sealed": new.sealed,
@@ -243,7 +252,6 @@ def post(conn: Connection, new: Mail) -> None:
         "tries": 0,
         "state": "waiting",
     }
-    conn.execute(_POST[conn.dialect.name], values)
 
 
 def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[Mail]:
@@ -285,11 +293,15 @@ def failed(conn: Connection, mail: Mail, trouble: str, again_at: datetime | None
     conn.execute(update(outbox).where(_O.id == mail.id).values(values))
 
 
-def withdraw(conn: Connection, account_id: str, member_id: str, kinds: Sequence[str]) -> int:
-    """Take back letters of these kinds that were not sent: what they carry has ended."""
+def withdraw(
+    conn: Connection, account_id: str, member_id: str, kinds: Collection[str], address_id: str | None = None
+) -> int:
+    """Take back letters of these kinds that were not sent (to one address): what they carry has ended."""
     where = and_(
         _O.account_id == account_id, _O.member_id == member_id, _O.kind.in_(kinds), _O.state == "waiting"
     )
+    if address_id is not None:
+        where = and_(where, _O.address_id == address_id)
     return conn.execute(update(outbox).where(where).values(state="dropped", sealed=None)).rowcount
 
 

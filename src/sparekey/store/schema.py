@@ -95,13 +95,44 @@ members = Table(
     Column("last_sign_in_at", Instant),
     Column("safety", String(12), nullable=False),
     Column("ways", Text, nullable=False),
+    Column("further", Text, nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("username"),
     UniqueConstraint("email_key"),
     sqlite_with_rowid=False,
 )
-"""`safety` and `ways` repeat what the person's authenticators say, for lists; flows renew both together."""
+"""`safety` and `ways` repeat what the person's authenticators say, for lists; flows renew both together.
+
+`further` repeats the person's confirmed further addresses, so that a notice needs no look at them.
+"""
 Index(None, members.c.account_id, members.c.name, members.c.id)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _id("account_id", key=True),
+    _id("member_id", key=True),
+    _id("id", key=True),
+    Column("address", String(254), nullable=False),
+    Column("address_key", String(254), nullable=False, index=True),
+    Column("added_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    sqlite_with_rowid=False,
+)
+"""Further addresses of people; the work address stands with the member."""
+
+returns = Table(
+    "returns",
+    metadata,
+    _id("account_id", key=True),
+    _id("member_id", key=True),
+    _id("address_id", key=True),
+    Column("since", Instant, nullable=False),
+    Column("sign", String(8), nullable=False),
+    Column("taken_at", Instant),
+    sqlite_with_rowid=False,
+)
+"""Addresses that mail comes back from; an empty `address_id` is the work address."""
 
 authenticators = Table(
     "authenticators",
@@ -283,6 +314,7 @@ outbox = Table(
     _id("id", key=True),
     _id("account_id"),
     Column("member_id", String(40), nullable=False),
+    Column("address_id", String(40), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("dedup", String(120), nullable=False),
     Column("sealed", LargeBinary),

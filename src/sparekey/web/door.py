@@ -261,7 +261,17 @@ def _whom_to_ask(visit: Visit) -> list[str]:
 
 
 _PURPOSES = {"lost_factor": "lost", "password": "forgot"}
-_KNOWN = {"invitation", "lost", "reset", "first_owner", "owner_recovery", "forgot", "sign_up", "not_me"}
+_KNOWN = {
+    "invitation",
+    "lost",
+    "reset",
+    "first_owner",
+    "owner_recovery",
+    "forgot",
+    "sign_up",
+    "not_me",
+    "address",
+}
 
 
 def _purpose(refusal: LinkUnusable) -> str:

@@ -21,6 +21,7 @@ from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
+from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.sign_up import SIGN_UP
@@ -68,7 +69,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *PASSKEYS,
+    *(PASSKEYS + ADDRESSES),
     *(STAFF_EDIT + STAFF + HELP_BACK + ACCOUNT + DEMO),
 )
 

@@ -24,6 +24,11 @@ KEYS = [
     Thing(label="iCloud Keychain", thing="manager", standing="active"),
     Thing(label="", thing="phone", standing="suspended"),
 ]
+ADDRESSES = [
+    Thing(id="", address=JONAS.email, confirmed_at=None, comes_back_since=ago(days=2)),
+    Thing(id="adr_1", address="", confirmed_at=ago(days=9), comes_back_since=None),
+    Thing(id="adr_2", address="", confirmed_at=None, comes_back_since=None),
+]
 
 STAFF_PROFILE: Values = {
     "nav": "staff",
@@ -33,6 +38,7 @@ STAFF_PROFILE: Values = {
     "passkeys": [],
     "codes_left": None,
     "is_invited": False,
+    "addresses": ADDRESSES,
     "case": None,
     "may": EVERYTHING,
     "why_no_link": "",

@@ -181,7 +181,9 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         )
         for p in (*PURPOSES, "sign_up")
     ],
-    "link_expired": [(p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "not_me", "unknown")],
+    "link_expired": [
+        (p, {"purpose": p}) for p in (*PURPOSES, "forgot", "sign_up", "not_me", "address", "unknown")
+    ],
     "setup_password": [
         (
             "invitation",
@@ -255,6 +257,18 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
             for what in ("link", "secret", "current", "over", "alarm", "change")
         ),
         ("alone", {"username": "nora.keller", "asked_at": NOW, "what": "change", "has_owners": False}),
+    ],
+    "address_confirm": [
+        (
+            "done" if is_done else "asked",
+            {
+                "username": "mia.zuercher",
+                "address": "mia.zuercher@bluewin.example",
+                "host": "id.bergundtal.example",
+                "is_done": is_done,
+            },
+        )
+        for is_done in (False, True)
     ],
     "not_me_done": [
         ("back", {**STOPPED, "what": "link", "factor_back": True}),

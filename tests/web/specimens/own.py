@@ -65,6 +65,24 @@ KEYS = [
 ]
 THINGS = ["phone", "tablet", "computer", "key", "manager"]
 
+WORK = Thing(
+    id="",
+    address="nora.keller@bergundtal.example",
+    added_at=None,
+    confirmed_at=None,
+    comes_back_since=None,
+)
+PRIVATE = Thing(
+    id="adr_1",
+    address="n•••••@bluewin.example",
+    added_at=ago(days=9),
+    confirmed_at=ago(days=9),
+    comes_back_since=ago(days=2),
+)
+WAITING = Thing(**{**vars(PRIVATE), "id": "adr_2", "confirmed_at": None, "comes_back_since": None})
+ADDRESSES = [WORK, PRIVATE, WAITING]
+BROKEN = [Thing(**{**vars(WORK), "comes_back_since": ago(days=2)})]
+
 PROFILE: Values = {
     "nav": "profile",
     "state": "safe",
@@ -72,7 +90,8 @@ PROFILE: Values = {
     "app": APP,
     "passkeys": KEYS,
     "signal": '{"rpId": "id.example"}',
-    "email": "nora.keller@bergundtal.example",
+    "addresses": ADDRESSES,
+    "may_add_address": True,
     "codes": Thing(left=3, made_at=ago(days=287), is_saved=True),
     "password": Thing(changed_at=ago(days=287)),
     "sessions": SESSIONS,
@@ -112,6 +131,8 @@ ITEMS = [
     item("factor_exposed"),
     item("factor_disabled"),
     item("no_app"),
+    item("mail_back", address="n•••••@bluewin.example", since=ago(days=2)),
+    item("mail_back_of", name="Reto Caduff", username="reto.caduff", since=ago(days=2)),
     item("not_me", name="Reto Caduff", username="reto.caduff", at=ago(hours=2)),
 ]
 
@@ -177,6 +198,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
                 "codes": None,
                 "passkeys": [],
+                "addresses": BROKEN,
+                "may_add_address": False,
                 "signal": "",
                 "activity": [],
                 "sessions": SESSIONS[:1],
@@ -268,6 +291,19 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"form": "No"},
             },
         )
+    ],
+    "address_new": [
+        ("plain", {"nav": "profile"}),
+        ("wrong", {"nav": "profile", "errors": {"email": "No"}}),
+        ("full", {"nav": "profile", "errors": {"form": "No"}}),
+    ],
+    "address": [
+        ("confirmed", {"nav": "profile", "one": PRIVATE}),
+        ("waiting", {"nav": "profile", "one": WAITING, "errors": {"form": "Wait"}}),
+    ],
+    "address_remove": [
+        ("confirmed", {"nav": "profile", "one": PRIVATE}),
+        ("waiting", {"nav": "profile", "one": WAITING}),
     ],
     "help": [("plain", {"nav": "help", **FOR_MIA})],
     "change_password": [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sparekey.adapters.letters import account, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import account, addresses, owners, people, recovery, setting_up, sign_in
 from sparekey.adapters.letters._shape import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -10,6 +10,7 @@ KINDS: Mapping[str, Kind] = {
     **recovery.KINDS,
     **sign_in.KINDS,
     **people.KINDS,
+    **addresses.KINDS,
     **owners.KINDS,
     **account.KINDS,
 }

@@ -56,6 +56,10 @@ class Kind:
     english: Text
     german: Text
     reader: Reader = Reader.PERSON
+    opens: bool = False
+    """It carries a link or a secret that opens something: it goes to one address alone, and is taken back with it.
+    Every other kind is a notice, which goes to every address of its reader (NIST SP 800-63B-4, section 4.6).
+    """
     is_urgent: bool = False
     """Its action is red: it stops something."""
     has_qr: bool = False

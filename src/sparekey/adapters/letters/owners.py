@@ -346,7 +346,36 @@ _BUDGET_CLOSED = Kind(
     ),
 )
 
+_PASSWORD_RENEWED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="{person} chose a new password with a link from an email",
+        preview="{changed_at}, {place}.",
+        title="{person} has a new password",
+        body=(
+            "It was chosen with a link from an email, together with a second factor. No other address of {person} has"
+            " been confirmed for 72 hours, so that you are told as well.",
+        ),
+        rows=(("When", "{changed_at}"), ("Where", "{place}")),
+        action=_PROFILE_EN,
+        stop=Stop("Does {person} know of it?", _CALL_EN),
+    ),
+    german=Text(
+        subject="{person} hat mit einem Link aus einer E-Mail ein neues Passwort gewählt",
+        preview="{changed_at}, {place}.",
+        title="{person} hat ein neues Passwort",
+        body=(
+            "Es wurde mit einem Link aus einer E-Mail gewählt, zusammen mit einem zweiten Faktor. Von {person} ist"
+            " keine andere Adresse seit 72 Stunden bestätigt, darum erfahren auch Sie es.",
+        ),
+        rows=(("Wann", "{changed_at}"), ("Wo", "{place}")),
+        action=_PROFILE_DE,
+        stop=Stop("Weiss {person} davon?", _CALL_DE),
+    ),
+)
+
 KINDS = {
+    "password_renewed_owners": _PASSWORD_RENEWED,
     "set_up_owners": _SET_UP,
     "recovery_opened_owners": _OPENED,
     "recovery_stopped": _STOPPED,

@@ -28,7 +28,7 @@ _OPENED = Kind(
             ("Ends", "{expires_at}"),
         ),
         action=Action("This wasn’t me: stop it", "{stop_link}"),
-        after=("Stopping needs no sign-in.",),
+        after=("Stopping needs no sign-in. Every address on file is told.",),
     ),
     german=Text(
         subject="{helper} hilft Ihnen zurück ins Konto. Nicht abgemacht? Stoppen Sie es",
@@ -47,7 +47,7 @@ _OPENED = Kind(
             ("Endet", "{expires_at}"),
         ),
         action=Action("Das war ich nicht: stoppen", "{stop_link}"),
-        after=("Zum Stoppen müssen Sie sich nicht anmelden.",),
+        after=("Zum Stoppen müssen Sie sich nicht anmelden. Alle hinterlegten Adressen erfahren es.",),
     ),
 )
 
@@ -279,7 +279,7 @@ _REVEALED = Kind(
             ("Checked that it’s you", "{checked}"),
         ),
         action=Action("This wasn’t me: stop it", "{stop_link}"),
-        after=("Stopping needs no sign-in.",),
+        after=("Stopping needs no sign-in. Every address on file is told.",),
     ),
     german=Text(
         subject="{helper} hat Ihren Geheimcode gesehen: Ändern Sie ihn",
@@ -297,7 +297,7 @@ _REVEALED = Kind(
             ("Ihre Identität geprüft", "{checked}"),
         ),
         action=Action("Das war ich nicht: stoppen", "{stop_link}"),
-        after=("Zum Stoppen müssen Sie sich nicht anmelden.",),
+        after=("Zum Stoppen müssen Sie sich nicht anmelden. Alle hinterlegten Adressen erfahren es.",),
     ),
 )
 

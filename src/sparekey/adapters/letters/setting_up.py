@@ -3,6 +3,7 @@
 from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 
 _INVITATION = Kind(
+    opens=True,
     english=Text(
         subject="Your invitation to {account}",
         preview="Works once, until {expires_at}.",
@@ -37,6 +38,7 @@ _INVITATION = Kind(
 )
 
 _SETUP_LINK = Kind(
+    opens=True,
     english=Text(
         subject="Your set-up link for {account}",
         preview="Works once, until {expires_at}.",
@@ -76,6 +78,7 @@ _SETUP_LINK = Kind(
 )
 
 _SECRET_SENT = Kind(
+    opens=True,
     has_qr=True,
     english=Text(
         subject="Your temporary secret for {account}: sign in with it and change it",
@@ -139,6 +142,7 @@ _SECRET_SENT = Kind(
 )
 
 _PASSWORD_RESET_LINK = Kind(
+    opens=True,
     english=Text(
         subject="Choose a new password for {account}",
         preview="Works once, until {expires_at}.",
@@ -175,6 +179,7 @@ _PASSWORD_RESET_LINK = Kind(
 )
 
 _SIGNUP_LINK = Kind(
+    opens=True,
     reader=Reader.STRANGER,
     english=Text(
         subject="Your new account at {host}",

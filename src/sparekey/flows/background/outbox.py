@@ -5,6 +5,7 @@
   Message-ID, so that mail programs show it once.
 - What cannot go now is tried again after 30 s, 1, 2, 5, 15 and 30 min, then every hour, for a day in all.
   What the mail server refuses for good is given up at once. The first failure and the end are on the chain.
+  An address that is refused for good is marked, and cleared by the next letter that is taken.
 - Without mail settings letters wait: Home tells the owner.
 - A demo sends nothing; the last letters can be read as long as the process lives.
 """
@@ -21,12 +22,15 @@ from sqlalchemy import Connection
 from sparekey.adapters import mail, messages
 from sparekey.adapters.mail import Posting, Undeliverable
 from sparekey.adapters.messages import Attachment, Fact, Letter
+from sparekey.core.addresses import AddressId, Sign
 from sparekey.core.events import NoticeFailed, NoticeSent
-from sparekey.core.people import AccountId, Member, Role
+from sparekey.core.people import AccountId, Member, MemberId, Role
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background import returns
 from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
 from sparekey.store import people, queue
+from sparekey.store.addresses import Holder
 from sparekey.store.queue import Mail
 
 LEASE = timedelta(seconds=60)
@@ -94,21 +98,25 @@ class Sender:
         return taken is not None
 
     def _try(self, taken: Mail) -> None:
-        ctx = self._ctx
+        ctx, to = self._ctx, ""
         try:
             posting = _posting(ctx, taken)
+            to = posting.to_address
             if ctx.site.is_demo:
                 self._keep(posting)
             elif ctx.mail is not None:
                 mail.send(ctx.mail, posting)
         except Undeliverable as trouble:
-            _not_sent(ctx, taken, trouble.sentence, is_final=not trouble.temporary)
+            is_refused = trouble.is_address and not trouble.temporary
+            _not_sent(ctx, taken, trouble, refused=to if is_refused else "")
         except Exception:
             # A mistake of ours must not cost the letter: a later version may be able to write it.
             _log.exception("letter %s of kind %s could not be written", taken.id, taken.kind)
-            _not_sent(ctx, taken, "The letter could not be written: see the server's log", is_final=False)
+            _not_sent(
+                ctx, taken, Undeliverable(True, "The letter could not be written: see the server's log")
+            )
         else:
-            _sent(ctx, taken)
+            _sent(ctx, taken, to)
 
     def _keep(self, posting: Posting) -> None:
         """The tuple is replaced as a whole, so that a page may read it meanwhile."""
@@ -178,23 +186,33 @@ def _other_owners(conn: Connection, account_id: AccountId, member_id: str) -> st
     return ", ".join(owner.name for owner in owners if owner.id != member_id)
 
 
-def _sent(ctx: Context, taken: Mail) -> None:
+def _sent(ctx: Context, taken: Mail, to: str) -> None:
     def keep(work: Work) -> None:
+        returns.note_taken(work, _holder(taken), to)  # first, for it may lock the person
         queue.sent(work.conn, taken, work.now)
-        work.record(NoticeSent(taken.member_id, taken.kind), AccountId(taken.account_id))
+        event = NoticeSent(taken.member_id, taken.kind, taken.address_id or None)
+        work.record(event, AccountId(taken.account_id))
 
     unit(ctx, SERVER_ITSELF, ctx.moment(), keep)
 
 
-def _not_sent(ctx: Context, taken: Mail, sentence: str, *, is_final: bool) -> None:
+def _holder(taken: Mail) -> Holder:
+    return Holder(AccountId(taken.account_id), MemberId(taken.member_id), AddressId(taken.address_id))
+
+
+def _not_sent(ctx: Context, taken: Mail, trouble: Undeliverable, refused: str = "") -> None:
+    """Keep what was in the way. `refused`: the address, where it was refused for good."""
     moment = ctx.moment()
-    delay = None if is_final or taken.tries > len(DELAYS) else DELAYS[taken.tries - 1]
+    is_final = not trouble.temporary or taken.tries > len(DELAYS)
+    delay = None if is_final else DELAYS[taken.tries - 1]
 
     def keep(work: Work) -> None:
-        queue.failed(work.conn, taken, sentence, work.now + delay if delay else None)
+        if refused:
+            returns.note(work, _holder(taken), refused, Sign.REFUSED)
+        queue.failed(work.conn, taken, trouble.sentence, work.now + delay if delay else None)
         if delay is None or taken.trouble is None:
-            event = NoticeFailed(taken.member_id, taken.kind, delay is None)
+            event = NoticeFailed(taken.member_id, taken.kind, delay is None, taken.address_id or None)
             work.record(event, AccountId(taken.account_id))
 
     unit(ctx, SERVER_ITSELF, moment, keep)
-    _log.warning("letter %s of kind %s was not sent: %s", taken.id, taken.kind, sentence)
+    _log.warning("letter %s of kind %s was not sent: %s", taken.id, taken.kind, trouble.sentence)

@@ -13,8 +13,17 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, delete
 
+from sparekey.core.addresses import AddressId
 from sparekey.core.contract import About, Answer, Factor, Moment
-from sparekey.core.events import BackupCodesSaved, LinkAccepted, LinkSent, MemberActivated, MemberAdded
+from sparekey.core.events import (
+    AddressAdded,
+    AddressConfirmed,
+    BackupCodesSaved,
+    LinkAccepted,
+    LinkSent,
+    MemberActivated,
+    MemberAdded,
+)
 from sparekey.core.people import SERVER, AccountId, Member, MemberId, Status, new_id
 from sparekey.core.proofs import Proof
 from sparekey.errors import Unready
@@ -26,7 +35,7 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo.team import ACCOUNT_NAME, LOST_PHONE, TEAM, Person
 from sparekey.flows.recover import about
-from sparekey.store import audit, authenticators, cases, people, queue, schema
+from sparekey.store import addresses, audit, authenticators, cases, people, queue, schema
 
 FACT = "demo"
 SETTING_UP = timedelta(minutes=12)
@@ -129,6 +138,8 @@ class _Play:
         work.record(MemberActivated(member.id), self.account_id)
         self._bind(work, member, one)
         renew_summary(work, member)
+        if one.private:
+            self._add_address(work, member, one.private)
 
     def _bind(self, work: Work, member: Member, one: Person) -> None:
         """Password, app and, for most, backup codes: drawn from fixed dice."""
@@ -145,6 +156,14 @@ class _Play:
             bound = add(work, member, codes.traits.kind, _sheet(codes, whom, one, fixed), how)
             if one.are_codes_saved:
                 work.record(BackupCodesSaved(member.id, bound.id), self.account_id)
+
+    def _add_address(self, work: Work, member: Member, private: str) -> None:
+        new_one = AddressId(new_id("adr", work.moment, private))
+        new = addresses.Address(self.account_id, member.id, new_one, private, work.now, work.now)
+        addresses.add(work.conn, new)
+        addresses.renew(work.conn, member)
+        work.record(AddressAdded(member.id, new.id), self.account_id)
+        work.record(AddressConfirmed(member.id, new.id), self.account_id)
 
     def _sign_in(self, work: Work, one: Person) -> None:
         member = self._member(work, one)

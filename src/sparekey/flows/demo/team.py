@@ -28,6 +28,8 @@ class Person:
     """How many of ten backup codes; 0: the person never made any."""
     are_codes_saved: bool = True
     has_lost_phone: bool = False
+    private: str = ""
+    """A confirmed further address."""
 
     @property
     def email(self) -> str:
@@ -78,11 +80,11 @@ TEAM = (
     ),
     Person(
         "mia.zuercher", "Mia Zürcher", _days(161), _days(1), "timber falcon 92",
-        language=Language.DE, device=_CHROME, codes_left=10,
+        language=Language.DE, device=_CHROME, codes_left=10, private="mia.zuercher@bluewin.example",
     ),
     Person(
         "selin.aydin", "Selin Aydın", _days(120), _days(0, 1, 40), "silver bramble 15",
-        language=Language.DE, device=_SAFARI, codes_left=4,
+        language=Language.DE, device=_SAFARI, codes_left=4, private="selin@posteo.example",
     ),
     Person(
         "tim.oberholzer", "Tim Oberholzer", _days(64), _days(0, 1, 47), "hazel thunder 47",

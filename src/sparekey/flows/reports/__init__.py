@@ -13,13 +13,14 @@ from sparekey.flows.reports.audit_log import (
 )
 from sparekey.flows.reports.home import Home, Item, Picture, Team, home
 from sparekey.flows.reports.own_profile import ActivityPage, OwnProfile, my_activity, profile_of_me
-from sparekey.flows.reports.shown import DELETED, Activity, WayIn
+from sparekey.flows.reports.shown import DELETED, Activity, AddressShown, WayIn
 
 __all__ = [
     "DELETED",
     "KINDS",
     "Activity",
     "ActivityPage",
+    "AddressShown",
     "AuditPage",
     "AuditSummary",
     "Home",

@@ -50,7 +50,7 @@ _BEGINNINGS = {
     "recovery": ("member:recovery_case:", "member:link:", "member:access:"),
     "team": ("account:member:", "account:ownership:"),
     "policy": ("account:policy:", "account:audit:"),
-    "mail": ("notice:mail:",),
+    "mail": ("notice:mail:", "member:address:"),
 }
 KINDS = {
     kind: tuple(tag for tag in TAGS if tag.startswith(beginnings)) for kind, beginnings in _BEGINNINGS.items()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from sparekey.core.addresses import Mailbox, lasts, masked
 from sparekey.core.contract import Answer, Loss
 from sparekey.core.losses import Row, Safety, Way, picture
 from sparekey.core.people import Member, Role, Status
@@ -21,7 +22,7 @@ from sparekey.flows._ways import Had, summary, ways
 from sparekey.flows.checks.second import LOW
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member
-from sparekey.store import cases, people, queue
+from sparekey.store import addresses, cases, people, queue
 from sparekey.store.people import Group
 
 MOST = 5
@@ -38,6 +39,8 @@ RANK = (
     "locked_out",
     "mail_off",
     "mail_failing",
+    "mail_back",
+    "mail_back_of",
     "case_running",
     "only_owner",
     "no_app",
@@ -100,7 +103,8 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
     is_only_owner = me.role is Role.OWNER and len(people.with_role(conn, me.account_id, Role.OWNER)) == 1
     groups = _groups(conn, visitor, now)
     items = [*_own_items(had, state), *([Item("only_owner")] if is_only_owner else [])]
-    items += [*_mail_items(ctx, conn, me), *_team_items(conn, visitor, groups or {}, now)]
+    items += [*_mail_items(ctx, conn, me), *_returned(conn, me, now)]
+    items += [*_team_items(conn, visitor, groups or {}, now)]
     items += _reports(conn, me, now) if groups is not None else ()
     first = sorted(items, key=lambda item: RANK.index(item.kind))[:MOST]
     return Home(
@@ -161,6 +165,25 @@ def _mail_items(ctx: Context, conn: Connection, me: Member) -> Iterator[Item]:
         yield Item("mail_off")
     elif troubled := queue.how_many_troubled(conn, me.account_id):
         yield Item("mail_failing", {"count": troubled})
+
+
+def _returned(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:
+    """Addresses that mail comes back from, the longest first: one's own, and for owners everybody's."""
+    known = addresses.troubles(conn, me.account_id, "" if me.role is Role.OWNER else me.id)
+    since = {key: trouble.since for key, trouble in known.items() if lasts(trouble, now)}
+    ids = list(dict.fromkeys(member_id for member_id, _ in since))
+    is_alone = not set(ids) - {me.id}
+    there = {str(me.id): me} if is_alone else people.names(conn, me.account_id, ids)
+    for who in (there[one] for one in ids if one in there):
+        boxes = [(since[who.id, box.id], box) for box in who.mailboxes if (who.id, box.id) in since]
+        if who.id == me.id:
+            yield from (Item("mail_back", {"address": _named(box), "since": at}) for at, box in boxes)
+        elif boxes:
+            yield Item("mail_back_of", {**_who(who), "since": min(at for at, _ in boxes)})
+
+
+def _named(box: Mailbox) -> str:
+    return masked(box.address) if box.id else box.address
 
 
 def _reports(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:

@@ -11,7 +11,15 @@ from sparekey.core.people import Member
 from sparekey.flows._ways import summary, ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import Picture, last_way, picture_of
-from sparekey.flows.reports.shown import Activity, WayIn, activity, recent, ways_in
+from sparekey.flows.reports.shown import (
+    Activity,
+    AddressShown,
+    WayIn,
+    activity,
+    addresses_of,
+    recent,
+    ways_in,
+)
 from sparekey.flows.sessions import Device, demand_member, devices
 
 RECENT = 10
@@ -25,6 +33,7 @@ class OwnProfile:
     last_way: Loss | None
     picture: Picture
     ways: tuple[WayIn, ...]
+    addresses: tuple[AddressShown, ...]
     password_set_at: datetime | None
     devices: tuple[Device, ...]
     activity: tuple[Activity, ...]
@@ -47,6 +56,7 @@ def _profile(ctx: Context, conn: Connection, me: Member, own_devices: tuple[Devi
         last_way=last_way(own),
         picture=picture_of(had, own),
         ways=ways_in(had, ctx),
+        addresses=addresses_of(conn, me, ctx.moment().at),
         password_set_at=max(set_at, default=None),
         devices=own_devices,
         activity=tuple(recent(conn, me, RECENT)),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from sparekey.core.addresses import WORK, AddressId, lasts
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
 from sparekey.core.events import CaseAllowed, FactorProved, NoticeSent, PasswordProved
@@ -14,7 +15,7 @@ from sparekey.core.sign_in import Standing
 from sparekey.factors import about_key
 from sparekey.flows._ways import Had, material
 from sparekey.flows.context import Context
-from sparekey.store import audit, people
+from sparekey.store import addresses, audit, people
 from sparekey.store.audit import Filter
 
 DELETED = "deleted person"
@@ -70,6 +71,37 @@ def _way_in(one: Had) -> WayIn:
         one.kept.last_used_at,
         one.kept.left,
         one.kept.saved_at is not None,
+    )
+
+
+@dataclass(frozen=True)
+class AddressShown:
+    """One of a person's addresses. `id` empty: the work address, of which no times are known."""
+
+    id: AddressId
+    address: str
+    added_at: datetime | None
+    confirmed_at: datetime | None
+    comes_back_since: datetime | None
+    """Mail to it comes back."""
+
+
+def addresses_of(conn: Connection, who: Member, now: datetime) -> tuple[AddressShown, ...]:
+    """The work address, then the further ones as they were added."""
+    known = addresses.troubles(conn, who.account_id, who.id)
+
+    def since(address_id: AddressId) -> datetime | None:
+        trouble = known.get((who.id, address_id))
+        return trouble.since if trouble and lasts(trouble, now) else None
+
+    work = AddressShown(WORK, who.email, None, None, since(WORK))
+    further = addresses.of_member(conn, who)
+    return (
+        work,
+        *(
+            AddressShown(one.id, one.address, one.added_at, one.confirmed_at, since(one.id))
+            for one in further
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """What reaches a person from outside: invitations, links, hand-overs, and letters that carry them."""
 
+from sparekey.adapters.messages import OPENING
 from sparekey.core.events import LinkSent
 from sparekey.core.people import COOLING, Member, has_fresh_address
 from sparekey.core.recovery_case import Ending, Step
@@ -43,5 +44,5 @@ def withdraw(work: Work, who: Member) -> None:
     if case is not None:
         _cases.close(work, who, case, Step.CANCEL, Ending.MEMBER_CHANGED)
     _links.end_all(work, who, "stopped")
-    queue.withdraw(work.conn, who.account_id, who.id, _cases.OPENING)
+    queue.withdraw(work.conn, who.account_id, who.id, OPENING)
     sessions.end_all(work.conn, who, scopes=_OPENED_BY_LINK)

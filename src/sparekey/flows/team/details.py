@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from sparekey.core.addresses import WORK
 from sparekey.core.events import AddressChanged, MemberAdded, MemberEdited
 from sparekey.core.people import (
     AccountId,
@@ -35,7 +36,7 @@ from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import Pair, acting, pair
 from sparekey.flows.team._reach import has_access_to_lose, invite, withdraw
 from sparekey.flows.team.roles import follow_role
-from sparekey.store import people
+from sparekey.store import addresses, people
 
 E = TypeVar("E", bound=StrEnum)
 _FIELDS = ("name", "username", "email", "language")
@@ -146,14 +147,17 @@ def _read_changed(work: Work, both: Pair, details: Details) -> Member:
 
 
 def _change_address(work: Work, by: Member, before: Member, after: Member) -> Member:
-    """End what is on its way to the old address and tell both; the first address of the last 72 h is kept."""
+    """End what is on its way to the old address and tell all; the first address of the last 72 h is kept."""
     _cases.demand_not_held_back(work, before, by)
     withdraw(work, before)
+    addresses.forget(work.conn, before.account_id, before.id, WORK)
     work.record(AddressChanged(before.id), before.account_id)
     if before.status is Status.INVITED and not has_access_to_lose(work, before):
         invite(work, by, after)
         return after
-    work.send(before, "address_changed_old", by=by.name, changed_at=work.now)
-    work.send(after, "address_changed_new", by=by.name, changed_at=work.now)
+    facts = {"by": by.name, "changed_at": work.now}
+    work.send(before, "address_changed_old", (before.work_mailbox,), **facts)
+    work.send(after, "address_changed_new", (after.work_mailbox,), **facts)
+    work.send(after, "work_address_changed", after.mailboxes[1:], **facts)
     former = before.former_email if has_fresh_address(before, work.now) else before.email
     return replace(after, former_email=former, email_changed_at=work.now)

@@ -23,7 +23,7 @@ from sparekey.core.recovery_case import (
 from sparekey.flows import _ways
 from sparekey.flows._cases import held_back_until, is_budget_closed
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.shown import Activity, WayIn, recent, ways_in
+from sparekey.flows.reports.shown import Activity, AddressShown, WayIn, addresses_of, recent, ways_in
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import of_username
 from sparekey.store import cases, people
@@ -53,6 +53,7 @@ class Profile:
     state: str
     """A safety, or "deactivated"."""
     ways: tuple[WayIn, ...]
+    addresses: tuple[AddressShown, ...]
     case: Running | None
     activity: tuple[Activity, ...]
     why_not: dict[Action, str | None]
@@ -97,6 +98,7 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         member=who,
         state=Status.DEACTIVATED.value if who.status is Status.DEACTIVATED else state.value,
         ways=ways_in(had),
+        addresses=addresses_of(conn, who, looking.now),
         case=_running(conn, looking, who),
         activity=tuple(recent(conn, who, RECENT)),
         why_not=reasons,

@@ -16,7 +16,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import end_all
 from sparekey.flows.team._acting import demand_typed, pair
 from sparekey.flows.team._reach import invite, withdraw
-from sparekey.store import cases, people, queue, sessions
+from sparekey.store import addresses, cases, people, queue, sessions
 
 
 def deactivate(ctx: Context, visitor: Visitor, username: str) -> None:
@@ -71,7 +71,7 @@ def delete_member(ctx: Context, visitor: Visitor, username: str, typed: str) -> 
         both = pair(work, Action.DELETE_MEMBER, username)
         demand_typed(both.subject, typed)
         _delete(work, both.subject)
-        _tell(work, both.actor, both.subject, "person_deleted")
+        _tell(work, both.actor, both.subject, "person_deleted")  # at the addresses they had
 
     unit(ctx, visitor, ctx.moment(), act)
 
@@ -83,6 +83,7 @@ def _delete(work: Work, who: Member) -> None:
     _ways.destroy(work, who, _ways.ways(work.conn, who.account_id, who.id), "member_deleted")
     queue.forget_tries(work.conn, [_ways.temporary_key(who.id)])
     sessions.remove_browsers(work.conn, who)
+    addresses.remove_all(work.conn, who)
     people.remove_member(work.conn, who)
     work.record(MemberDeleted(who.id), who.account_id)
 

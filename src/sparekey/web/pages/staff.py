@@ -15,7 +15,7 @@ from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Delivery
 from sparekey.errors import Conflict, NotAllowed, StepUpNeeded
 from sparekey.flows import team
-from sparekey.flows.reports.shown import Activity
+from sparekey.flows.reports.shown import Activity, AddressShown
 from sparekey.flows.team import Profile, Search, StaffPage, StaffRow
 from sparekey.flows.team.staff_list import DEACTIVATED, PAGE
 from sparekey.web.door import Asks, Handler, Way
@@ -172,6 +172,7 @@ def profile_values(seen: Profile) -> dict[str, Any]:
         "person": seen.member,
         "state": seen.state,
         **ways_values(seen),
+        "addresses": [_mailbox(one) for one in seen.addresses],
         "is_invited": seen.member.status is Status.INVITED,
         "case": {**vars(seen.case), "view_open": seen.case.is_view_open} if seen.case else None,
         "may": {word: seen.why_not[action] is None for word, action in MAY.items()},
@@ -181,6 +182,11 @@ def profile_values(seen: Profile) -> dict[str, Any]:
         "held_back_until": seen.held_back_until,
         "activity": [_happened(one) for one in seen.activity],
     }
+
+
+def _mailbox(one: AddressShown) -> dict[str, Any]:
+    """A private address is nobody's business but its owner's."""
+    return {**vars(one), "address": "" if one.id else one.address}
 
 
 def ways_values(seen: Profile) -> dict[str, Any]:

@@ -47,12 +47,35 @@ def upgrade() -> None:
         sa.Column("last_sign_in_at", sa.BigInteger(), nullable=True),
         sa.Column("safety", sa.String(12), nullable=False),
         sa.Column("ways", sa.Text(), nullable=False),
+        sa.Column("further", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_members"),
         sa.UniqueConstraint("email_key", name="uq_members_email_key"),
         sa.UniqueConstraint("username", name="uq_members_username"),
     )
     op.create_index("ix_members_account_id_name_id", "members", ["account_id", "name", "id"])
+    op.create_table(
+        "addresses",
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("address", sa.String(254), nullable=False),
+        sa.Column("address_key", sa.String(254), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "member_id", "id", name="pk_addresses"),
+    )
+    op.create_index("ix_addresses_address_key", "addresses", ["address_key"])
+    op.create_table(
+        "returns",
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("address_id", sa.String(40), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("sign", sa.String(8), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "member_id", "address_id", name="pk_returns"),
+    )
     op.create_table(
         "authenticators",
         sa.Column("account_id", sa.String(40), nullable=False),
@@ -212,6 +235,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("account_id", sa.String(40), nullable=False),
         sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("address_id", sa.String(40), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("dedup", sa.String(120), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),

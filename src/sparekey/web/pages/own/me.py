@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sparekey.core.addresses import MOST
 from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
@@ -22,6 +23,7 @@ from sparekey.flows.sessions import Device
 from sparekey.web.cookies import YEAR
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
+from sparekey.web.pages.own import addresses
 from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
@@ -43,7 +45,8 @@ def show_profile(visit: Visit) -> Response:
         passkeys=[one for one in profile.ways if one.answer is Answer.PASSKEY],
         signal=passkeys.signal(visit.ctx, visit.visitor),
         codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
-        email=profile.member.email,
+        addresses=[addresses.row(one) for one in profile.addresses],
+        may_add_address=len(profile.addresses) <= MOST,
         password={"changed_at": profile.password_set_at},
         sessions=[_device(visit, one) for one in profile.devices],
         activity=[_happened(one) for one in profile.activity],
