@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import update
 
-from sparekey.core.events import MemberEdited
+from sparekey.core.events.team import MemberEdited
 from sparekey.core.people import Role
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor

@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sparekey.core.events import (
+from sparekey.core.events import Event
+from sparekey.core.events.recovery import (
     CaseAllowed,
     CaseCancelled,
     CaseExpired,
     CaseRedeemed,
     CaseStopped,
-    Event,
-    LostFactorUsed,
 )
+from sparekey.core.events.signing_in import LostFactorUsed
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import (
     BLOCKED_AFTER_DOUBT,

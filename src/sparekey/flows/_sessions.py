@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sparekey.core.events import SessionStarted
+from sparekey.core.events.signing_in import SessionStarted
 from sparekey.core.people import CaseId, Member, SessionId, new_id
 from sparekey.core.proofs import Proof, assurance
 from sparekey.core.sessions import HALF_LIFE, OVERALL, Scope, Session

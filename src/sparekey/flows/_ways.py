@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sparekey.core.contract import Category, Loss
-from sparekey.core.events import (
+from sparekey.core.events.ways import (
     AuthenticatorActivated,
     AuthenticatorDestroyed,
     AuthenticatorDisabled,

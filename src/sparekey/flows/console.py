@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sparekey.core.audit_chain import Broken, Entry, Whole, verify
-from sparekey.core.events import AccountAdded, ConsoleUsed, LinkSent, MemberAdded
+from sparekey.core.events.recovery import LinkSent
+from sparekey.core.events.signing_in import AccountAdded, ConsoleUsed
+from sparekey.core.events.team import MemberAdded
 from sparekey.core.people import (
     SERVER,
     Account,

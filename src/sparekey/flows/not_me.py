@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sparekey.core.events import CaseQuestioned
+from sparekey.core.events.recovery import CaseQuestioned
 from sparekey.core.people import Language, Member, Role
 from sparekey.core.recovery_case import (
     FINAL,

@@ -6,7 +6,8 @@ everybody, and changes nothing but that a letter is on its way.
 """
 
 from sparekey.core.contract import Answer, Trouble
-from sparekey.core.events import LinkAccepted, PasswordLinkAsked
+from sparekey.core.events.recovery import LinkAccepted
+from sparekey.core.events.ways import PasswordLinkAsked
 from sparekey.core.people import Member, Status, has_another_mailbox, has_fresh_address, name_key
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sign_in import Beside

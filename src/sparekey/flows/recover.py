@@ -9,7 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sparekey.core.contract import About, Answer
-from sparekey.core.events import CaseIssued, CaseOpened, SecretViewed, ViewClosed
+from sparekey.core.events.recovery import (
+    CaseIssued,
+    CaseOpened,
+    SecretViewed,
+    ViewClosed,
+)
 from sparekey.core.people import Account, AuthenticatorId, CaseId, Member, Role, new_id, roles_that_count
 from sparekey.core.permissions import Action, demand
 from sparekey.core.recovery_case import (

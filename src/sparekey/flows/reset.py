@@ -5,7 +5,7 @@ For whoever invited the person it is the first day again (OWASP ASVS 5.0, 6.4.4)
 
 from dataclasses import replace
 
-from sparekey.core.events import LinkSent, MemberReset
+from sparekey.core.events.recovery import LinkSent, MemberReset
 from sparekey.core.people import Member, Status
 from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Ending, How, Step

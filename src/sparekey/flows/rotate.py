@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sparekey.adapters.messages import OPENING
-from sparekey.core.events import CaseCompleted, PasswordChanged
+from sparekey.core.events.recovery import CaseCompleted
+from sparekey.core.events.ways import PasswordChanged
 from sparekey.core.people import Account, Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import LATE_LIFE, Case, Delivery, Ending, State, complete, settle

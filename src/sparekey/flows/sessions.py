@@ -10,7 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer
-from sparekey.core.events import SessionEnded, SessionsEnded, SessionWoken, StepUpFailed, StepUpProved
+from sparekey.core.events.signing_in import (
+    SessionEnded,
+    SessionsEnded,
+    SessionWoken,
+    StepUpFailed,
+    StepUpProved,
+)
 from sparekey.core.people import Account, AccountId, Member, Role
 from sparekey.core.permissions import Action, demand, demand_proofs
 from sparekey.core.proofs import Proof

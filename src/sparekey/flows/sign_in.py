@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sparekey.core.contract import Answer
-from sparekey.core.events import BrowserRemembered
+from sparekey.core.events.signing_in import BrowserRemembered
 from sparekey.core.people import Member
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, Ending, Step, redeem

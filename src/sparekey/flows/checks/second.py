@@ -15,13 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sparekey.core.contract import Answer, Evidence, Moment, Trouble, WrongAnswer
-from sparekey.core.events import (
-    CodeReplayed,
-    FactorFailed,
-    FactorProved,
-    KeyCounterBehind,
-    TemporaryBudgetClosed,
-)
+from sparekey.core.events.recovery import TemporaryBudgetClosed
+from sparekey.core.events.signing_in import CodeReplayed, FactorFailed, FactorProved
+from sparekey.core.events.ways import KeyCounterBehind
 from sparekey.core.people import Member, Status
 from sparekey.core.proofs import Proof
 from sparekey.core.recovery_case import Case, is_over

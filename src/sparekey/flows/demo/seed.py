@@ -15,15 +15,14 @@ from sqlalchemy import Connection, delete
 
 from sparekey.core.addresses import AddressId
 from sparekey.core.contract import About, Answer, Factor, Moment
-from sparekey.core.events import (
+from sparekey.core.events.recovery import LinkAccepted, LinkSent
+from sparekey.core.events.team import (
     AddressAdded,
     AddressConfirmed,
-    BackupCodesSaved,
-    LinkAccepted,
-    LinkSent,
     MemberActivated,
     MemberAdded,
 )
+from sparekey.core.events.ways import BackupCodesSaved
 from sparekey.core.people import SERVER, AccountId, Member, MemberId, Status, new_id
 from sparekey.core.proofs import Proof
 from sparekey.errors import Unready

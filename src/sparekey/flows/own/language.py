@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sparekey.core.events import MemberEdited
+from sparekey.core.events.team import MemberEdited
 from sparekey.core.people import Language
 from sparekey.errors import BadInput
 from sparekey.flows._work import Work, unit

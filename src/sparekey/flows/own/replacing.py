@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sparekey.core.contract import Answer
-from sparekey.core.events import BackupCodesSaved, PasswordChanged
+from sparekey.core.events.ways import BackupCodesSaved, PasswordChanged
 from sparekey.core.people import Member
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope

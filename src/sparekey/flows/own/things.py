@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sparekey.core.contract import Answer, Loss
-from sparekey.core.events import AuthenticatorNamed
+from sparekey.core.events.ways import AuthenticatorNamed
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member
 from sparekey.core.sign_in import Standing

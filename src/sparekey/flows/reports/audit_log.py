@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from sparekey.core import audit_chain
 from sparekey.core.audit_chain import Broken, Entry, Whole
-from sparekey.core.events import TAGS, AuditExported, ChainVerified
+from sparekey.core.events import TAGS
+from sparekey.core.events.team import AuditExported, ChainVerified
 from sparekey.core.people import AccountId, read_username
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, NotFound

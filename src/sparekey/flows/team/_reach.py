@@ -1,7 +1,7 @@
 """What reaches a person from outside: invitations, links, hand-overs, and letters that carry them."""
 
 from sparekey.adapters.messages import OPENING
-from sparekey.core.events import LinkSent
+from sparekey.core.events.recovery import LinkSent
 from sparekey.core.people import COOLING, Member, has_fresh_address
 from sparekey.core.recovery_case import Ending, Step
 from sparekey.core.sessions import Scope

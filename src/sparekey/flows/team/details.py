@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sparekey.core.addresses import WORK
-from sparekey.core.events import AddressChanged, MemberAdded, MemberEdited
+from sparekey.core.events.team import AddressChanged, MemberAdded, MemberEdited
 from sparekey.core.people import (
     AccountId,
     Language,

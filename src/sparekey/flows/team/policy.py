@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from sparekey.core.events import PolicyChanged
+from sparekey.core.events.team import PolicyChanged
 from sparekey.core.people import Account, Member, Policy, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Stale

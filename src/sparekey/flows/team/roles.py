@@ -4,7 +4,7 @@ A role given up still counts for 72 hours where somebody is helped back in. Whoe
 signed out, so that the limits of the new one hold from the start.
 """
 
-from sparekey.core.events import OwnershipHandedOver, RoleChanged
+from sparekey.core.events.team import OwnershipHandedOver, RoleChanged
 from sparekey.core.people import Member, Role, with_role
 from sparekey.core.permissions import Action
 from sparekey.core.recovery_case import Ending, Step

@@ -6,7 +6,7 @@ Whoever is out is out at once: sessions, remembered browsers, links and hand-ove
 from dataclasses import replace
 
 from sparekey.core.contract import Category
-from sparekey.core.events import MemberDeactivated, MemberDeleted, MemberReactivated
+from sparekey.core.events.team import MemberDeactivated, MemberDeleted, MemberReactivated
 from sparekey.core.people import Member, Status
 from sparekey.core.permissions import Action
 from sparekey.errors import Conflict

@@ -1,0 +1,119 @@
+"""The server's own chain, and signing in."""
+
+from dataclasses import dataclass
+
+from sparekey.core.events.event import Event, OfMember
+
+
+@dataclass(frozen=True)
+class ServerStarted(Event, tag="server:process:started"):
+    version: str
+
+
+@dataclass(frozen=True)
+class ServerStopped(Event, tag="server:process:stopped"):
+    pass
+
+
+@dataclass(frozen=True)
+class UnknownNameTried(Event, tag="server:sign_in:unknown_name"):
+    """A keyed hash only: people type passwords into the name field."""
+
+    name_hash: str
+
+
+class UnknownPasskeyTried(Event, tag="server:sign_in:unknown_passkey"):
+    """An answer from a passkey that nobody has here, or one that is none."""
+
+
+@dataclass(frozen=True)
+class AccountAdded(Event, tag="server:account:added"):
+    account: str
+
+
+@dataclass(frozen=True)
+class ConsoleUsed(Event, tag="server:console:used"):
+    command: str
+    account: str | None = None
+    member: str | None = None
+
+
+@dataclass(frozen=True)
+class FirstLinkMade(Event, tag="server:first_link:made"):
+    pass
+
+
+class PasswordProved(OfMember, tag="member:password:proved"):
+    pass
+
+
+@dataclass(frozen=True)
+class PasswordFailed(OfMember, tag="member:password:failed"):
+    reason: str
+    """`wrong`, `waiting`, `no_password` or `not_active`."""
+
+
+@dataclass(frozen=True)
+class FactorProved(OfMember, tag="member:second_factor:proved"):
+    kind: str
+    authenticator: str
+    left: int | None = None
+
+
+@dataclass(frozen=True)
+class FactorFailed(OfMember, tag="member:second_factor:failed"):
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CodeReplayed(OfMember, tag="member:second_factor:replayed"):
+    answer: str
+
+
+@dataclass(frozen=True)
+class LostFactorUsed(OfMember, tag="member:second_factor:lost_one_used"):
+    """The tripwire: a suspended factor was answered rightly, together with what else is asked for."""
+
+    authenticator: str
+    beside: str
+    """`password`, `link` (for a new password) or `nothing`: a passkey signs in alone."""
+
+
+@dataclass(frozen=True)
+class SessionStarted(OfMember, tag="member:session:started"):
+    session: str
+    aal: int
+    ways: str
+
+
+@dataclass(frozen=True)
+class SessionWoken(OfMember, tag="member:session:woken"):
+    session: str
+
+
+@dataclass(frozen=True)
+class SessionEnded(OfMember, tag="member:session:ended"):
+    session: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SessionsEnded(OfMember, tag="member:session:all_ended"):
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepUpProved(OfMember, tag="member:step_up:proved"):
+    session: str
+
+
+@dataclass(frozen=True)
+class StepUpFailed(OfMember, tag="member:step_up:failed"):
+    reason: str
+
+
+@dataclass(frozen=True)
+class BrowserRemembered(OfMember, tag="member:browser:remembered"):
+    days: int

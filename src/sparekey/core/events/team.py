@@ -1,0 +1,92 @@
+"""People, the account, and whether mail arrives."""
+
+from dataclasses import dataclass
+
+from sparekey.core.events.event import Event, OfAddress, OfMember
+
+
+@dataclass(frozen=True)
+class MemberAdded(OfMember, tag="account:member:added"):
+    role: str
+
+
+class MemberActivated(OfMember, tag="account:member:set_up"):
+    pass
+
+
+@dataclass(frozen=True)
+class MemberEdited(OfMember, tag="account:member:edited"):
+    changed: tuple[str, ...]
+
+
+class AddressChanged(OfMember, tag="account:member:address_changed"):
+    """The work address."""
+
+
+class AddressAdded(OfAddress, tag="member:address:added"):
+    pass
+
+
+class AddressConfirmed(OfAddress, tag="member:address:confirmed"):
+    pass
+
+
+class AddressRemoved(OfAddress, tag="member:address:removed"):
+    pass
+
+
+@dataclass(frozen=True)
+class RoleChanged(OfMember, tag="account:member:role_changed"):
+    before: str
+    after: str
+
+
+class MemberDeactivated(OfMember, tag="account:member:deactivated"):
+    pass
+
+
+class MemberReactivated(OfMember, tag="account:member:reactivated"):
+    pass
+
+
+class MemberDeleted(OfMember, tag="account:member:deleted"):
+    pass
+
+
+class OwnershipHandedOver(OfMember, tag="account:ownership:handed_over"):
+    pass
+
+
+@dataclass(frozen=True)
+class PolicyChanged(Event, tag="account:policy:changed"):
+    before: dict[str, object]
+    after: dict[str, object]
+
+
+@dataclass(frozen=True)
+class AuditExported(Event, tag="account:audit:exported"):
+    form: str
+
+
+@dataclass(frozen=True)
+class ChainVerified(Event, tag="account:audit:verified"):
+    count: int
+    broken_at: int | None = None
+
+
+@dataclass(frozen=True)
+class NoticeSent(OfMember, tag="notice:mail:sent"):
+    kind: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class NoticeFailed(OfMember, tag="notice:mail:failed"):
+    kind: str
+    is_final: bool
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class MailComesBack(OfAddress, tag="notice:mail:comes_back"):
+    is_over: bool

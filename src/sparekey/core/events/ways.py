@@ -1,0 +1,54 @@
+"""Authenticators: bound, suspended, changed, gone."""
+
+from dataclasses import dataclass
+
+from sparekey.core.events.event import OfAuthenticator, OfMember
+
+
+@dataclass(frozen=True)
+class AuthenticatorEnrolled(OfAuthenticator, tag="member:authenticator:enrolled"):
+    reason: str
+    """`set_up`, `settings` or `recovery`."""
+
+
+class KeyCounterBehind(OfAuthenticator, tag="member:passkey:counter_behind"):
+    """A right answer whose counter had not gone up: there may be a copy (WebAuthn Level 3, section 6.1.1)."""
+
+
+class AuthenticatorNamed(OfAuthenticator, tag="member:authenticator:named"):
+    """What it is called, or lives on, was changed."""
+
+
+class AuthenticatorSuspended(OfAuthenticator, tag="member:authenticator:suspended"):
+    pass
+
+
+class AuthenticatorActivated(OfAuthenticator, tag="member:authenticator:active_again"):
+    pass
+
+
+class AuthenticatorExposed(OfAuthenticator, tag="member:authenticator:exposed"):
+    pass
+
+
+class AuthenticatorDisabled(OfAuthenticator, tag="member:authenticator:disabled"):
+    pass
+
+
+@dataclass(frozen=True)
+class AuthenticatorDestroyed(OfAuthenticator, tag="member:authenticator:destroyed"):
+    reason: str
+
+
+@dataclass(frozen=True)
+class PasswordChanged(OfMember, tag="member:password:changed"):
+    reason: str
+
+
+class PasswordLinkAsked(OfMember, tag="member:password:link_asked"):
+    pass
+
+
+@dataclass(frozen=True)
+class BackupCodesSaved(OfMember, tag="member:backup_codes:proven_saved"):
+    authenticator: str
