@@ -213,8 +213,8 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "setup_done": [
-        ("safe", {"state": "safe", "picture": LOSS}),
-        ("one_loss", {"state": "one_loss", "picture": LOSS_ALONE}),
+        ("safe", {"state": "safe", "picture": LOSS, "has_passkey": True}),
+        ("one_loss", {"state": "one_loss", "picture": LOSS_ALONE, "has_passkey": False}),
     ],
     "signup": [
         ("plain", {}),

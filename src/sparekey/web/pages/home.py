@@ -33,8 +33,11 @@ def _offers_passkey(visit: Visit, found: Home) -> bool:
     session = visit.visitor.session
     proofs = session.proofs if session else ()
     by_password = any(Category.KNOWLEDGE in one.categories for one in proofs)
-    has_one = any(answer is Answer.PASSKEY for answer, _ in found.picture.ways)
-    return by_password and not has_one and is_fresh(proofs, visit.now)
+    return by_password and not _has_passkey(found) and is_fresh(proofs, visit.now)
+
+
+def _has_passkey(found: Home) -> bool:
+    return any(answer is Answer.PASSKEY for answer, _ in found.picture.ways)
 
 
 def show_set_up(visit: Visit) -> Response:
@@ -42,7 +45,9 @@ def show_set_up(visit: Visit) -> Response:
     found = home(visit.ctx, visit.visitor)
     if found.state not in {Safety.SAFE, Safety.ONE_LOSS}:
         return visit.go("/")
-    return visit.page("setup_done", state=found.state.value, picture=_picture(found))
+    return visit.page(
+        "setup_done", state=found.state.value, picture=_picture(found), has_passkey=_has_passkey(found)
+    )
 
 
 def _picture(found: Home) -> dict[str, Any]:
