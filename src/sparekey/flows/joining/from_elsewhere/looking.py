@@ -1,4 +1,4 @@
-"""People and their authenticators in the files of another system: looked at, before anything is taken over."""
+"""Reading files, before anything is known of the account they are for."""
 
 from collections.abc import Sequence
 

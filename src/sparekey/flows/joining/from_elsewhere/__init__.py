@@ -1,0 +1,22 @@
+"""People and their authenticators in the files of another system: looked at, and taken over whole or not at all."""
+
+from sparekey.flows.joining.from_elsewhere.looking import NAMES, BadFile, Found, Keys, Upload, look_into
+from sparekey.flows.joining.from_elsewhere.planning import Becomes, Count, Planned, count, plan
+from sparekey.flows.joining.from_elsewhere.taking import Into, check, take_over
+
+__all__ = [
+    "NAMES",
+    "BadFile",
+    "Becomes",
+    "Count",
+    "Found",
+    "Into",
+    "Keys",
+    "Planned",
+    "Upload",
+    "check",
+    "count",
+    "look_into",
+    "plan",
+    "take_over",
+]
