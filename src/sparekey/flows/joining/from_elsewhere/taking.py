@@ -67,21 +67,28 @@ def take_over(
     Raises `BadFile`, `TooManyTries`, or `Conflict` where somebody took a name meanwhile.
     """
 
-    def take(work: Work) -> Count:
-        by = _by(work, into)
-        many = count(found)
-        _demand_free(work, by.account.id, found, into)
-        if into.account is None:
-            work.reserve_letters(by.account.id, many.letters)
-        traces = list(_written(work, by, found, tell))
-        _put_on_chain(work, by, traces)
-        _tell_owners(work, by, into, many)
-        return many
+    return taken(lambda: unit(ctx, visitor, ctx.moment(), lambda work: take_in(work, found, into, tell)))
 
+
+def taken(take: Callable[[], Count]) -> Count:
+    """What `take` gives. A name that was free when it was looked at, and is not now, is a `Conflict`."""
     try:
-        return unit(ctx, visitor, ctx.moment(), take)
+        return take()
     except NameTaken:
-        raise Conflict("Somebody took a name of these people meanwhile. Try again", reason="names") from None
+        raise Conflict("Somebody took a name of these people meanwhile. Try again", reason="stale") from None
+
+
+def take_in(work: Work, found: Sequence[Found], into: Into, tell: Tell = lambda _: None) -> Count:
+    """The unit of work itself."""
+    by = _by(work, into)
+    many = count(found)
+    _demand_free(work, by.account.id, found, into)
+    if into.account is None:
+        work.reserve_letters(by.account.id, many.letters)
+    traces = list(_written(work, by, found, tell))
+    _put_on_chain(work, by, traces)
+    _tell_owners(work, by, into, many)
+    return many
 
 
 def _by(work: Work, into: Into) -> By:
