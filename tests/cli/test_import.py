@@ -9,6 +9,7 @@ from sparekey.flows.joining.from_elsewhere import NAMES
 from tests.cli.conftest import Run
 from tests.flows.moving.table import ALL, HEAD, Line
 
+SAMPLES = Path(__file__).parents[1] / "vectors" / "imports"
 URI = "otpauth://totp/Berg:mia.zuercher?secret={}&issuer=Berg\n"
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -92,7 +93,30 @@ def test_of_two_accounts_of_a_name_the_id_says_which(with_ida: Run, table: str) 
     )
 
 
-def test_a_passphrase_opens_an_encrypted_file(run: Run) -> None:
-    sample = Path(__file__).parents[1] / "vectors" / "imports" / "pskc-rfc6030-passphrase.xml"
-    wrong = run("import", "check", "pskc", str(sample), "--encrypted", typed="not this\n")
+def test_a_table_adds_what_the_files_lack(run: Run, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("username,name,email\njsmith,John Smith,john@example.net\n")
+    told = run("import", "check", "pskc", str(SAMPLES / "pskc-plain.xml"), "--people", str(people))
+    assert "jsmith: invited, john@example.net, no password, 1 app(s)\n" == told.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("passphrase", "qwerty"), ("preshared", "12345678901234567890123456789012")],
+)
+def test_passphrase_or_key_open_an_encrypted_file(run: Run, name: str, typed: str) -> None:
+    told = run(
+        "import",
+        "check",
+        "pskc",
+        str(SAMPLES / f"pskc-rfc6030-{name}.xml"),
+        "--encrypted",
+        typed=f"{typed}\n",
+    )
+    assert "counts up" in told.output
+
+
+def test_a_wrong_passphrase_opens_nothing(run: Run) -> None:
+    sample = str(SAMPLES / "pskc-rfc6030-passphrase.xml")
+    wrong = run("import", "check", "pskc", sample, "--encrypted", typed="not this\n")
     assert (1, True) == (wrong.exit_code, "does not open this file" in wrong.output)

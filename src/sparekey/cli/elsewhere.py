@@ -24,7 +24,16 @@ _SOURCE = click.argument("source", metavar="SOURCE", type=click.Choice(SOURCES))
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-_ENCRYPTED = click.option("--encrypted", is_flag=True, help="Ask for the passphrase of the files (PSKC).")
+_ENCRYPTED = click.option(
+    "--encrypted",
+    is_flag=True,
+    help="Ask for the passphrase of the files, or their key in hexadecimal digits (PSKC).",
+)
+_PEOPLE = click.option(
+    "--people",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A table (CSV) with what the files lack, such as names and addresses.",
+)
 _LANGUAGE = click.option(
     "--language",
     type=click.Choice(["en", "de"]),
@@ -43,6 +52,7 @@ def from_elsewhere() -> None:
 @_SOURCE
 @_FILES
 @_ENCRYPTED
+@_PEOPLE
 @click.option("--account", help="Also look whether their names are free, for this account (its name or id).")
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file, with --account.")
 @click.pass_context
@@ -54,7 +64,7 @@ def check(context: click.Context, /, source: str, files: tuple[Path, ...], **opt
 
     Nothing is taken over and nothing is kept; no secret is shown. Ends with status 1 where something is wrong.
     """
-    found = _read(source, files, options["encrypted"])
+    found = _read(source, files, options)
     if options["account"]:
         from sparekey.settings import load  # noqa: PLC0415
 
@@ -71,6 +81,7 @@ def check(context: click.Context, /, source: str, files: tuple[Path, ...], **opt
 @_SOURCE
 @_FILES
 @_ENCRYPTED
+@_PEOPLE
 @_LANGUAGE
 @YES
 @with_settings
@@ -85,7 +96,7 @@ def take(settings: "Settings", account: str, source: str, files: tuple[Path, ...
     from sparekey.flows.console import CONSOLE  # noqa: PLC0415
     from sparekey.flows.joining.from_elsewhere import take_over  # noqa: PLC0415
 
-    found = _read(source, files, options["encrypted"])
+    found = _read(source, files, options)
     with opened(settings) as ctx:
         into = _into(ctx, account, source, options["language"])
         many = _looked_at(ctx, found, into)
@@ -95,14 +106,19 @@ def take(settings: "Settings", account: str, source: str, files: tuple[Path, ...
     click.echo(f"Done: {_said(many)}.")
 
 
-def _read(source: str, files: tuple[Path, ...], is_encrypted: bool) -> "tuple[Found, ...]":
+def _read(source: str, files: tuple[Path, ...], options: dict[str, Any]) -> "tuple[Found, ...]":
     from sparekey.flows.joining.from_elsewhere import Upload, look_into  # noqa: PLC0415
 
-    passphrase = click.prompt("Passphrase", hide_input=True, err=True) if is_encrypted else ""
+    asked = "Passphrase or key"
+    passphrase = click.prompt(asked, hide_input=True, err=True) if options["encrypted"] else ""
     with ExitStack() as stack:
-        uploads = [Upload(file.name, stack.enter_context(file.open("rb"))) for file in files]
+
+        def upload(file: Path) -> Upload:
+            return Upload(file.name, stack.enter_context(file.open("rb")))
+
+        people = [upload(options["people"])] if options["people"] else []
         with sign_of_life("Reading"), _refusing():
-            return look_into(source, uploads, passphrase)
+            return look_into(source, [upload(file) for file in files], passphrase, people)
 
 
 def _into(ctx: "Context", account: str, source: str, language: str = "en") -> "Into":

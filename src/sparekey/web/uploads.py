@@ -33,6 +33,7 @@ _DISPOSITION = re.compile(
 class File:
     """One file. `name` is what the browser called it."""
 
+    field_name: str
     name: str
     content: bytes = field(repr=False)
 
@@ -69,7 +70,7 @@ def read_parts(body: bytes, boundary: bytes) -> Sent:
         if file_name is None:
             fields[name] = _text(content)
         elif file_name or content:
-            files.append(File(file_name, content))
+            files.append(File(name, file_name, content))
     return Sent(fields, tuple(files))
 
 

@@ -99,6 +99,21 @@ def test_what_is_wrong_is_said_with_its_place(
     assert (422, True, False) == (page.status, sentence in page.words, is_there(ctx, ANNA))
 
 
+def test_a_table_adds_what_the_files_lack(ctx: Context, nora: Tab) -> None:
+    form = nora.get(FORM).form(FORM)
+    files = [
+        (
+            "files",
+            ("pi.csv", b"ben.ott@company, T1, 3132333435363738393031323334353637383930, totp, 6, 30\n"),
+        ),
+        ("people", ("people.csv", b"username,name,email\nben.ott@company,Ben Ott,ben@old.example\n")),
+    ]
+    fields = {**form.fields, "source": "privacyidea"}
+    nora.client.post(FORM, data=fields, files=files, headers={"origin": "https://id.example"})
+    nora.send(nora.get(REPORT))
+    assert ["ben@old.example"] == [one.to for one in letters(ctx, "invitation")]
+
+
 def test_a_page_takes_so_many_people_at_most(nora: Tab) -> None:
     many = [Line(f"new.{number}", has_app=False) for number in range(MOST_ON_A_PAGE + 1)]
     page = sends(nora, table(*many))

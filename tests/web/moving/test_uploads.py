@@ -25,7 +25,9 @@ def file(name: bytes, content: bytes) -> bytes:
 
 def test_fields_and_files_come_out_as_they_were_sent() -> None:
     sent = read_parts(body(FIELD + b"\r\n\r\ncsv", file(b"a.csv", b"x,\r\n--y\r\n"), file(b"b", b"")), EDGE)
-    assert Sent({"source": "csv"}, (File("a.csv", b"x,\r\n--y\r\n"), File("b", b""))) == sent
+    assert (
+        Sent({"source": "csv"}, (File("files", "a.csv", b"x,\r\n--y\r\n"), File("files", "b", b""))) == sent
+    )
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))

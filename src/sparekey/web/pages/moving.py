@@ -66,19 +66,23 @@ def _line(bad: Any) -> dict[str, Any]:
 def read(visit: Visit) -> Response:
     """Read the files, and lead to what is in them."""
     source = visit.form.get("source", "")
-    uploads = [Upload(one.name, BytesIO(one.content)) for one in visit.files]
+    uploads, people = (_sent(visit, field) for field in ("files", "people"))
     try:
         if source not in NAMES:
             raise BadInput("source", "unknown")
         if not uploads:
             raise BadInput("files", "no_files")
-        found = look_into(source, uploads, visit.form.get("passphrase", ""))
+        found = look_into(source, uploads, visit.form.get("passphrase", ""), people)
         from_elsewhere.hold(visit.ctx, visit.visitor, source, found)
     except BadFile as bad:
         return _form(visit, bad, 422)
     except (BadInput, TooManyTries) as refusal:
         return retry(visit, _form(visit, None, status_of(refusal), **visit.errors_of(refusal)), refusal)
     return visit.go(REPORT)
+
+
+def _sent(visit: Visit, field: str) -> list[Upload]:
+    return [Upload(one.name, BytesIO(one.content)) for one in visit.files if one.field_name == field]
 
 
 def show_report(visit: Visit) -> Response:
