@@ -1,21 +1,23 @@
 """People are taken over from another system, with what they have there: all of them, or nobody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
 from sparekey.core.contract import Answer
-from sparekey.core.people import SERVER, Language, Member, Role, Status, name_key
+from sparekey.core.people import SERVER, Language, Member, MemberId, Role, Status, name_key
 from sparekey.core.sign_in import Prove, SignedIn
 from sparekey.core.throttle import ACCOUNT_MAIL_RATE, TAKEN_RATE
-from sparekey.errors import NotAllowed, StepUpNeeded, TooManyTries
+from sparekey.errors import NameTaken, NotAllowed, StepUpNeeded, TooManyTries
 from sparekey.factors.totp import AppSecret, code_at
 from sparekey.flows import _ways, sign_in, team
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context
 from sparekey.flows.joining.from_elsewhere import BadFile, Count, Into, check, take_over
+from sparekey.flows.joining.from_elsewhere.taking import taken
 from sparekey.flows.team import Details
 from sparekey.store import people as stored
 from sparekey.store.schema import outbox
@@ -225,6 +227,21 @@ def test_letters_of_many_people_leave_room_for_others(ctx: Context, crew: Team) 
 def _due(conn: Connection) -> list[datetime]:
     wanted = select(outbox.c.due_at).where(outbox.c.kind == "invitation")
     return list(conn.execute(wanted).scalars())
+
+
+def test_a_name_that_is_taken_between_looking_and_writing_is_a_conflict() -> None:
+    """On PostgreSQL another unit may be faster; the names themselves are unique in the database."""
+
+    def take() -> Count:
+        raise NameTaken("username")
+
+    assert "stale" == refusal(lambda: taken(take)).reason
+
+
+def test_the_database_keeps_names_unique(ctx: Context, crew: Team) -> None:
+    twice = stored.Listed(replace(crew.owner, id=MemberId("mem_other")), "safe", "")
+    with pytest.raises(NameTaken):
+        ctx.db.write(lambda conn: stored.add_members(conn, [twice]))
 
 
 def test_tries_of_a_name_before_it_was_somebody_s_do_not_count(ctx: Context, nora: Browser) -> None:

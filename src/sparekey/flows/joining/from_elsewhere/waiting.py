@@ -62,6 +62,7 @@ def waiting(ctx: Context, visitor: Visitor) -> Waiting | None:
 
 def take_waiting(ctx: Context, visitor: Visitor) -> Count:
     """Take over who waits. Raises `Conflict` where nobody does any more, and what `take_over` raises."""
+    demand_may(ctx, visitor)
 
     def take(work: Work) -> Count:
         found = _look(work)
