@@ -29,6 +29,7 @@ EXAMPLES: dict[str, Fact] = {
     "address": "j•••••@bluewin.example",
     "left": 3,
     "tries": 4,
+    "count": 5,
 }
 
 

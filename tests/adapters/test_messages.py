@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sparekey.adapters.letters import KINDS, account, addresses, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import (
+    KINDS,
+    account,
+    addresses,
+    moving,
+    owners,
+    people,
+    recovery,
+    setting_up,
+    sign_in,
+)
 from sparekey.adapters.letters._shape import Reader, each_string
 from sparekey.adapters.letters.words import WORDS
 from sparekey.adapters.messages import Fact, Letter, needs, write
@@ -46,7 +56,8 @@ def flat(text: str) -> str:
 
 def test_the_parts_do_not_overwrite_each_other() -> None:
     assert len(KINDS) == sum(
-        len(part.KINDS) for part in (setting_up, recovery, sign_in, people, addresses, owners, account)
+        len(part.KINDS)
+        for part in (setting_up, recovery, sign_in, people, addresses, owners, account, moving)
     )
 
 

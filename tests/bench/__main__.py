@@ -26,6 +26,7 @@ from sparekey.settings import load
 from tests.bench import passkeys
 from tests.bench.browser import Browser
 from tests.bench.floor import record, replaying
+from tests.bench.moving import take_over, write_realm
 from tests.bench.seed import PASSWORD, Person, seed
 from tests.bench.servers import Place, cpu_of, free_port, memory_of, running
 from tests.infra.postgres import Postgres, running_postgres
@@ -247,6 +248,21 @@ def on_postgresql(folder: Path, figures: dict[str, Figure]) -> None:
         floor_on_postgresql(server, folder, figures)
 
 
+def moving(folder: Path, figures: dict[str, Figure]) -> None:
+    """A hundred thousand people from another system, by the command, on both databases."""
+    realm = folder / "realm.json"
+    write_realm(realm)
+    with running_postgres(folder / "postgresql-moving") as server, server.database() as url:
+        for name, database in (("SQLite", f"sqlite:///{folder}/moving/s.sqlite3"), ("PostgreSQL", url)):
+            place = Place(folder / "moving", database, free_port())
+            ctx = opened(place)
+            seconds, memory = take_over(place, ctx, realm)
+            ctx.pool.close()
+            ctx.db.close()
+            figures[f"import of 100,000 people, {name}"] = Figure(seconds, "s", 60)
+            figures[f"memory of this import, {name}"] = Figure(memory, "MB", 300)
+
+
 def backends(url: str) -> list[int]:
     """The processes that serve this database's connections."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
@@ -262,6 +278,7 @@ def main() -> int:
         on_sqlite(Path(name), figures)
         floor_on_sqlite(Path(name), figures)
         on_postgresql(Path(name), figures)
+        moving(Path(name), figures)
     figures["passkey / bare signature check"] = Figure(passkeys.ratio(), "times", 3)
     for name, figure in figures.items():
         goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"

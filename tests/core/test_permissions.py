@@ -18,6 +18,7 @@ RIGHTS = """
 action          owner   admin   auditor  staff
 see_staff       *       *       *        -
 add_member      *       S       -        -
+import_people   S       -       -        -
 edit_member     *       S       -        -
 deactivate      *       S       -        -
 reactivate      *       S       -        -

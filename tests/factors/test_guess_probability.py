@@ -1,6 +1,7 @@
 """docs/guess-probability.md says what the limits in the code give (RFC 4226, section 6)."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from sparekey.core.contract import WrongAnswer
 from sparekey.core.throttle import LIMIT, Tries, Wait, reserve
+from sparekey.factors import brought_app
 from sparekey.factors.backup_codes import ALPHABET, CODE_CHARACTERS, SET_SIZE
-from sparekey.factors.totp import LOOKED_FOR, AppSecret, Totp, code_of_step
+from sparekey.factors.totp import LOOKED_FOR, MOST_READINGS, AppSecret, Totp, code_of_step
 from tests.factors.builders import NOON, moment
 
 PAGE = Path(__file__).parents[2] / "docs" / "guess-probability.md"
@@ -20,17 +22,21 @@ def chance(accepted: int, tries: int, possible: int) -> float:
     return accepted * tries / possible
 
 
-def accepted_at_a_time(drift: int) -> int:
-    kept = AppSecret(key=b"12345678901234567890", drift=drift)
+def accepted_at_a_time(drift: int, readings: int = 1) -> int:
+    """Codes that would be right now, of all readings that a secret may still turn out to have."""
+    keys = [bytes([n]) * 20 for n in range(readings)]
+    kept = replace(brought_app([(key, "sha1", 6, 30) for key in keys], 0), drift=drift)
     now = kept.step(NOON)
-    count = 0
-    for step in range(now - 2 * LOOKED_FOR, now + 2 * LOOKED_FOR):
-        try:
-            Totp().verify(kept, code_of_step(kept, step), moment())
-        except WrongAnswer:
-            continue
-        count += 1
-    return count
+    steps = range(now - 2 * LOOKED_FOR, now + 2 * LOOKED_FOR)
+    return sum(_is_right(kept, code_of_step(AppSecret(key), step)) for key in keys for step in steps)
+
+
+def _is_right(kept: AppSecret, code: str) -> bool:
+    try:
+        Totp().verify(kept, code, moment())
+    except WrongAnswer:
+        return False
+    return True
 
 
 def times_of_tries() -> list[datetime]:
@@ -63,7 +69,7 @@ def test_the_page_shows_the_computed_chances() -> None:
     times = times_of_tries()
     an_hour, a_day = (sum(at - NOON < span for at in times) for span in (timedelta(hours=1), DAY))
     s, fast = accepted_at_a_time(0), accepted_at_a_time(1)
-    told = s + LOOKED_FOR
+    told, doubtful = s + LOOKED_FOR, accepted_at_a_time(0, MOST_READINGS)
     expected = {
         "6-digit code, the first hour": row(s, an_hour, 10, 6),
         "6-digit code, the first day": row(s, a_day, 10, 6),
@@ -72,6 +78,10 @@ def test_the_page_shows_the_computed_chances() -> None:
         "6-digit code, a year of guessing beside somebody who signs in once a day": row(
             s, 365 * a_day, 10, 6
         ),
+        "6-digit code of an imported app with six readings, until it stops working": row(
+            doubtful, LIMIT, 10, 6
+        ),
+        "the same with two readings": row(accepted_at_a_time(0, 2), LIMIT, 10, 6),
         "backup code, all ten unused, until they stop working": row(
             SET_SIZE, LIMIT, len(ALPHABET), CODE_CHARACTERS
         ),

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import bcrypt
 import pytest
 from argon2 import extract_parameters
+from argon2.low_level import Type, hash_secret
 
 from sparekey.core.contract import About, Hashing, Trouble, WrongAnswer
-from sparekey.factors import _argon2, dummy_password
+from sparekey.factors import _argon2, brought_password, dummy_password
 from sparekey.factors.password import HashedPassword, Password
 from tests.factors.builders import CHEAP, JONAS, PASSPHRASE, moment
 
@@ -164,3 +166,37 @@ def test_every_check_costs_one_hash(text: str, checked: list[str]) -> None:
     kept = enrol(PASSPHRASE)
     is_right(kept, text)
     assert [kept.phc] == checked
+
+
+BROUGHT = [
+    bcrypt.hashpw(PASSPHRASE.encode(), b"$2b$04$abcdefghijklmnopqrstuu").decode(),
+    hash_secret(PASSPHRASE.encode(), b"saltsalt", 1, 8, 1, 32, Type.ID).decode(),
+]
+"""As other servers keep it; the second looks like one of our own, made without our key."""
+
+
+@pytest.mark.parametrize("text", BROUGHT, ids=["bcrypt", "argon2id"])
+def test_a_password_brought_from_elsewhere_is_checked_and_hashed_at_todays_cost(text: str) -> None:
+    before = PASSWORD.decode(PASSWORD.encode(brought_password(text)))
+    after = PASSWORD.verify(before, PASSPHRASE, moment()).kept
+    assert (False, False, True) == (
+        after.is_foreign,
+        _argon2.needs_rehash(after.phc, CHEAP),
+        is_right(after, PASSPHRASE),
+    )
+
+
+@pytest.mark.parametrize("text", BROUGHT, ids=["bcrypt", "argon2id"])
+def test_another_password_than_the_one_that_was_brought_is_wrong(text: str) -> None:
+    assert not is_right(brought_password(text), PASSPHRASE + "!")
+
+
+def test_the_password_that_was_brought_is_no_new_one() -> None:
+    before = {"before": PASSWORD.encode(brought_password(BROUGHT[0]))}
+    with pytest.raises(WrongAnswer) as refused:
+        PASSWORD.enrol(JONAS, before, PASSPHRASE, moment())
+    assert Trouble.SAME_AS_BEFORE == refused.value.trouble
+
+
+def test_a_hash_of_our_own_is_none_that_was_brought() -> None:
+    assert not is_right(brought_password(enrol(PASSPHRASE).phc), PASSPHRASE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, FilePayload, Page
 
 from tests.serving import Server
 from tests.stories.app import App
@@ -329,6 +329,37 @@ def new_server(tab: Tab, server: Server, app: App) -> Iterator[Seen]:
     yield "429", tab.send(username="nobody")
 
 
+def moving(cast: Cast) -> Iterator[Seen]:
+    """Nora imports people from another system, and Ben shows that he still has his app."""
+    tab = cast.signed_in("nora.keller")
+    yield "import", tab.go("/contacts/import")
+    yield "import-error", tab.send()
+    yield "import-lines", _import(tab, "jonas.frei,,jonas@old.example,,,,", "no one,,,,,,")
+    yield "import-report", _import(tab, *BROUGHT)
+    yield "import-done", tab.send()
+    cast.demo.clock.advance(minutes=1)  # letters of an import go out one after the other
+    tab = cast.tab()
+    tab.go(cast.mail_to("ben.ott", "/setup/"))
+    tab.send()
+    yield "setup-app-kept", tab.send(new_password=NEW_PASSWORD)
+    yield "setup-app-kept-error", tab.send(code="12")
+
+
+HASH = "$pbkdf2-sha256$1000$AQIDBAUGBwgJCgsMDQ4PEA$OZisqJloVWQ/xF8cg5vJoGqp86fPH5Ob3F8cZLPh8Zs"
+BROUGHT = (
+    f"anna.keller,Anna Keller,anna@old.example,yes,{HASH},JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,8",
+    "ben.ott,Ben Ott,ben.ott@bergundtal.example,yes,,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,",
+    f"cleo.vogt,Cleo Vogt,cleo@old.example,no,{HASH},,",
+)
+
+
+def _import(tab: Tab, *lines: str) -> Page:
+    table = "\n".join(["username,name,email,active,password_hash,secret,digits", *lines])
+    file: FilePayload = {"name": "people.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    tab.page.locator('main [name="files"]').set_input_files(file)
+    return tab.send(source="csv")
+
+
 WALKS = {
     "outside": outside,
     "setting up": setting_up,
@@ -336,4 +367,5 @@ WALKS = {
     "own profile": own_profile,
     "helping": helping,
     "stopping": stopping,
+    "moving": moving,
 }

@@ -29,7 +29,7 @@ Fact = str | int | datetime
 
 QR_CID = "qr-code@sparekey"
 OPENING = frozenset(kind for kind, one in KINDS.items() if one.opens)
-COUNTED = frozenset({"left", "tries"})
+COUNTED = frozenset({"left", "tries", "count"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\x00-\x1f\x7f]+")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")

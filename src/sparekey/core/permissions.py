@@ -18,6 +18,7 @@ from sparekey.errors import NotAllowed, NotFound, StepUpNeeded
 class Action(StrEnum):
     SEE_STAFF = "see_staff"
     ADD_MEMBER = "add_member"
+    IMPORT_PEOPLE = "import_people"
     EDIT_MEMBER = "edit_member"
     DEACTIVATE = "deactivate"
     REACTIVATE = "reactivate"
@@ -41,6 +42,7 @@ TABLE: dict[Action, dict[Role, frozenset[Role]]] = {
     # action: acting role -> roles it may be done to
     Action.SEE_STAFF: {Role.OWNER: _ALL, Role.ADMIN: _ALL, Role.AUDITOR: _ALL},
     Action.ADD_MEMBER: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
+    Action.IMPORT_PEOPLE: {Role.OWNER: _STAFF},
     Action.EDIT_MEMBER: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.DEACTIVATE: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.REACTIVATE: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},

@@ -109,9 +109,9 @@ TAKEN_RATE = Rate(20, timedelta(hours=1))
 """Answers "not available" to one account: enough for mistakes, too slow to ask who else is on the server."""
 
 
-def spend(arrives_at: datetime | None, rate: Rate, now: datetime) -> datetime | Wait:
-    """One event more: the new theoretical arrival time to keep, or how long to wait."""
-    step = rate.period / rate.burst
+def spend(arrives_at: datetime | None, rate: Rate, now: datetime, count: int = 1) -> datetime | Wait:
+    """So many events more at once: the new theoretical arrival time to keep, or how long to wait."""
+    step = rate.period / rate.burst * count
     start = max(arrives_at or now, now)
     if start + step > now + rate.period:
         return Wait(start + step - rate.period)

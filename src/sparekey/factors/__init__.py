@@ -9,7 +9,8 @@ function of the material:
   temporary one);
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
 - `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up;
-- `is_known_hash`: whether a password hash of another system can be checked;
+- `is_known_hash`: whether a password hash of another system can be checked; `brought_password`, `brought_app`:
+  material of what people had there;
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
   answer; `asked_of_nobody`: what a name that nobody has is asked for; `about_key`: what may be shown of a passkey;
   `signal_of`, `signal_unknown`: what password managers may be told; `offered`: a passkey made without a question.
@@ -27,15 +28,17 @@ from sparekey.factors._passkey_answers import encode64
 from sparekey.factors._passkey_models import MAKES
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
 from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, is_decoy
-from sparekey.factors.password import Password, dummy_password
+from sparekey.factors.password import HashedPassword, Password, dummy_password
 from sparekey.factors.temporary_secret import TemporarySecret
-from sparekey.factors.totp import PERIOD, Totp, code_at, reveal
+from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, reveal
 
 __all__ = [
     "PERIOD",
     "TRAITS",
     "about_key",
     "asked_of_nobody",
+    "brought_app",
+    "brought_password",
     "code_at",
     "codes_left",
     "confirm_saved",
@@ -87,6 +90,16 @@ def is_known_hash(text: str) -> bool:
     from sparekey.factors._foreign_hashes import is_known  # noqa: PLC0415 -- loads bcrypt
 
     return is_known(text)
+
+
+def brought_password(text: str) -> HashedPassword:
+    """A password of another server, by its hash there: `is_known_hash`."""
+    return HashedPassword(text, is_foreign=True)
+
+
+def brought_app(readings: Sequence[tuple[bytes, str, int, int]], last_step: int) -> AppSecret:
+    """An app's secret of another server: key, algorithm, digits and period in every way it can be read."""
+    return from_readings(readings, last_step)
 
 
 def handle_of(kept: object) -> str | None:

@@ -4,7 +4,10 @@
   no truncation, no change of case.
 - Refused: what everybody guesses first, what is made of the team's and the person's own names, and the
   present password once more.
-- A right password of an outdated cost comes back hashed at today's cost.
+- A right password of an outdated cost comes back hashed at today's cost, and so does one whose hash was brought
+  over from another server. What such a hash costs is the other server's choice (`_foreign_hashes` bounds it): until
+  its person's first sign-in here, a wrong answer takes its own time, and a right one a second hash. The passwords
+  of nobody and of everybody else cost one hash of today's cost.
 """
 
 from collections.abc import Mapping
@@ -42,9 +45,10 @@ PRODUCT = "Sparekey"
 
 @dataclass(frozen=True)
 class HashedPassword:
-    """All that is kept of a password."""
+    """All that is kept of a password. `is_foreign`: made by another server, in one of its forms."""
 
     phc: str = field(repr=False)
+    is_foreign: bool = False
 
 
 class Password:
@@ -73,25 +77,32 @@ class Password:
         """Check the rules and hash. `proposed["before"]`: encoded material it may not equal."""
         _check_rules(answer, about)
         before = proposed.get("before")
-        if isinstance(before, Mapping) and is_match(self.decode(before).phc, answer, self._hashing):
+        if isinstance(before, Mapping) and self._is_right(self.decode(before), answer):
             raise WrongAnswer(Trouble.SAME_AS_BEFORE)
         return self._hashed(answer, f"password/{about.username}", moment)
 
     def verify(
         self, kept: HashedPassword, answer: str, moment: Moment, asked: object = None
     ) -> Verified[HashedPassword]:
-        """One hash, whatever was typed."""
-        if not is_match(kept.phc, answer, self._hashing):
+        """One hash, whatever was typed; where it comes from elsewhere, one more for the right answer."""
+        if not self._is_right(kept, answer):
             raise WrongAnswer(Trouble.WRONG)
-        if needs_rehash(kept.phc, self._hashing):
+        if kept.is_foreign or needs_rehash(kept.phc, self._hashing):
             kept = self._hashed(answer, f"password/{kept.phc}", moment)
         return Verified(kept, Evidence((self.traits.category,), self.traits.amr))
 
     def encode(self, kept: HashedPassword) -> dict[str, object]:
-        return {"phc": kept.phc}
+        return {"phc": kept.phc} | ({"is_foreign": True} if kept.is_foreign else {})
 
     def decode(self, data: Mapping[str, object]) -> HashedPassword:
-        return HashedPassword(str(data["phc"]))
+        return HashedPassword(str(data["phc"]), data.get("is_foreign") is True)
+
+    def _is_right(self, kept: HashedPassword, answer: str) -> bool:
+        if not kept.is_foreign:
+            return is_match(kept.phc, answer, self._hashing)
+        from sparekey.factors import _foreign_hashes  # noqa: PLC0415 -- loads bcrypt
+
+        return _foreign_hashes.is_match(kept.phc, answer)
 
     def _hashed(self, answer: str, label: str, moment: Moment) -> HashedPassword:
         return HashedPassword(hash_text(answer, moment.draw(label, SALT_BYTES), self._hashing))

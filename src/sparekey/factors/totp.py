@@ -13,12 +13,15 @@
   guess is a code of the *next* minutes could come back with it: so such a code is burnt with the telling, and
   counts as used when its time has come.
 - Every candidate step is computed and compared in constant time, also after a match.
+- A secret that was brought over from elsewhere may have several *readings*: other algorithms, lengths, steps or keys
+  that its text can stand for (`others`). The first right code of any of them pins it to that one. Until then a guess
+  has as many chances as there are readings, so they are few (docs/guess-probability.md counts them).
 """
 
 import hmac
 import re
 from base64 import b32decode, b32encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -45,6 +48,10 @@ PERIOD = 30
 """Seconds for which a code is shown, where an imported secret doesn't say otherwise."""
 LOOKED_FOR = 10
 """Steps around the present one in which a wrong clock is recognised."""
+MOST_READINGS = 6
+"""Three algorithms, and two ways to read the text of the key."""
+_TELLING = (Trouble.ALREADY_USED, Trouble.CLOCK_WRONG, Trouble.WRONG)
+"""What is told of a code that is right for no reading: the first of these."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,8 @@ class AppSecret:
     """1 where the app's clock was seen to be one step fast."""
     burnt: tuple[int, ...] = ()
     """Steps to come whose code was told to be one."""
+    others: tuple["AppSecret", ...] = ()
+    """Further readings of a secret that has not proved itself yet; they have no others."""
 
     def step(self, at: datetime) -> int:
         """RFC 6238, section 4.2: T, with T0 = 0."""
@@ -87,22 +96,27 @@ class Totp:
         """Accept T-1, T and T+1, and record a fast clock."""
         secret = self.decode(proposed)
         now = secret.step(moment.at)
-        step = _accepted(secret, _find(secret, answer, now), range(now - 1, now + 2), now)
+        typed = _read(answer, (secret.digits,))
+        step = _accepted(secret, _find(secret, typed, now), range(now - 1, now + 2), now)
         return replace(secret, last_step=step, drift=max(0, step - now))
 
     def verify(
         self, kept: AppSecret, answer: str, moment: Moment, asked: object = None
     ) -> Verified[AppSecret]:
-        now = kept.step(moment.at)
-        step = _accepted(kept, _find(kept, answer, now), range(now - 1, now + kept.drift + 1), now)
-        to_come = tuple(one for one in kept.burnt if one > step)
-        after = replace(kept, last_step=step, drift=kept.drift if step >= now else 0, burnt=to_come)
+        readings = (replace(kept, others=()), *kept.others)
+        typed = _read(answer, tuple(one.digits for one in readings))
+        found = [_look(one, typed, moment.at) for one in readings]
+        after = next((one for one in found if isinstance(one, AppSecret)), None)
+        if after is None:
+            raise _most_telling(kept, [one for one in found if isinstance(one, WrongAnswer)])
         return Verified(after, Evidence((self.traits.category,), self.traits.amr))
 
     def encode(self, kept: AppSecret) -> dict[str, object]:
-        return {**vars(kept), "key": b32encode(kept.key).decode()}
+        encoded = {**vars(kept), "key": b32encode(kept.key).decode()}
+        return encoded | {"others": [self.encode(one) for one in kept.others]}
 
     def decode(self, data: Mapping[str, object]) -> AppSecret:
+        others = cast(list[Mapping[str, object]], data["others"])
         return AppSecret(
             key=b32decode(str(data["key"])),
             algorithm=str(data["algorithm"]),
@@ -111,7 +125,23 @@ class Totp:
             last_step=cast(int, data["last_step"]),
             drift=cast(int, data["drift"]),
             burnt=tuple(cast(list[int], data["burnt"])),
+            others=tuple(self.decode(one) for one in others),
         )
+
+
+def from_readings(readings: Sequence[tuple[bytes, str, int, int]], last_step: int) -> AppSecret:
+    """A secret from elsewhere: key, algorithm, digits and period of each reading; the likeliest is the first.
+
+    `last_step`: the newest step of the first reading that is known to be used. What began before it ended is used
+    in every reading.
+    """
+    first = readings[0]
+    used_until = (last_step + 1) * first[3] - 1 if last_step else 0
+    each = [
+        AppSecret(key, algorithm, digits, period, last_step=used_until // period)
+        for key, algorithm, digits, period in readings[:MOST_READINGS]
+    ]
+    return replace(each[0], others=tuple(each[1:]))
 
 
 def code_of_step(secret: AppSecret, step: int) -> str:
@@ -144,23 +174,44 @@ def reveal(secret: AppSecret, about: About) -> dict[str, str | list[str]]:
     return {"secret": " ".join(re.findall(".{1,4}", typed)), "uri": uri}
 
 
-def _read(answer: str, digits: int) -> str:
-    """The digits that were typed, in any script; raises `WrongAnswer` if they can't be a code."""
+def _read(answer: str, digits: Sequence[int]) -> str:
+    """The digits that were typed, in any script; raises `WrongAnswer` if they can't be a code of this length."""
     if len(answer) > MOST_TYPED:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(answer), expected=digits)
+        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(answer), expected=digits[0])
     typed = without_separators(answer)
     if not typed:
-        raise WrongAnswer(Trouble.EMPTY, expected=digits)
+        raise WrongAnswer(Trouble.EMPTY, expected=digits[0])
     if not typed.isdecimal():
         raise WrongAnswer(Trouble.WRONG)
-    if len(typed) != digits:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(typed), expected=digits)
+    if len(typed) not in digits:
+        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(typed), expected=digits[0])
     return "".join(str(decimal(character)) for character in typed)
 
 
-def _find(secret: AppSecret, answer: str, now: int) -> list[int]:
-    """The steps around `now` whose code this is; all are computed."""
-    typed = _read(answer, secret.digits)
+def _look(secret: AppSecret, typed: str, at: datetime) -> AppSecret | WrongAnswer:
+    """The secret as it is kept after this code, or why the code is not right for it."""
+    now = secret.step(at)
+    try:
+        step = _accepted(secret, _find(secret, typed, now), range(now - 1, now + secret.drift + 1), now)
+    except WrongAnswer as wrong:
+        return wrong
+    to_come = tuple(one for one in secret.burnt if one > step)
+    return replace(secret, last_step=step, drift=secret.drift if step >= now else 0, burnt=to_come)
+
+
+def _most_telling(kept: AppSecret, wrong: Sequence[WrongAnswer]) -> WrongAnswer:
+    """Why a code is right for no reading. What was burnt by the telling is kept beside the other readings."""
+    best = min(range(len(wrong)), key=lambda place: _TELLING.index(wrong[place].trouble))
+    told = wrong[best]
+    if told.kept is None:
+        return told
+    readings = [replace(kept, others=()), *kept.others]
+    readings[best] = told.kept
+    return WrongAnswer(told.trouble, replace(readings[0], others=tuple(readings[1:])), **told.facts)
+
+
+def _find(secret: AppSecret, typed: str, now: int) -> list[int]:
+    """The steps around `now` whose code this is; all are computed. None for a code of another length."""
     steps = range(max(0, now - LOOKED_FOR), now + LOOKED_FOR + 1)
     return [step for step in steps if hmac.compare_digest(code_of_step(secret, step), typed)]
 

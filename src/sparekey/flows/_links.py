@@ -84,12 +84,23 @@ def make_for_nobody(
 
 
 def _add(work: Work, link: Link) -> tuple[str, datetime]:
+    kept, address, ends_at = _fresh(work, link)
+    cases.add_link(work.conn, kept)
+    return address, ends_at
+
+
+def first_invitation(work: Work, who: Member) -> tuple[Link, str, datetime]:
+    """An invitation for somebody who is new, not kept yet: the link's row, its address and its end."""
+    return _fresh(work, Link("", who.account_id, who.id, Purpose.INVITATION.value, work.now))
+
+
+def _fresh(work: Work, link: Link) -> tuple[Link, str, datetime]:
     purpose = Purpose(link.purpose)
     about = link.facts.get("email") or link.facts.get("address", "")
     fresh = token(work.moment, f"link:{purpose}:{link.member_id}:{about}")
     ends_at = work.now + LIFE[purpose]
-    cases.add_link(work.conn, replace(link, hash=hashed(fresh), expires_at=ends_at))
-    return work.ctx.site.link(f"{_PATHS.get(purpose, '/setup')}/{fresh}"), ends_at
+    address = work.ctx.site.link(f"{_PATHS.get(purpose, '/setup')}/{fresh}")
+    return replace(link, hash=hashed(fresh), expires_at=ends_at), address, ends_at
 
 
 def find(work: Work, text: str, *purposes: Purpose, lock: bool = False) -> Link:

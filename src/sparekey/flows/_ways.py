@@ -47,10 +47,10 @@ class Had:
 
 def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:
     """What a person has enrolled, oldest first."""
-    return [_had(one) for one in authenticators.of_member(conn, account_id, member_id)]
+    return [had_of(one) for one in authenticators.of_member(conn, account_id, member_id)]
 
 
-def _had(kept: Authenticator) -> Had:
+def had_of(kept: Authenticator) -> Had:
     return Had(kept, Enrolled(kept.id, TRAITS[kept.kind], kept.standing, kept.thing))
 
 
@@ -87,20 +87,33 @@ def keep(work: Work, kept: Authenticator, value: Any, *, is_used: bool) -> None:
 
 @dataclass(frozen=True)
 class Binding:
-    """How a new authenticator came to be. `reason`: set_up, settings or recovery."""
+    """How a new authenticator came to be. `reason`: set_up, settings, recovery or import."""
 
     label: str
     reason: str
     thing: Loss | None = None
+    number: int = 0
+    """Which of several of one kind that are bound at once."""
 
 
 def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
     """Bind a new authenticator. Behind a new password both names are free again (`checks.password`)."""
     sessions.forget_browsers(work.conn, who)
+    new = make(work, who, kind, value, how)
+    authenticators.add(work.conn, new)
+    if TRAITS[kind].category is Category.KNOWLEDGE:
+        queue.forget_tries(work.conn, [name_tries_key(work, name) for name in (who.username, who.email)])
+    work.record(AuthenticatorEnrolled(who.id, new.id, kind, how.reason), who.account_id)
+    return new
+
+
+def make(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authenticator:
+    """A new authenticator as it is to be kept."""
+    label = f"{who.id}:{kind}:{how.number}" if how.number else f"{who.id}:{kind}"
     new = Authenticator(
         account_id=who.account_id,
         member_id=who.id,
-        id=AuthenticatorId(new_id("aut", work.moment, f"{who.id}:{kind}")),
+        id=AuthenticatorId(new_id("aut", work.moment, label)),
         kind=kind,
         label=how.label,
         standing=Standing.ACTIVE,
@@ -112,12 +125,7 @@ def add(work: Work, who: Member, kind: str, value: Any, how: Binding) -> Authent
         thing=how.thing,
         handle=handle_of(value),
     )
-    new = replace(new, sealed=_sealed(work, new, value))
-    authenticators.add(work.conn, new)
-    if TRAITS[kind].category is Category.KNOWLEDGE:
-        queue.forget_tries(work.conn, [name_tries_key(work, name) for name in (who.username, who.email)])
-    work.record(AuthenticatorEnrolled(who.id, new.id, kind, how.reason), who.account_id)
-    return new
+    return replace(new, sealed=_sealed(work, new, value))
 
 
 _STANDING_EVENTS = {
@@ -178,5 +186,11 @@ def renew_summary(work: Work, who: Member) -> None:
     """Write what lists show of a person: the state, and kinds with how many codes are left."""
     had = ways(work.conn, who.account_id, who.id)
     state, _ = summary(had)
-    shown = [[one.kept.kind, one.kept.standing.value, one.kept.left] for one in had if one.is_second]
-    people.put_safety(work.conn, who, state.value, json.dumps(shown))
+    people.put_safety(work.conn, who, state.value, listed(had))
+
+
+def listed(had: Sequence[Had]) -> str:
+    """What lists keep of somebody's second factors."""
+    return json.dumps(
+        [[one.kept.kind, one.kept.standing.value, one.kept.left] for one in had if one.is_second]
+    )

@@ -8,8 +8,9 @@ so that the head's lock is held shortest. The function may run again after a dea
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -66,19 +67,29 @@ class Work:
 
     def record(self, event: Event, account_id: AccountId = SERVER) -> None:
         """Put an event on the account's chain when the unit ends."""
-        subject = getattr(event, "subject", "")
-        entry = Entry(
+        self._entries.setdefault(account_id, []).append(self._entry(event, account_id))
+
+    def record_now(self, events: Iterable[Event], account_id: AccountId) -> None:
+        """Put many events on the chain at once. Its head is locked from here on: after all other rows."""
+        audit.append(self.conn, account_id, [self._entry(one, account_id) for one in events])
+
+    def _entry(self, event: Event, account_id: AccountId) -> Entry:
+        return Entry(
             chain=account_id,
             seq=0,
             at=self.now,
             tag=event.tag,
             actor=self.visitor.actor,
-            subject=subject,
-            source=self.visitor.place_in("en"),
+            subject=getattr(event, "subject", ""),
+            source=self.place,
             data=event.data(),
             previous="",
         )
-        self._entries.setdefault(account_id, []).append(entry)
+
+    @cached_property
+    def place(self) -> str:
+        """Where from, in the words of the log."""
+        return self.visitor.place_in("en")
 
     def flush(self) -> None:
         """Append what was recorded, in a fixed order of chains."""
@@ -106,14 +117,25 @@ class Work:
         boxes = _mailboxes(to, kind) if only is None else only
         if not boxes or not self._is_within_rate(to, kind, only or ()):
             return
-        needed = messages.needs(kind)
-        if "place" in needed:
-            facts.setdefault("place", self.visitor.place_in(to.language.value))
-        if "stop_link" in needed and "stop_link" not in facts:
+        if "stop_link" in messages.needs(kind) and "stop_link" not in facts:
             facts["stop_link"] = self.stop_link(to, kind)
-        plain = {name: _plain(value) for name, value in facts.items()}
-        queue.post(self.conn, *(self._copy(to, kind, box, plain) for box in boxes))
+        said = self._said(to, kind, facts)
+        self.post(*(self._copy(to, kind, box, said) for box in boxes))
+
+    def post(self, *letters: queue.Mail) -> None:
+        """Put letters in the outbox that were made before."""
+        queue.post(self.conn, *letters)
         self.has_posted = True
+
+    def letter(self, to: Member, kind: str, **facts: Any) -> queue.Mail:
+        """A letter to the work address, as it is posted."""
+        return self._copy(to, kind, to.work_mailbox, self._said(to, kind, facts))
+
+    def _said(self, to: Member, kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        said = {name: _plain(value) for name, value in facts.items()}
+        if "place" in messages.needs(kind):
+            said.setdefault("place", self.visitor.place_in(to.language.value))
+        return said
 
     def _copy(self, to: Member, kind: str, box: Mailbox, facts: Mapping[str, Any]) -> queue.Mail:
         mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{box.id}")
@@ -140,6 +162,12 @@ class Work:
 
         `facts`: what else it stops. The same link stands in every copy.
         """
+        link, address = self.new_stop_link(to, kind, **facts)
+        cases.add_link(self.conn, link)
+        return address
+
+    def new_stop_link(self, to: Member, kind: str, **facts: str) -> tuple[cases.Link, str]:
+        """The same, not kept yet: the link's row and its address."""
         fresh = token(self.moment, f"not-me:{to.id}:{kind}")
         link = cases.Link(
             hash=hashed(fresh),
@@ -150,8 +178,15 @@ class Work:
             expires_at=self.now + LATE_LIFE,
             facts=facts,
         )
-        cases.add_link(self.conn, link)
-        return self.ctx.site.link(f"/not-me/{fresh}")
+        return link, self.ctx.site.link(f"/not-me/{fresh}")
+
+    def reserve_letters(self, account_id: AccountId, count: int) -> None:
+        """Spend so many of the letters that an account sends on purpose, or raise `TooManyTries`."""
+        key = f"{_OF_ACCOUNT}{account_id}"
+        after = spend(queue.arrivals(self.conn, [key]).get(key), ACCOUNT_MAIL_RATE, self.now, count)
+        if isinstance(after, Wait):
+            raise TooManyTries(after.until, reason="team_mails")
+        queue.put_arrivals(self.conn, {key: after})
 
     def has_room(self, to: Member, kind: str) -> bool:
         """Would a letter of this kind be sent now? Asked before a link is replaced that only the letter carries."""

@@ -33,7 +33,7 @@ from sparekey.core.people import (
     read_username,
 )
 from sparekey.core.recovery_case import Ending, Step
-from sparekey.errors import NotAllowed, NotFound
+from sparekey.errors import Conflict, NotAllowed, NotFound
 from sparekey.flows import _cases, _links
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
@@ -96,6 +96,18 @@ def add_account(ctx: Context, new: NewAccount) -> Handed:
         return Handed(link, ends_at, owner)
 
     return unit(ctx, CONSOLE, moment, add)
+
+
+def find_account(ctx: Context, name: str) -> Account:
+    """The account of this id or name; `NotFound`, or `Conflict` where two are called alike."""
+    wanted = name_key(name)
+    found = [one for one in ctx.db.read(people.all_accounts) if wanted in {one.id, name_key(one.name)}]
+    if not found:
+        raise NotFound(f"No account is called {name!r}. `sparekey member list` shows all of them")
+    if len(found) > 1:
+        ids = ", ".join(one.id for one in found)
+        raise Conflict(f"Several accounts are called {name!r}. Say which by its id: {ids}")
+    return found[0]
 
 
 def owner_recover(ctx: Context, name: str) -> Handed:

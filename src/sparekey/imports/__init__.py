@@ -9,6 +9,7 @@ place that is wrong. Pure: no database, clock or network. Whoever calls decides 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 from sparekey.imports.found import (
@@ -72,11 +73,17 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
 
 
 def read(
-    source: str, uploads: Sequence[Upload], keys: Keys, is_known_hash: Callable[[str], bool]
+    source: str,
+    uploads: Sequence[Upload],
+    keys: Keys,
+    is_known_hash: Callable[[str], bool],
+    people: Sequence[Upload] = (),
 ) -> tuple[Found, ...]:
     """Everybody in these files, in their order; `BadFile` with all that is wrong.
 
-    `is_known_hash` tells whether a password hash can be checked; others are left behind with a remark.
+    `is_known_hash` tells whether a password hash can be checked; others are left behind with a remark. `people`:
+    tables that add what the files do not say, such as addresses; there a person is called as in the files.
     """
     name = uploads[0].name if uploads else ""
-    return gather(SOURCES[source](uploads, keys), is_known_hash, name)
+    entries = chain(SOURCES[source](uploads, keys), table.read(people, keys) if people else ())
+    return gather(entries, is_known_hash, name)

@@ -87,27 +87,28 @@ def of_member(conn: Connection, account_id: str, member_id: str) -> list[Authent
     ]
 
 
-def add(conn: Connection, new: Authenticator) -> None:
-    conn.execute(
-        _ADD,
-        {
-            "account_id": new.account_id,
-            "member_id": new.member_id,
-            "id": new.id,
-            "kind": new.kind,
-            "label": new.label,
-            "standing": new.standing.value,
-            "sealed": new.sealed,
-            "created_at": new.created_at,
-            "standing_at": new.standing_at,
-            "saved_at": new.saved_at,
-            "last_used_at": new.last_used_at,
-            "left": new.left,
-            "thing": new.thing.value if new.thing else None,
-            "handle": new.handle,
-            "version": new.version,
-        },
-    )
+def add(conn: Connection, *new: Authenticator) -> None:
+    conn.execute(_ADD, [_row(one) for one in new])
+
+
+def _row(new: Authenticator) -> dict[str, Any]:
+    return {
+        "account_id": new.account_id,
+        "member_id": new.member_id,
+        "id": new.id,
+        "kind": new.kind,
+        "label": new.label,
+        "standing": new.standing.value,
+        "sealed": new.sealed,
+        "created_at": new.created_at,
+        "standing_at": new.standing_at,
+        "saved_at": new.saved_at,
+        "last_used_at": new.last_used_at,
+        "left": new.left,
+        "thing": new.thing.value if new.thing else None,
+        "handle": new.handle,
+        "version": new.version,
+    }
 
 
 def by_handle(conn: Connection, handle: str) -> Authenticator | None:

@@ -187,19 +187,21 @@ def _link(row: Row[Any]) -> Link:
     )
 
 
-def add_link(conn: Connection, new: Link) -> None:
-    conn.execute(
-        insert(links).values(
-            hash=new.hash,
-            account_id=new.account_id,
-            member_id=new.member_id,
-            case_id=new.case_id,
-            purpose=new.purpose,
-            created_at=new.created_at,
-            expires_at=new.expires_at,
-            facts=json.dumps(dict(new.facts)),
-        )
-    )
+def add_link(conn: Connection, *new: Link) -> None:
+    rows = [
+        {
+            "hash": one.hash,
+            "account_id": one.account_id,
+            "member_id": one.member_id,
+            "case_id": one.case_id,
+            "purpose": one.purpose,
+            "created_at": one.created_at,
+            "expires_at": one.expires_at,
+            "facts": json.dumps(dict(one.facts)),
+        }
+        for one in new
+    ]
+    conn.execute(insert(links), rows)
 
 
 def link(conn: Connection, link_hash: str, *, lock: bool = False) -> Link | None:

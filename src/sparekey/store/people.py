@@ -224,6 +224,27 @@ def add_member(conn: Connection, new: Member) -> None:
         raise NameTaken("username") from error
 
 
+def add_members(conn: Connection, new: Sequence[Listed]) -> None:
+    """Keep many new members whose names were free when they were looked at; `NameTaken` when one is not."""
+    fresh = {"version": 0, "further": ""}
+    rows = [{**_columns(one.member), **fresh, "safety": one.safety, "ways": one.ways} for one in new]
+    try:
+        conn.execute(insert(members), rows)
+    except IntegrityError as error:
+        raise NameTaken("username") from error
+
+
+def taken_names(conn: Connection, keys: Sequence[str]) -> dict[str, AccountId]:
+    """Which of these usernames and keys of addresses somebody on the server has, and in which account."""
+    wanted = list(keys)
+    rows = conn.execute(
+        select(_M.username, _M.email_key, _M.account_id).where(
+            or_(_M.username.in_(wanted), _M.email_key.in_(wanted))
+        )
+    )
+    return {name: row.account_id for row in rows for name in (row.username, row.email_key)}
+
+
 def refuse_taken(conn: Connection, wanted: Member) -> None:
     """Raise `NameTaken` with the field whose name somebody else on the server has."""
     for field, key in (("username", wanted.username), ("email", name_key(wanted.email))):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
@@ -36,11 +37,13 @@ from sparekey.flows.context import Visitor
 from sparekey.web.cookies import LINK_LANGUAGE, YEAR
 from sparekey.web.forms import local_path, read_form, read_pairs
 from sparekey.web.render import LANGUAGES
+from sparekey.web.uploads import Sent, read_upload
 from sparekey.web.visit import Desk, Visit, retry
 
 Handler = Callable[[Visit], Response]
+R = TypeVar("R")
 log = structlog.get_logger()
-KEPT_OUT = ("password", "code", "csrf", "confirm")
+KEPT_OUT = ("password", "passphrase", "code", "csrf", "confirm")
 """Fields whose names hold one of these are not kept over a step-up."""
 
 
@@ -68,6 +71,7 @@ class Way:
 
     `asks` names what its page asks for, `acts` what its form does, where that is more. It decides nothing: the flows
     demand it, and a test compares for every address.
+    `upload`: takes files, and refuses before they are read whoever may not send any.
     """
 
     path: str
@@ -77,6 +81,7 @@ class Way:
     acts: Asks | None = field(default=None, kw_only=True)
     in_rotation: bool = False
     always: bool = False
+    upload: Callable[[Visit], None] | None = None
 
 
 def route(desk: Desk, way: Way) -> Route:
@@ -84,12 +89,18 @@ def route(desk: Desk, way: Way) -> Route:
 
     async def endpoint(request: Request) -> Response:
         try:
-            form = await read_form(request) if request.method == "POST" else {}
             query = read_pairs(request.url.query)
+            if request.method == "POST" and way.upload:
+                refused = await run_in_threadpool(
+                    _guarded, desk, request, query, _before_upload(way, request)
+                )
+                if refused:
+                    return refused
+            sent = await _read(request, way)
         except SparekeyError as refusal:
             bad = refusal
             return await run_in_threadpool(lambda: _refused_early(desk, request, bad))
-        return await run_in_threadpool(_serve, desk, way, request, query, form)
+        return await run_in_threadpool(_serve, desk, way, request, query, sent)
 
     methods = [name for name, handler in (("GET", way.get), ("POST", way.post)) if handler]
     return Route(way.path, endpoint, methods=methods)
@@ -100,14 +111,38 @@ def _refused_early(desk: Desk, request: Request, refusal: SparekeyError) -> Resp
     return visit.finish(refusal_page(visit, refusal))
 
 
-def _serve(desk: Desk, way: Way, request: Request, query: dict[str, str], form: dict[str, str]) -> Response:
-    visit = make_visit(desk, request, query)
-    try:
-        _recognise(visit, request)
+async def _read(request: Request, way: Way) -> Sent:
+    if request.method != "POST":
+        return Sent({}, ())
+    return await read_upload(request) if way.upload else Sent(await read_form(request), ())
+
+
+def _serve(desk: Desk, way: Way, request: Request, query: dict[str, str], sent: Sent) -> Response:
+    def act(visit: Visit) -> Response:
         language = query.get("lang", "")
         if request.method in {"GET", "HEAD"} and language in LANGUAGES:
             return _switch_language(visit, language)
-        return visit.finish(_answer(visit, way, request, form))
+        visit.files = sent.files
+        return visit.finish(_answer(visit, way, request, sent.fields))
+
+    return _guarded(desk, request, query, act)
+
+
+def _before_upload(way: Way, request: Request) -> Callable[[Visit], None]:
+    def ask(visit: Visit) -> None:
+        _demand_own_site(visit, request)
+        if way.upload:
+            way.upload(visit)
+
+    return ask
+
+
+def _guarded(desk: Desk, request: Request, query: dict[str, str], act: Callable[[Visit], R]) -> R | Response:
+    """What `act` gives for this visitor, or the page of what kept it from being done."""
+    visit = make_visit(desk, request, query)
+    try:
+        _recognise(visit, request)
+        return act(visit)
     except SparekeyError as refusal:
         return visit.finish(_over_page(visit, request, refusal) or refusal_page(visit, refusal))
     except Exception:
@@ -192,11 +227,17 @@ def _switch_language(visit: Visit, language: str) -> Response:
 
 def _demand_own_form(visit: Visit, request: Request, form: dict[str, str]) -> None:
     """Every post carries this browser's token for this session, and comes from this site."""
+    _demand_own_site(visit, request)
     expected = visit.desk.cookies.csrf(visit.browser, visit.visitor.token_hash)
+    if not _is_same(form.get("csrf", ""), expected):
+        raise FormExpired()
+
+
+def _demand_own_site(visit: Visit, request: Request) -> None:
     origin = request.headers.get("origin")
     foreign = origin not in {None, "null", _origin(visit)}
     from_elsewhere = request.headers.get("sec-fetch-site", "same-origin") in {"cross-site", "same-site"}
-    if foreign or from_elsewhere or not _is_same(form.get("csrf", ""), expected):
+    if foreign or from_elsewhere:
         raise FormExpired()
 
 

@@ -21,6 +21,7 @@ from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
+from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
@@ -47,6 +48,7 @@ OUTSIDE = (
 SETTING_UP = (
     Way("/setup/password", setup.show_password, setup.put_password, asks=Asks.ENROL),
     Way("/setup/app", setup.show_app, setup.verify_app, asks=Asks.ENROL),
+    Way("/setup/app/another", setup.show_app, setup.another_app, asks=Asks.ENROL),
     Way("/setup/app/{file}", setup.secret_file, asks=Asks.ENROL),
     Way("/setup/codes", setup.show_codes, setup.prove_codes, asks=Asks.ENROL),
     Way("/setup/codes/later", post=setup.skip_codes, asks=Asks.ENROL),
@@ -70,7 +72,7 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(PASSKEYS + ADDRESSES),
-    *(STAFF_EDIT + STAFF + HELP_BACK + ACCOUNT + DEMO),
+    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 
 

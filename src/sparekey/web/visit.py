@@ -18,6 +18,7 @@ from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sessions import demand_member, menu_count
 from sparekey.web.cookies import YEAR, Cookies
 from sparekey.web.render import Renderer
+from sparekey.web.uploads import File
 
 AGAIN_IN = 5
 """Seconds after which a server that is too busy, or cannot save, may be asked again."""
@@ -48,6 +49,7 @@ class Visit:
     theme: str | None
     browser: str
     form: dict[str, str] = field(default_factory=dict)
+    files: Sequence[File] = ()
     flash: dict[str, Any] = field(default_factory=dict)
     resumed: dict[str, str] = field(default_factory=dict)
     """What was typed into this page's form before a step-up came in between."""

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from sparekey.web.render import Renderer, Site, make_renderer
 from tests.web.demo_team import SHARED, SHELL, ZONE
 from tests.web.specimens.contacts import CONTACTS
+from tests.web.specimens.moving import MOVING
 from tests.web.specimens.outside import SIGNED_OUT
 from tests.web.specimens.own import OWN
 
-SIGNED_IN = {**OWN, **CONTACTS}
+SIGNED_IN = {**OWN, **CONTACTS, **MOVING}
 SPECIMENS = {**SIGNED_OUT, **SIGNED_IN}
 
 

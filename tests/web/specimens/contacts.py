@@ -66,6 +66,7 @@ STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "deactivated")
 STAFF: Values = {
     "nav": "staff",
     "may_add": True,
+    "may_import": True,
     "q": "",
     "total": 12,
     "rows": TEAM,

@@ -205,6 +205,10 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ("plain", {"again": False, "username": "lea.hofstetter", "secret": SECRET}),
         ("wrong", {"again": True, "username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
     ],
+    "setup_app_kept": [
+        ("plain", {"username": "lea.hofstetter"}),
+        ("wrong", {"username": "lea.hofstetter", "errors": WRONG_CODE}),
+    ],
     "setup_codes": [
         ("plain", {"again": False, "username": "lea.hofstetter", "codes": CODES}),
         (

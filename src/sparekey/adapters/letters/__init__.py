@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from sparekey.adapters.letters import account, addresses, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import (
+    account,
+    addresses,
+    moving,
+    owners,
+    people,
+    recovery,
+    setting_up,
+    sign_in,
+)
 from sparekey.adapters.letters._shape import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -13,4 +22,5 @@ KINDS: Mapping[str, Kind] = {
     **addresses.KINDS,
     **owners.KINDS,
     **account.KINDS,
+    **moving.KINDS,
 }

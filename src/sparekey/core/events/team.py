@@ -10,6 +10,16 @@ class MemberAdded(OfMember, tag="account:member:added"):
     role: str
 
 
+@dataclass(frozen=True)
+class PeopleImported(Event, tag="account:people:imported"):
+    """Those who were taken over from another system stand on the chain before it, each with what came along."""
+
+    origin: str
+    active: int
+    invited: int
+    deactivated: int
+
+
 class MemberActivated(OfMember, tag="account:member:set_up"):
     pass
 

@@ -8,7 +8,7 @@ from sparekey.core.events.event import OfAuthenticator, OfMember
 @dataclass(frozen=True)
 class AuthenticatorEnrolled(OfAuthenticator, tag="member:authenticator:enrolled"):
     reason: str
-    """`set_up`, `settings` or `recovery`."""
+    """`set_up`, `settings`, `recovery` or `import`."""
 
 
 class KeyCounterBehind(OfAuthenticator, tag="member:passkey:counter_behind"):

@@ -41,6 +41,7 @@ from sparekey.flows.checks import names
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks.password import Attempt, Known, Reserved
 from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.joining import brought
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import Replacement, replace_all
 from sparekey.flows.sign_in import redeem_case
@@ -269,13 +270,19 @@ def propose(ctx: Context, visitor: Visitor) -> Shown:
 
 
 def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
-    """Verify a code and put password, app and backup codes in force; the link is used up."""
+    """Verify a code and put password, app and backup codes in force; the link is used up.
+
+    The code is the new app's, or that of the app which came along (`brought`).
+    """
     moment = ctx.moment()
     seen, draft = _staging.peek(ctx, visitor, Scope.ENROL)
     if "password" not in draft:
         raise Conflict(reason="password_first")
     whom = _whom(visitor, draft, moment)
-    app = _staging.finish_app(ctx, draft, whom, code, moment)
+    own = brought.apps(ctx, visitor, draft)
+    app = (
+        brought.prove(ctx, own, code, moment) if own else _staging.finish_app(ctx, draft, whom, code, moment)
+    )
     codes = _staging.make_codes(ctx, whom, moment)
     return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))
 

@@ -49,7 +49,7 @@ _BEGINNINGS = {
         "member:password:link_asked",
     ),
     "recovery": ("member:recovery_case:", "member:link:", "member:access:"),
-    "team": ("account:member:", "account:ownership:"),
+    "team": ("account:member:", "account:people:", "account:ownership:"),
     "policy": ("account:policy:", "account:audit:"),
     "mail": ("notice:mail:", "member:address:"),
 }

@@ -56,6 +56,7 @@ class StaffPage:
     counts: dict[str, int]
     roles: tuple[Role, ...]
     """With which the visitor may add people; empty: may not."""
+    may_import: bool
 
 
 def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
@@ -72,7 +73,14 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
         invited = [one.member.id for one in listed if one.member.status is Status.INVITED]
         until = invited_until(conn, me.account_id, invited, now)
         rows = tuple(_row(one, running.get(one.member.id), until.get(one.member.id)) for one in listed)
-        return StaffPage(rows, page, found, _counts(conn, me.account_id), roles_to_add(me))
+        return StaffPage(
+            rows,
+            page,
+            found,
+            _counts(conn, me.account_id),
+            roles_to_add(me),
+            me.role in TABLE[Action.IMPORT_PEOPLE],
+        )
 
     return ctx.db.read(load)
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, NotSignedIn, SparekeyError, TooManyTries
 from sparekey.flows import rotate
-from sparekey.flows.joining import Purpose, setup
+from sparekey.flows.joining import Purpose, brought, setup
 from sparekey.flows.joining.setup import Details, Opened, Progress
 from sparekey.web.pages import sheets
 from sparekey.web.pages.sign_in import REFUSALS
@@ -137,6 +137,8 @@ def show_app(visit: Visit) -> Response:
 
 
 def _app(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> Response:
+    if brought.is_asked_for(visit.ctx, visit.visitor):
+        return visit.page("setup_app_kept", status, username=progress.username, errors=errors)
     shown = setup.propose(visit.ctx, visit.visitor)
     secret = sheets.secret_values(visit, shown, progress.account_name, progress.username)
     return visit.page(
@@ -147,6 +149,14 @@ def _app(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> 
         secret=secret,
         errors=errors,
     )
+
+
+@in_order
+def another_app(visit: Visit) -> Response:
+    """The app that came along is not there any more."""
+    _at(visit, "app")
+    brought.set_up_another(visit.ctx, visit.visitor)
+    return visit.go("/setup/app")
 
 
 @in_order

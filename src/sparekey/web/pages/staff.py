@@ -103,6 +103,7 @@ def show_list(visit: Visit) -> Response:
         template,
         "staff",
         may_add=bool(found.roles),
+        may_import=found.may_import,
         q=search.text,
         total=found.counts[""],
         rows=[_row(row) for row in found.rows],

@@ -1,0 +1,50 @@
+"""An app that came along from another system, in the set-up of somebody who was invited: its code is asked for, in
+place of a new secret.
+
+Whoever holds the invitation may set up a new app instead. So a guess at the code opens nothing that the link does not
+open by itself, and no tries are counted. Of several apps the one whose code is entered stays.
+"""
+
+from typing import Any
+
+from sparekey.core.contract import Answer, Moment, WrongAnswer
+from sparekey.core.people import Status
+from sparekey.core.sessions import Scope
+from sparekey.errors import BadInput
+from sparekey.flows import _staging, _ways
+from sparekey.flows._links import Purpose
+from sparekey.flows._ways import Had, ways
+from sparekey.flows.context import Context, Visitor
+
+
+def is_asked_for(ctx: Context, visitor: Visitor) -> bool:
+    """The app is proved that the person has already."""
+    _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
+    return bool(apps(ctx, visitor, draft))
+
+
+def set_up_another(ctx: Context, visitor: Visitor) -> None:
+    """The person does not have that app any more: they get a new secret."""
+    _staging.stage(ctx, visitor, ctx.moment(), Scope.ENROL, takes_another_app=True)
+
+
+def apps(ctx: Context, visitor: Visitor, draft: dict[str, Any]) -> list[Had]:
+    """What came along and may be proved instead."""
+    session, member = visitor.session, visitor.member
+    if session is None or member is None or "takes_another_app" in draft:
+        return []
+    if session.purpose != Purpose.INVITATION or member.status is not Status.INVITED:
+        return []
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    return [one for one in had if one.enrolled.traits.answer is Answer.CODE]
+
+
+def prove(ctx: Context, had: list[Had], code: str, moment: Moment) -> Any:
+    """The material of the app whose code this is; `BadInput` where it is nobody's."""
+    wrong: list[WrongAnswer] = []
+    for one in had:
+        try:
+            return ctx.factors[one.kept.kind].verify(_ways.material(ctx, one.kept), code, moment).kept
+        except WrongAnswer as error:
+            wrong.append(error)
+    raise BadInput("code", wrong[0].trouble.value, **wrong[0].facts)
