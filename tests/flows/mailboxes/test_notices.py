@@ -59,6 +59,7 @@ OPENING = {
     "address_confirm",
 }
 NOTICES = {
+    "imported",
     "set_up", "recovery_opened", "recovery_completed", "recovery_ended", "recovery_doubted", "recovery_tripwire",
     "lost_factor_used", "reset_done", "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
     "secret_changed", "password_changed", "backup_codes_new", "backup_code_used", "backup_codes_low", "new_device",
@@ -67,7 +68,7 @@ NOTICES = {
     "address_confirmed", "address_removed", "work_address_changed",
 }  # fmt: skip
 """To the person. Those to account owners, about others, are notices too."""
-LEADS_INSIDE = {"backup_codes_low"}
+LEADS_INSIDE = {"backup_codes_low", "imported"}
 """Notices to the person with a link to a page that asks for the sign-in."""
 
 
