@@ -186,7 +186,13 @@ def allowed(ctx: Context, who: Browser, username: str) -> set[Action]:
 
 HELP = {Action.SEND_LINK, Action.HAND_SECRET, Action.RESET}
 CHANGES = {Action.EDIT_MEMBER, Action.DEACTIVATE, Action.END_SESSIONS}
-OWNERS = {Action.GIVE_ROLE, Action.DELETE_MEMBER, Action.HAND_OVER, Action.CHANGE_POLICY}
+OWNERS = {
+    Action.GIVE_ROLE,
+    Action.DELETE_MEMBER,
+    Action.HAND_OVER,
+    Action.CHANGE_POLICY,
+    Action.IMPORT_PEOPLE,
+}
 ANYWAY = {Action.SEE_STAFF, Action.ADD_MEMBER, Action.SEE_AUDIT}
 
 
