@@ -29,6 +29,7 @@ from sparekey.store import audit, cases, people, queue
 from sparekey.store.engine import Kept
 
 T = TypeVar("T")
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 DROPPED_WHEN_MANY = frozenset(
     {
@@ -103,7 +104,7 @@ class Work:
         The nonce is drawn under the row, the version and a digest of the content: two nonces are equal only
         where the whole ciphertext is.
         """
-        plain = json.dumps(data, separators=(",", ":")).encode()
+        plain = _as_json(data).encode()
         label = f"nonce:{context}:{hashlib.sha256(plain).hexdigest()}"
         return self.ctx.keys.seal(plain, context, self.moment.draw(label, 12))
 

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.sql import Select
 
-from sparekey.core.audit_chain import START, Entry, digest
+from sparekey.core.audit_chain import START, Entry, as_json, digest
 from sparekey.store.schema import audit, chains
 
 _A = audit.c
@@ -31,7 +31,7 @@ def append(conn: Connection, chain: str, entries: Sequence[Entry]) -> None:
     rows = []
     for entry in entries:
         seq += 1
-        linked = replace(entry, seq=seq, previous=previous)
+        linked = Entry(**{**vars(entry), "seq": seq, "previous": previous})
         previous = digest(linked)
         rows.append(
             {
@@ -42,7 +42,7 @@ def append(conn: Connection, chain: str, entries: Sequence[Entry]) -> None:
                 "actor": linked.actor,
                 "subject": linked.subject,
                 "source": linked.source,
-                "data": json.dumps(linked.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+                "data": as_json(linked.data),
                 "previous": linked.previous,
                 "hash": previous,
             }
