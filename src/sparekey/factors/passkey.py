@@ -127,9 +127,7 @@ class Passkey:
         demand(len(seen.credential_id) <= LONGEST_ID, "id_length")
         if models:
             demand(seen.aaguid in models, "model")
-            is_believed = bool(self.relying.roots) and is_vouched_for(
-                attestation_object(told)["attStmt"], seen.aaguid
-            )
+            is_believed = bool(self.relying.roots) and is_vouched_for(attestation_object(told), seen.aaguid)
             demand(is_believed, "attestation")
         return Credential(
             id=seen.credential_id,
