@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ AAGUID = bytes.fromhex(MODEL.replace("-", ""))
 OTHER = bytes(16)
 WHO = replace(JONAS, name="Jonas Weber", handle=b"h" * 64, models=(MODEL,))
 IN_CERTIFICATE = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
+APPLE_S = x509.ObjectIdentifier("1.2.840.113635.100.8.2")
 SIGN = ec.ECDSA(hashes.SHA256())
 
 
@@ -37,7 +39,13 @@ class Maker:
         return {"alg": ES256, "sig": self.key.sign(signed, SIGN), "x5c": [self.certificate]}
 
 
-def certificate(name: str, public: Any, by: str, key: Any, names: bytes | None = None) -> x509.Certificate:
+def named(aaguid: bytes) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(IN_CERTIFICATE, b"\x04\x10" + aaguid)
+
+
+def certificate(
+    name: str, public: Any, by: str, key: Any, more: x509.UnrecognizedExtension | None = None
+) -> x509.Certificate:
     def called(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
@@ -52,33 +60,31 @@ def certificate(name: str, public: Any, by: str, key: Any, names: bytes | None =
         .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=name == by, path_length=None), critical=True)
     )
-    if names is not None:
-        built = built.add_extension(
-            x509.UnrecognizedExtension(IN_CERTIFICATE, b"\x04\x10" + names), critical=False
-        )
+    if more is not None:
+        built = built.add_extension(more, critical=False)
     return built.sign(key, hashes.SHA256())
 
 
 def maker(names: bytes | None = AAGUID) -> Maker:
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = certificate("Maker", root_key.public_key(), "Maker", root_key)
-    below = certificate("Keys", key.public_key(), "Maker", root_key, names)
+    below = certificate("Keys", key.public_key(), "Maker", root_key, named(names) if names else None)
     return Maker(
         root.public_bytes(serialization.Encoding.PEM), below.public_bytes(serialization.Encoding.DER), key
     )
 
 
-def enrolled(key: SoftKey, *roots: bytes) -> Credential:
+def enrolled(key: SoftKey, *roots: bytes, **changed: Any) -> Credential:
     factor = Passkey(Relying("id.example", ("https://id.example",), roots))
     proposal = factor.propose(WHO, moment())
     options = json.loads(str(proposal.shown["options"]))
     assert "direct" == options["attestation"]
-    return factor.enrol(WHO, proposal.kept, key.create(options), moment())
+    return factor.enrol(WHO, proposal.kept, key.create(options, **changed), moment())
 
 
-def clause_of(key: SoftKey, *roots: bytes) -> object:
+def clause_of(key: SoftKey, *roots: bytes, **changed: Any) -> object:
     with pytest.raises(WrongAnswer) as raised:
-        enrolled(key, *roots)
+        enrolled(key, *roots, **changed)
     return raised.value.facts["clause"]
 
 
@@ -109,6 +115,22 @@ def test_a_certificate_of_another_root_is_refused() -> None:
 def test_a_certificate_for_another_model_is_refused() -> None:
     by = maker(OTHER)
     assert "attestation" == clause_of(SoftKey(aaguid=AAGUID, attest=by), by.root)
+
+
+def test_a_form_that_comes_with_other_roots_is_refused() -> None:
+    """The library believes Apple and Google beside the given roots, and neither vouches for a model."""
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), SoftKey(aaguid=AAGUID)
+    root = certificate("Maker", root_key.public_key(), "Maker", root_key)
+
+    def vouch(signed: bytes) -> dict[str, Any]:
+        nonce = x509.UnrecognizedExtension(APPLE_S, b'0$\xa1"\x04 ' + sha256(signed).digest())
+        below = certificate("Key", key.public, "Maker", root_key, more=nonce)
+        return {"x5c": [below.public_bytes(serialization.Encoding.DER)]}
+
+    key.attest = vouch
+    assert "attestation" == clause_of(
+        key, root.public_bytes(serialization.Encoding.PEM), statement={"fmt": "apple"}
+    )
 
 
 def test_without_roots_nothing_is_believed() -> None:

@@ -15,12 +15,13 @@ from sparekey.factors import (
     asked_of_nobody,
     handle_in,
     handle_of,
+    is_made_up,
     registered,
     signal_of,
     signal_unknown,
 )
 from sparekey.factors._passkey_answers import decode64
-from sparekey.factors.passkey import ALGORITHMS, Credential, Passkey, is_decoy
+from sparekey.factors.passkey import ALGORITHMS, Credential, Passkey
 from tests.factors.builders import CHEAP, JONAS, moment
 from tests.soft_key import (
     BACKED_UP,
@@ -332,8 +333,16 @@ def test_a_made_up_passkey_is_never_called_unknown() -> None:
     )
 
 
-def test_what_is_no_id_is_not_made_up() -> None:
-    assert not is_decoy(b"key", "§")
+@pytest.mark.parametrize("oddly", ["§", "YWJj=", "YWJj!", "YWJj\n", "YWI=", "YWJ", ""])
+def test_an_id_that_no_browser_writes_so_is_never_called_unknown(oddly: str) -> None:
+    """A real one, spelled otherwise, would be unknown where a made-up one is not."""
+    plain = json.dumps({"id": "YWJj", "response": {}})
+    odd = json.dumps({"id": oddly, "response": {}})
+    assert (True, "") == (bool(signal_unknown(PASSKEY, b"key", plain)), signal_unknown(PASSKEY, b"key", odd))
+
+
+def test_a_password_is_no_made_up_passkey() -> None:
+    assert not is_made_up(b"key", "no passkey")
 
 
 def test_password_managers_are_told_all_of_a_person_s_passkeys() -> None:

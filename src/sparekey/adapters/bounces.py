@@ -49,7 +49,7 @@ def _address(field: str) -> Iterator[str]:
     _, _, written = field.partition(";")
     address = written.strip().removeprefix("<").removesuffix(">")
     local, at, domain = address.rpartition("@")
-    if not (at and local and domain) or len(address) > _LONGEST_ADDRESS:
+    if not (at and local and domain and address.isprintable()) or len(address) > _LONGEST_ADDRESS:
         return
     yield address
     try:

@@ -12,8 +12,9 @@ function of the material:
 - `is_known_hash`: whether a password hash of another system can be checked; `brought_password`, `brought_app`:
   material of what people had there;
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
-  answer; `asked_of_nobody`: what a name that nobody has is asked for; `about_key`: what may be shown of a passkey;
-  `signal_of`, `signal_unknown`: what password managers may be told; `offered`: a passkey made without a question.
+  answer; `asked_of_nobody`: what a name that nobody has is asked for; `is_made_up`: whether a new passkey calls
+  itself that; `about_key`: what may be shown of a passkey; `signal_of`, `signal_unknown`: what password managers may
+  be told; `offered`: a passkey made without a question.
 """
 
 import json
@@ -27,7 +28,14 @@ from sparekey.core.contract import About, Challenge, Factor, Hashing, Loss, Mome
 from sparekey.factors._passkey_answers import encode64
 from sparekey.factors._passkey_models import MAKES
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
-from sparekey.factors.passkey import Credential, Passkey, credential_id, decoys, is_decoy
+from sparekey.factors.passkey import (
+    Credential,
+    Passkey,
+    credential_id,
+    decoys,
+    is_decoy,
+    is_plainly_written,
+)
 from sparekey.factors.password import HashedPassword, Password, dummy_password
 from sparekey.factors.temporary_secret import TemporarySecret
 from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, reveal
@@ -46,6 +54,7 @@ __all__ = [
     "handle_in",
     "handle_of",
     "is_known_hash",
+    "is_made_up",
     "offered",
     "registered",
     "reveal",
@@ -151,12 +160,18 @@ def signal_of(factor: Factor[Any], keys: Sequence[object], whom: About) -> str:
 def signal_unknown(factor: Factor[Any], key: bytes, answer: str) -> str:
     """What a password manager may be told of a passkey that nobody has here, as JSON; empty where it must not.
 
-    An id that was made up for a name is passed over, or it would tell which names nobody has.
+    An id that was made up for a name is passed over, or it would tell which names nobody has. So is one that no
+    browser writes this way: a real one, spelled otherwise, would be unknown where a made-up one is not.
     """
     claimed = credential_id(answer)
-    if not claimed or is_decoy(key, claimed):
+    if not is_plainly_written(claimed) or is_decoy(key, claimed):
         return ""
     return json.dumps({"rpId": _passkeys(factor).relying.id, "credentialId": claimed})
+
+
+def is_made_up(key: bytes, kept: object) -> bool:
+    """Whether a new passkey calls itself what a name that nobody has is asked for."""
+    return isinstance(kept, Credential) and is_decoy(key, encode64(kept.id))
 
 
 def asked_of_nobody(factor: Factor[Any], key: bytes, name: str, moment: Moment) -> Challenge:

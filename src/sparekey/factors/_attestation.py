@@ -4,11 +4,15 @@ Off unless an account names models: for most teams a demand for attestation only
 800-63B-4, section 4.1.3). A model says which it is by its AAGUID, which anybody can write. It is believed only with
 a certificate (not with the key's own signature alone) that leads to a root the administrator gave, and that names
 the same AAGUID where it names one (WebAuthn Level 3, sections 6.5.2 and 8.2.1).
+
+Only two forms are looked at. For those of Apple and Android the library also believes roots that it brings along, and
+under them any app on a phone may write whatever AAGUID it likes; a FIDO U2F key has none (section 8.6).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_FORMS = ("packed", "tpm")
 _AAGUID_IN_CERTIFICATE = "1.3.6.1.4.1.45724.1.1.4"
 _HEADER = 2
 """Bytes of tag and length before the AAGUID in that extension: an OCTET STRING of 16."""
@@ -21,10 +25,10 @@ def roots_for_all(roots: Sequence[bytes]) -> Mapping[Any, list[bytes]]:
     return {form: list(roots) for form in AttestationFormat}
 
 
-def is_vouched_for(statement: Mapping[str, Any], aaguid: str) -> bool:
-    """Whether a statement, verified against the roots already, is by a certificate for this model."""
-    chain = statement.get("x5c")
-    if not isinstance(chain, list) or not chain:
+def is_vouched_for(attestation: Mapping[str, Any], aaguid: str) -> bool:
+    """Whether an attestation object, verified against the roots already, is by a certificate for this model."""
+    chain = attestation["attStmt"].get("x5c")
+    if attestation["fmt"] not in _FORMS or not isinstance(chain, list) or not chain:
         return False
     named = _named_in(chain[0])
     return named is None or named == bytes.fromhex(aaguid.replace("-", ""))

@@ -127,9 +127,7 @@ class Passkey:
         demand(len(seen.credential_id) <= LONGEST_ID, "id_length")
         if models:
             demand(seen.aaguid in models, "model")
-            is_believed = bool(self.relying.roots) and is_vouched_for(
-                attestation_object(told)["attStmt"], seen.aaguid
-            )
+            is_believed = bool(self.relying.roots) and is_vouched_for(attestation_object(told), seen.aaguid)
             demand(is_believed, "attestation")
         return Credential(
             id=seen.credential_id,
@@ -284,6 +282,15 @@ def credential_id(answer: str) -> str:
         return ""
 
 
+def is_plainly_written(credential: str) -> bool:
+    """Whether it is an id, in the one spelling that browsers give it: base64url without padding."""
+    try:
+        found = decode64(credential)
+    except WrongAnswer:
+        return False
+    return bool(found) and encode64(found) == credential
+
+
 def decoys(key: bytes, name: str) -> tuple[Credential, ...]:
     """The passkey of a name that nobody has: the same at every call, and like a real one (section 14.6.2)."""
     made = hmac.digest(key, f"passkey:{name}".encode("utf-8", "replace"), "sha256")[:DECOY_HALF]
@@ -291,11 +298,8 @@ def decoys(key: bytes, name: str) -> tuple[Credential, ...]:
 
 
 def is_decoy(key: bytes, credential: str) -> bool:
-    """Whether this id was made up by `decoys`: nobody but the holder of the key can tell."""
-    try:
-        found = decode64(credential)
-    except WrongAnswer:
-        return False
+    """Whether this id, plainly written, was made up by `decoys`: nobody but the holder of the key can tell."""
+    found = decode64(credential)
     return hmac.compare_digest(found[DECOY_HALF:], _mark(key, found[:DECOY_HALF]))
 
 

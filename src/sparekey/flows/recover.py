@@ -4,6 +4,7 @@ Whatever is handed over is fresh, and the one before it is destroyed. The person
 with a link that stops everything and needs no sign-in. Nobody helps themselves here.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -143,7 +144,7 @@ def _issue(work: Work, account: Account, member: Member, case: Case, delivery: D
     if delivery is Delivery.CURRENT:
         _expose(work, member, had)
     else:
-        lost = _suspend(work, member, had)
+        lost = _suspend(work, member, had, case.lost)
         case = replace(case, lost=tuple(dict.fromkeys((*case.lost, *lost))))
     secret: dict[str, str] = {}
     if delivery in {Delivery.SCREEN, Delivery.MAIL}:
@@ -166,21 +167,26 @@ def _take_back_earlier(work: Work, member: Member, case: Case, had: list[Had]) -
     queue.withdraw(work.conn, member.account_id, member.id, _cases.CARRYING)
 
 
-def _suspend(work: Work, member: Member, had: list[Had]) -> list[AuthenticatorId]:
-    """What may be lost: see `_on_a_device`.
+def _suspend(
+    work: Work, member: Member, had: list[Had], before: Collection[AuthenticatorId]
+) -> list[AuthenticatorId]:
+    """What may be lost: see `_on_a_device`. `before`: what this case has suspended already.
 
     Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
     used meanwhile), nor one that somebody has seen.
     """
-    lost = _on_a_device(had)
+    lost = _on_a_device(had, before)
     _ways.stand(work, member, lost, Standing.SUSPENDED)
     _lower_sessions(work, member, lost)
     return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
-def _on_a_device(had: list[Had]) -> list[Had]:
-    """What is answered with a code, and what lives on the same thing; without such, every passkey."""
-    usable = [one for one in had if one.is_second and can_prove(one.enrolled)]
+def _on_a_device(had: list[Had], before: Collection[AuthenticatorId] = ()) -> list[Had]:
+    """What is answered with a code, and what lives on the same thing; without such, every passkey.
+
+    An app that this case has suspended before is still what was lost: handing over again takes nothing more away.
+    """
+    usable = [one for one in had if one.is_second and (can_prove(one.enrolled) or one.kept.id in before)]
     apps = [one for one in usable if one.enrolled.traits.answer is Answer.CODE]
     keys = [one for one in usable if one.enrolled.traits.answer is Answer.PASSKEY]
     things = {one.enrolled.thing for one in apps or keys}

@@ -254,3 +254,8 @@ def test_the_staff_profile_shows_it(ctx: Context, team_: Team, jonas: Member) ->
 def test_an_owner_sees_their_own_as_their_own(ctx: Context, team_: Team) -> None:
     bounce(ctx, team_.owner.email)
     assert [("mail_back", team_.owner.email)] == shown(ctx, reloaded(ctx, team_.owner))
+
+
+def test_an_address_that_no_database_can_hold_is_nobody_s(ctx: Context, jonas: Member) -> None:
+    """The good one beside it counts all the same."""
+    assert 1 == bounce(ctx, "jonas\0@bluewin.example", HOME)

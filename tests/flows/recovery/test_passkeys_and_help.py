@@ -56,6 +56,16 @@ def test_of_a_passkey_alone_there_is_no_present_secret_to_show(ctx: Context, whe
     assert (Conflict, "no_secret", NotFound) == (type(refused), refused.reason, type(found))
 
 
+def test_help_handed_over_again_suspends_no_more_than_the_first_time(ctx: Context, where: Where) -> None:
+    """A passkey on the computer goes on working, and its use is no alarm."""
+    browser, key = signed_in(ctx, where.jonas), SoftKey()
+    passkeys.add(ctx, browser, key.create(json.loads(passkeys.to_add(ctx, browser))))
+    for delivery in (Delivery.SCREEN, Delivery.MAIL, Delivery.LINK):
+        helped(ctx, where.nora, where.jonas, delivery)
+    stands = standings(ctx, where.jonas)
+    assert (Standing.SUSPENDED, Standing.ACTIVE) == (stands["totp"], stands["passkey"])
+
+
 def test_a_session_of_the_lost_passkey_is_worth_one_factor(ctx: Context, where: Where) -> None:
     key = key_on_phone(ctx, where.jonas)
     phone = by_passkey(ctx, key)

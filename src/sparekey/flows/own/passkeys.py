@@ -28,6 +28,7 @@ from sparekey.factors import (
     asked_of_nobody,
     handle_in,
     handle_of,
+    is_made_up,
     offered,
     signal_of,
     signal_unknown,
@@ -44,6 +45,9 @@ from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import authenticators, people
 from sparekey.store.engine import Kept
+
+MOST = 20
+"""Passkeys of one person: each answer at the sign-in is tried on all of them, while nobody else may write."""
 
 
 def to_sign_in(ctx: Context, visitor: Visitor, name: str) -> str:
@@ -192,6 +196,7 @@ def to_add(ctx: Context, visitor: Visitor, *, is_offer: bool = False) -> str:
     account, member = demand_own(ctx, visitor)
 
     def question(work: Work) -> str:
+        _refuse_more(work, member)
         whom = replace(
             about(account, member),
             handle=_handle_of(ctx, member),
@@ -213,6 +218,7 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
     def bind(work: Work) -> str:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         still_there(work, visitor)
+        _refuse_more(work, who)
         asked = questions.take(work, Question.NEW)
         if asked is None:
             raise Kept(wrong_passkey())
@@ -222,7 +228,8 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         except WrongAnswer as wrong:
             work.record(StepUpFailed(who.id, f"passkey:{wrong.facts.get('clause')}"), who.account_id)
             raise Kept(wrong_passkey()) from None
-        if authenticators.by_handle(work.conn, str(handle_of(made))) is not None:
+        is_taken = authenticators.by_handle(work.conn, str(handle_of(made))) is not None
+        if is_taken or is_made_up(ctx.blind_key, made):  # one answer, or names that nobody has could be told
             raise Kept(Conflict("This passkey is already in use", reason="already_there"))
         how = _ways.Binding(_name_for(work, who, made), "settings", _thing_of(visitor, made))
         added = _ways.add(work, who, factor.traits.kind, made, how)
@@ -261,6 +268,12 @@ def signal(ctx: Context, visitor: Visitor) -> str:
 def _handle_of(ctx: Context, member: Member) -> bytes:
     """What passkeys keep of a person: a keyed hash that says nothing to anybody else."""
     return hmac.digest(ctx.blind_key, f"handle:{member.id}".encode(), "sha512")
+
+
+def _refuse_more(work: Work, who: Member) -> None:
+    had = ways(work.conn, who.account_id, who.id)
+    if sum(one.enrolled.traits.answer is Answer.PASSKEY for one in had) >= MOST:
+        raise Conflict(f"You have {MOST} passkeys already. Remove one first", reason="passkeys_full")
 
 
 _PHONES = ("iphone", "android")
