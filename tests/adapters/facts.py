@@ -26,6 +26,9 @@ EXAMPLES: dict[str, Fact] = {
     "stop_link": f"{HOME}/not-me/Kx7",
     "secret": SECRET,
     "uri": f"otpauth://totp/Berg:jonas.frei?secret={SECRET}&issuer=Berg",
+    "code": "482913",
+    "goes_to": "••12",
+    "before": "••47",
     "left": 3,
     "tries": 4,
 }

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sparekey.adapters.letters import KINDS, account, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import KINDS, account, codes, owners, people, recovery, setting_up, sign_in
 from sparekey.adapters.letters._shape import Reader, each_string
 from sparekey.adapters.letters.words import WORDS
 from sparekey.adapters.messages import Fact, Letter, needs, write
@@ -46,7 +46,7 @@ def flat(text: str) -> str:
 
 def test_the_parts_do_not_overwrite_each_other() -> None:
     assert len(KINDS) == sum(
-        len(part.KINDS) for part in (setting_up, recovery, sign_in, people, owners, account)
+        len(part.KINDS) for part in (setting_up, recovery, sign_in, codes, people, owners, account)
     )
 
 
@@ -119,7 +119,7 @@ def test_names_cannot_become_part_of_the_page(kind: str, language: str) -> None:
 @every_letter
 def test_a_secret_stands_in_one_kind_alone(kind: str, language: str) -> None:
     named = set(needs(kind)) & {"secret", "uri", "code", "password", "codes"}
-    assert ({"secret", "uri"} if kind == "secret_sent" else set()) == named
+    assert {"secret_sent": {"secret", "uri"}, "email_code": {"code"}}.get(kind, set()) == named
 
 
 @every_letter

@@ -9,6 +9,7 @@ import pytest
 from sparekey.core.contract import WrongAnswer
 from sparekey.core.throttle import LIMIT, Tries, Wait, reserve
 from sparekey.factors.backup_codes import ALPHABET, CODE_CHARACTERS, SET_SIZE
+from sparekey.factors.sent_code import DIGITS
 from sparekey.factors.totp import LOOKED_FOR, AppSecret, Totp, code_of_step
 from tests.factors.builders import NOON, moment
 
@@ -72,6 +73,7 @@ def test_the_page_shows_the_computed_chances() -> None:
         "6-digit code, a year of guessing beside somebody who signs in once a day": row(
             s, 365 * a_day, 10, 6
         ),
+        "code by text message or e-mail, until it must be set up anew": row(1, LIMIT, 10, DIGITS),
         "backup code, all ten unused, until they stop working": row(
             SET_SIZE, LIMIT, len(ALPHABET), CODE_CHARACTERS
         ),

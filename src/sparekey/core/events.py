@@ -4,47 +4,14 @@ A tag reads `source:subject:action`. Fields are ids and plain values: names are 
 secret, code, link or password ever fits into one. Who did it, from where and when is added where it is kept.
 """
 
-from dataclasses import asdict, dataclass, fields
-from typing import ClassVar
+from dataclasses import dataclass
 
-TAGS: dict[str, type["Event"]] = {}
+from sparekey.core._event import TAGS, Event, fields_of
+from sparekey.core._event import OfAuthenticator as _OfAuthenticator
+from sparekey.core._event import OfCase as _OfCase
+from sparekey.core._event import OfMember as _OfMember
 
-
-@dataclass(frozen=True)
-class Event:
-    tag: ClassVar[str] = ""
-
-    def __init_subclass__(cls, tag: str = "") -> None:
-        """Only a class with a tag is an event; one without it is a shape that several share."""
-        cls.tag = tag
-        if tag:
-            TAGS[tag] = cls
-
-    def data(self) -> dict[str, object]:
-        """The event's own values, without `subject`, which has a column of its own."""
-        values = asdict(self)
-        return {name: value for name, value in values.items() if name != "subject" and value is not None}
-
-
-def fields_of(event: type[Event]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(event))
-
-
-@dataclass(frozen=True)
-class _OfMember(Event):
-    subject: str
-
-
-@dataclass(frozen=True)
-class _OfAuthenticator(_OfMember):
-    authenticator: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class _OfCase(_OfMember):
-    case: str
-
+__all__ = ["TAGS", "Event", "fields_of"]
 
 # The server's own chain
 
@@ -197,6 +164,17 @@ class AuthenticatorExposed(_OfAuthenticator, tag="member:authenticator:exposed")
 
 class AuthenticatorDisabled(_OfAuthenticator, tag="member:authenticator:disabled"):
     pass
+
+
+@dataclass(frozen=True)
+class CodeAsked(_OfMember, tag="member:second_factor:code_asked"):
+    """A code is on its way: by text message or e-mail."""
+
+    answer: str
+
+
+class RiskAccepted(_OfAuthenticator, tag="member:authenticator:risk_accepted"):
+    """The person was told that others may get at it, and wanted it (NIST SP 800-63B-4, section 3.2.9)."""
 
 
 @dataclass(frozen=True)
@@ -356,6 +334,13 @@ class PolicyChanged(Event, tag="account:policy:changed"):
 
 
 @dataclass(frozen=True)
+class PolicyRiskAccepted(Event, tag="account:policy:risk_accepted"):
+    """Whoever allowed this has read what it means."""
+
+    part: str
+
+
+@dataclass(frozen=True)
 class AuditExported(Event, tag="account:audit:exported"):
     form: str
 
@@ -373,5 +358,16 @@ class NoticeSent(_OfMember, tag="notice:mail:sent"):
 
 @dataclass(frozen=True)
 class NoticeFailed(_OfMember, tag="notice:mail:failed"):
+    kind: str
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class TextSent(_OfMember, tag="notice:text:sent"):
+    kind: str
+
+
+@dataclass(frozen=True)
+class TextFailed(_OfMember, tag="notice:text:failed"):
     kind: str
     is_final: bool

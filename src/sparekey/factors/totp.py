@@ -22,7 +22,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
-from unicodedata import decimal
 from urllib.parse import quote
 
 from sparekey.core.contract import (
@@ -38,7 +37,7 @@ from sparekey.core.contract import (
     Verified,
     WrongAnswer,
 )
-from sparekey.factors._typed import MOST_TYPED, without_separators
+from sparekey.factors._typed import digits_in
 
 SECRET_BYTES = 20
 PERIOD = 30
@@ -144,23 +143,9 @@ def reveal(secret: AppSecret, about: About) -> dict[str, str | list[str]]:
     return {"secret": " ".join(re.findall(".{1,4}", typed)), "uri": uri}
 
 
-def _read(answer: str, digits: int) -> str:
-    """The digits that were typed, in any script; raises `WrongAnswer` if they can't be a code."""
-    if len(answer) > MOST_TYPED:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(answer), expected=digits)
-    typed = without_separators(answer)
-    if not typed:
-        raise WrongAnswer(Trouble.EMPTY, expected=digits)
-    if not typed.isdecimal():
-        raise WrongAnswer(Trouble.WRONG)
-    if len(typed) != digits:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(typed), expected=digits)
-    return "".join(str(decimal(character)) for character in typed)
-
-
 def _find(secret: AppSecret, answer: str, now: int) -> list[int]:
     """The steps around `now` whose code this is; all are computed."""
-    typed = _read(answer, secret.digits)
+    typed = digits_in(answer, secret.digits)
     steps = range(max(0, now - LOOKED_FOR), now + LOOKED_FOR + 1)
     return [step for step in steps if hmac.compare_digest(code_of_step(secret, step), typed)]
 

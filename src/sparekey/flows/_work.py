@@ -49,6 +49,7 @@ Notices are never held back.
 COUNTED_TOGETHER = REFUSED_WHEN_MANY | {"address_changed_new"}
 """Letters to addresses that a colleague typed: those of one account have a limit together, whomever they go to."""
 _OF_ACCOUNT = "mail:account:"
+TEXT_CODE = f"{queue.TEXT}code"
 
 
 class Work:
@@ -95,21 +96,28 @@ class Work:
         label = f"nonce:{context}:{hashlib.sha256(plain).hexdigest()}"
         return self.ctx.keys.seal(plain, context, self.moment.draw(label, 12))
 
-    def send(self, to: Member, kind: str, *, address: str = "", **facts: Any) -> None:
-        """Post a letter to a member (or to another `address` of theirs) in this transaction.
+    def send(self, to: Member, kind: str, *, address: str = "", **facts: Any) -> str:
+        """Post a letter to a member (or to another `address` of theirs) in this transaction; gives its id, if any.
 
         Where from (`place`) and a *This wasn't me* link (`stop_link`) are added for kinds that ask for them.
         """
         if not self._is_within_rate(to, kind):
-            return
+            return ""
         needed = messages.needs(kind)
         if "place" in needed:
             facts.setdefault("place", self.visitor.place_in(to.language.value))
         if "stop_link" in needed and "stop_link" not in facts:
             facts["stop_link"] = self._stop_link(to, kind)
+        return self._post(to, kind, address or to.email, facts)
+
+    def text(self, to: Member, number: str, code: str) -> str:
+        """Post a text message with a code; gives its id. How many there may be is for `checks.sent` to say."""
+        return self._post(to, TEXT_CODE, number, {"code": code})
+
+    def _post(self, to: Member, kind: str, address: str, facts: dict[str, Any]) -> str:
         mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{address}")
         payload = {
-            "to": address or to.email,
+            "to": address,
             "name": to.first_name,
             "language": to.language.value,
             "facts": {name: _plain(value) for name, value in facts.items()},
@@ -128,6 +136,7 @@ class Work:
             ),
         )
         self.has_posted = True
+        return mail_id
 
     def _stop_link(self, to: Member, kind: str) -> str:
         """A *This wasn't me* link of a letter that belongs to no case; it warns for 72 hours."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -10,6 +10,7 @@ from sparekey.store.schema import challenges
 
 _C = challenges.c
 _TAKE = delete(challenges).where(_C.holder == bindparam("h")).returning(_C.sealed, _C.expires_at)
+_LOOK = select(_C.sealed, _C.expires_at).where(_C.holder == bindparam("h"))
 _PUT = {
     name: insert(challenges).on_conflict_do_update(
         index_elements=["holder"],
@@ -30,6 +31,12 @@ def put(conn: Connection, holder: str, sealed: bytes, expires_at: datetime) -> N
 def take(conn: Connection, holder: str, now: datetime) -> bytes | None:
     """What this holder was asked, once; None where nothing was, or too long ago."""
     row = conn.execute(_TAKE, {"h": holder}).one_or_none()
+    return row.sealed if row and now < row.expires_at else None
+
+
+def look(conn: Connection, holder: str, now: datetime) -> bytes | None:
+    """What this holder was asked, left where it is."""
+    row = conn.execute(_LOOK, {"h": holder}).one_or_none()
     return row.sealed if row and now < row.expires_at else None
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from sparekey.adapters.letters import account, owners, people, recovery, setting_up, sign_in
+from sparekey.adapters.letters import account, codes, owners, people, recovery, setting_up, sign_in
 from sparekey.adapters.letters._shape import Kind
 
 KINDS: Mapping[str, Kind] = {
     **setting_up.KINDS,
     **recovery.KINDS,
     **sign_in.KINDS,
+    **codes.KINDS,
     **people.KINDS,
     **owners.KINDS,
     **account.KINDS,
