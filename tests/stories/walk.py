@@ -285,6 +285,36 @@ def stopping(cast: Cast) -> Iterator[Seen]:
     yield "not-me-done", other.send()
 
 
+def sent_codes(cast: Cast) -> Iterator[Seen]:
+    """Nora allows codes that are sent, Mia sets them up, signs in and confirms with one."""
+    nora = cast.signed_in("nora.keller")
+    nora.go("/account/policy")
+    yield "policy-sms-error", nora.send(sms_codes="yes")
+    nora.send(accept_sms_risk="yes", email_codes="yes")
+    tab = cast.signed_in("mia.zuercher")
+    yield "profile-no-number", tab.go("/me")
+    yield "receiver", tab.go("/me/2fa/sms")
+    yield "receiver-error", tab.send(number="044 668 18 00")
+    yield "receiver-code", tab.send(number="079 123 45 67", accept_risk="yes")
+    yield "receiver-code-error", tab.send(sms_code="12")
+    yield "profile-number", tab.send(sms_code=cast.outbox.texted(1))
+    yield "receiver-change", tab.go("/me/2fa/sms")
+    yield "receiver-mail", tab.go("/me/2fa/email-code")
+    cast.rest()
+    tab.go("/me/confirm?next=/me")
+    yield "step-up-sms", tab.press('form[action^="/me/confirm/sms"] button')
+    tab = cast.tab()
+    tab.go("/sign-in")
+    yield "second-step-offers", tab.send(username="mia.zuercher", password=PASSWORDS["mia.zuercher"])
+    yield "second-step-sms", tab.press('main a[href^="/sign-in/sms"]')
+    tab.send()
+    code = cast.outbox.texted(3)
+    yield "second-step-sms-sent", tab.go("/sign-in/sms")
+    yield "second-step-sms-error", tab.send(sms_code="12")
+    tab.send(sms_code=code)
+    yield "staff-profile-number", cast.signed_in("nora.keller").go("/contacts/staff/mia.zuercher")
+
+
 def new_server(tab: Tab, server: Server, app: App) -> Iterator[Seen]:
     """Pages that the demo has no use for: the first run, sign-up, being alone, and a server that says no."""
     yield "first-link", tab.go(server.first_link())
@@ -319,4 +349,5 @@ WALKS = {
     "own profile": own_profile,
     "helping": helping,
     "stopping": stopping,
+    "sent codes": sent_codes,
 }
