@@ -23,11 +23,11 @@ from sparekey.store import audit
 from sparekey.store.engine import Database
 from sparekey.store.schema import metadata
 from sparekey.world import moment
-from tests.infra.fixtures import _no_network, chromium, postgres, smtp
+from tests.infra.fixtures import _no_network, chromium, gateway, postgres, smtp
 from tests.infra.postgres import Postgres
 from tests.world import FrozenWorld
 
-__all__ = ["_no_network", "chromium", "postgres", "smtp"]
+__all__ = ["_no_network", "chromium", "gateway", "postgres", "smtp"]
 
 TEMPLATE = "sparekey_empty"
 

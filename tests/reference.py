@@ -141,7 +141,7 @@ _CHAINS = {
     "server": "On the server's own chain",
     "member": "About one person",
     "account": "About the team",
-    "notice": "About e-mails",
+    "notice": "About e-mails and text messages",
 }
 
 
@@ -187,7 +187,7 @@ def factors_page() -> str:
 
 def _factor(traits: Traits) -> str:
     amr = ", ".join(f"`{each}`" for each in traits.amr) or "none"
-    waits = "no: none are counted" if traits.is_asked else "no: only waits"
+    waits = "no: only waits" if traits.is_counted else "no: none are counted"
     ends = "yes" if traits.is_disabled_at_limit else waits
     return f"| `{traits.kind}` | {traits.category} | {traits.lost_with} | {amr} | {ends} |"
 

@@ -17,6 +17,7 @@ from sparekey.adapters.letters import (
     KINDS,
     account,
     addresses,
+    codes,
     moving,
     owners,
     people,
@@ -57,7 +58,7 @@ def flat(text: str) -> str:
 def test_the_parts_do_not_overwrite_each_other() -> None:
     assert len(KINDS) == sum(
         len(part.KINDS)
-        for part in (setting_up, recovery, sign_in, people, addresses, owners, account, moving)
+        for part in (setting_up, recovery, sign_in, codes, people, addresses, owners, account, moving)
     )
 
 
@@ -130,7 +131,7 @@ def test_names_cannot_become_part_of_the_page(kind: str, language: str) -> None:
 @every_letter
 def test_a_secret_stands_in_one_kind_alone(kind: str, language: str) -> None:
     named = set(needs(kind)) & {"secret", "uri", "code", "password", "codes"}
-    assert ({"secret", "uri"} if kind == "secret_sent" else set()) == named
+    assert {"secret_sent": {"secret", "uri"}, "email_code": {"code"}}.get(kind, set()) == named
 
 
 @every_letter

@@ -22,6 +22,9 @@ from tests.strategies import NOON
 PASSWORD = Traits("password", Category.KNOWLEDGE, Answer.PASSWORD, Loss.MEMORY, ("pwd",), is_slow=True)
 APP = Traits("app", Category.POSSESSION, Answer.CODE, Loss.PHONE, ("otp",), is_slow=False)
 TEMPORARY = replace(APP, kind="temporary", lost_with=Loss.PAPER, is_temporary=True)
+MAIL = Traits(
+    "mail", Category.MAILBOX, Answer.EMAIL_CODE, Loss.MAILBOX, (), is_slow=False, is_asked=True, is_sent=True
+)
 CODES = Traits("codes", Category.POSSESSION, Answer.BACKUP_CODE, Loss.PAPER, (), is_slow=True)
 
 

@@ -1,16 +1,20 @@
 """What a factor sees of the world."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sparekey.core.contract import (
+    SENT_LIFE,
     About,
     Category,
+    Challenge,
     Evidence,
     Hashing,
+    Message,
     Moment,
     Proposal,
     Trouble,
@@ -50,6 +54,9 @@ def test_what_is_drawn_is_known_for_a_known_seed() -> None:
         MOMENT,
         Hashing(pepper=b"hidden"),
         Proposal(shown={"a": "hidden"}, kept={"a": "hidden"}),
+        Message("hidden", "hidden"),
+        Challenge("hidden", {"a": "hidden"}, Message("hidden", "hidden")),
+        About("Sparekey", "jonas", address="hidden"),
         Verified("hidden", Evidence((Category.KNOWLEDGE,), ())),
     ],
 )
@@ -65,6 +72,19 @@ def test_the_default_cost_of_a_password_hash() -> None:
 
 def test_a_factor_ends_at_its_limit_and_is_not_temporary_unless_it_says_so() -> None:
     assert (True, False) == (APP.is_disabled_at_limit, APP.is_temporary)
+
+
+def test_whatever_can_be_guessed_is_counted() -> None:
+    key = replace(APP, is_asked=True)
+    assert (True, False, True) == (APP.is_counted, key.is_counted, replace(key, is_sent=True).is_counted)
+
+
+def test_nothing_is_restricted_or_sent_or_needs_a_policy_unless_it_says_so() -> None:
+    assert (False, False, False, "") == (APP.is_asked, APP.is_sent, APP.is_restricted, APP.allowed_by)
+
+
+def test_a_code_that_is_sent_is_good_for_ten_minutes() -> None:
+    assert timedelta(minutes=10) == SENT_LIFE
 
 
 def test_evidence_claims_nothing_by_default() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sparekey.core.proofs import FRESH, Aal, Assurance, Proof, assurance, is_fresh
 from tests import strategies
-from tests.core.made import APP, CODES, PASSWORD, proof
+from tests.core.made import APP, CODES, MAIL, PASSWORD, proof
 from tests.strategies import NOON
 
 
@@ -97,3 +97,13 @@ def test_less_than_aal2_is_never_fresh(proofs: list[Proof]) -> None:
 @given(st.lists(strategies.proofs))
 def test_fresh_implies_aal2(proofs: list[Proof]) -> None:
     assert not is_fresh(proofs, NOON) or assurance(proofs).aal is Aal.AAL2
+
+
+def test_a_mailbox_never_makes_the_second_of_two() -> None:
+    found = assurance((proof(PASSWORD), proof(MAIL)))
+    assert (Aal.AAL1, ("pwd",)) == (found.aal, found.amr)
+    assert Aal.AAL2 is assurance((proof(PASSWORD), proof(MAIL), proof(APP))).aal
+
+
+def test_a_mailbox_keeps_nothing_fresh() -> None:
+    assert not is_fresh((proof(PASSWORD), proof(APP, 6), proof(MAIL)), NOON)

@@ -21,7 +21,7 @@ from sparekey.core.sign_in import (
     tripwires,
 )
 from tests import strategies
-from tests.core.made import APP, CODES, PASSWORD, TEMPORARY, enrolled, proof
+from tests.core.made import APP, CODES, MAIL, PASSWORD, TEMPORARY, enrolled, proof
 
 HAS_ALL = (enrolled(CODES), enrolled(APP), enrolled(PASSWORD))
 
@@ -160,3 +160,20 @@ def test_nothing_is_asked_in_a_field_that_leads_nowhere(
     decision = next_step(*person)
     if isinstance(decision, Prove):
         assert all(candidates(person[0], answer) for answer in decision.answers)
+
+
+def test_a_code_by_mail_finishes_the_sign_in_after_the_password_and_not_before() -> None:
+    owned = (enrolled(PASSWORD), enrolled(APP), enrolled(MAIL))
+    assert isinstance(next_step(owned, (proof(PASSWORD), proof(MAIL))), SignedIn)
+    assert Prove((Answer.PASSWORD,)) == next_step(owned, (proof(MAIL),))
+    assert Prove((Answer.CODE, Answer.EMAIL_CODE)) == next_step(owned, (proof(PASSWORD),))
+
+
+def test_a_code_by_mail_opens_nothing_once_it_was_reported_lost() -> None:
+    owned = (enrolled(PASSWORD), enrolled(MAIL, Standing.SUSPENDED))
+    assert Prove(()) == next_step(owned, (proof(PASSWORD), proof(MAIL)))
+
+
+def test_a_code_by_mail_beside_a_temporary_secret_opens_no_session() -> None:
+    owned = (enrolled(PASSWORD), enrolled(MAIL, Standing.EXPOSED))
+    assert Prove((Answer.EMAIL_CODE,)) == next_step(owned, (proof(PASSWORD), proof(MAIL)))

@@ -41,9 +41,9 @@ CLASSES = sorted(
 # Words that are kept: another one here needs a migration.
 KEPT: dict[type[StrEnum], str] = {
     addresses.Sign: "refused bounced",
-    contract.Category: "knowledge possession verified",
-    contract.Loss: "memory phone tablet computer key manager paper",
-    contract.Answer: "password passkey code backup_code",
+    contract.Category: "knowledge possession verified mailbox",
+    contract.Loss: "memory phone tablet computer key manager paper mailbox",
+    contract.Answer: "password passkey code backup_code sms_code email_code",
     contract.Trouble: "wrong empty wrong_length already_used clock_wrong expired too_short too_long listed"
     " context_word same_as_before",
     people.Role: "owner admin auditor staff",

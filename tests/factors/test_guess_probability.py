@@ -11,6 +11,7 @@ from sparekey.core.contract import WrongAnswer
 from sparekey.core.throttle import LIMIT, Tries, Wait, reserve
 from sparekey.factors import brought_app
 from sparekey.factors.backup_codes import ALPHABET, CODE_CHARACTERS, SET_SIZE
+from sparekey.factors.sent_code import DIGITS
 from sparekey.factors.totp import LOOKED_FOR, MOST_READINGS, AppSecret, Totp, code_of_step
 from tests.factors.builders import NOON, moment
 
@@ -82,6 +83,7 @@ def test_the_page_shows_the_computed_chances() -> None:
             doubtful, LIMIT, 10, 6
         ),
         "the same with two readings": row(accepted_at_a_time(0, 2), LIMIT, 10, 6),
+        "code by text message or e-mail, until it must be set up anew": row(1, LIMIT, 10, DIGITS),
         "backup code, all ten unused, until they stop working": row(
             SET_SIZE, LIMIT, len(ALPHABET), CODE_CHARACTERS
         ),

@@ -11,13 +11,17 @@ from sqlalchemy import select
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy
 from sparekey.core.recovery_case import Delivery
+from sparekey.errors import WrongProof
 from sparekey.flows import console, not_me, password_link, recover, rotate, sessions, sign_in
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background.texts import Texter
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
-from sparekey.flows.own import replacing
+from sparekey.flows.own import replacing, sent_codes
+from sparekey.flows.own.sent_codes import Wanted
 from sparekey.store import sessions as kept_sessions
 from sparekey.store.schema import metadata
+from tests.flows.signing_in.texting import asks, code_sent, texting
 from tests.flows.steps import (
     answer,
     changes_all,
@@ -55,7 +59,9 @@ class Story:
         self.ctx = ctx
         self.world = world
         self.secrets: set[str] = {PASSWORD}
-        self.team: Team = account(ctx, policy=Policy(reveal_current=True, remember_days=30))
+        self.team: Team = account(
+            ctx, policy=Policy(reveal_current=True, remember_days=30, sms_codes=True, email_codes=True)
+        )
         self.jonas: Member = self.team["jonas.frei"]
 
     def secret(self, text: str) -> str:
@@ -82,6 +88,7 @@ class Story:
         for chapter in (
             self.wrong_things,
             self.own_ways,
+            self.sent,
             self.forgotten,
             self.by_screen,
             self.by_mail,
@@ -127,6 +134,24 @@ class Story:
         half_one = self.browser(half(ctx, self.jonas, password=new))
         outcome = answer(ctx, half_one, self.secret(code_of(ctx, self.jonas)), remember=True)
         self.browser(opened(ctx, SOMEBODY, outcome.started.token))
+
+    def sent(self) -> None:
+        """A number and a mailbox, a code to each, and a gateway that is down."""
+        ctx = texting(self.ctx)
+        self.secrets |= {"+41791234567", "41791234567", "791234567"}
+        nora = self.nora()
+        sent_codes.begin(ctx, nora, Answer.SMS_CODE, Wanted("079 123 45 67", accepts_risk=True))
+        sent_codes.finish(ctx, nora, Answer.SMS_CODE, self.secret(code_sent(ctx)))
+        sent_codes.begin(ctx, nora, Answer.EMAIL_CODE, Wanted())
+        sent_codes.finish(ctx, nora, Answer.EMAIL_CODE, self.secret(code_sent(ctx, Answer.EMAIL_CODE)))
+        for way in (Answer.SMS_CODE, Answer.EMAIL_CODE):
+            self.world.advance(MINUTE)
+            browser = self.browser(half(ctx, self.team.owner))
+            code = self.secret(asks(ctx, browser, way))
+            with pytest.raises(WrongProof):
+                answer(ctx, browser, self.secret("592817"), way)
+            self.browser(opened(ctx, SOMEBODY, answer(ctx, browser, code, way).started.token))
+        Texter(ctx).run_once()
 
     def forgotten(self) -> None:
         password_link.ask(self.ctx, SOMEBODY, "jonas.frei")

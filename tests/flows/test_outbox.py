@@ -12,7 +12,8 @@ from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.people import Member
 from sparekey.flows._work import unit
 from sparekey.flows.background.loop import Background
-from sparekey.flows.background.outbox import DELAYS, LEASE, Sender
+from sparekey.flows.background.outbox import DELAYS, Sender
+from sparekey.flows.background.worker import LEASE
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import figures, queue
 from sparekey.store.schema import outbox

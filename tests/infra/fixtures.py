@@ -10,6 +10,7 @@ from tests.infra.browser import running_chromium
 from tests.infra.network import only_loopback
 from tests.infra.postgres import Postgres, running_postgres
 from tests.infra.smtp import SmtpSink, smtp_sink
+from tests.infra.texts import Gateway, sms_gateway
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,6 +33,13 @@ def chromium() -> Iterator[Browser]:
     """One Chromium per worker. Tests that use it carry the mark `browser`."""
     with running_chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    """An SMS gateway that keeps what it is asked."""
+    with sms_gateway() as running:
+        yield running
 
 
 @pytest.fixture

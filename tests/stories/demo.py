@@ -72,6 +72,18 @@ class Outbox:
             time.sleep(0.05)
         raise AssertionError(f"no letter to {address} with {part}")
 
+    def texted(self, number: int) -> str:
+        """The code of the newest text message, once there are as many."""
+        for _ in range(100):
+            self._page.goto(f"{self._demo.url}/demo/outbox")
+            codes = [
+                one.inner_text()[:6] for one in self._page.locator("li", has_text="••").locator("a").all()
+            ]
+            if len(codes) >= number:
+                return codes[0]
+            time.sleep(0.05)
+        raise AssertionError(f"no {number} text messages")
+
     def _link_in(self, mail: str, part: str) -> str:
         with self._page.context.expect_page() as opened:
             self._page.evaluate("address => window.open(address) && null", mail)

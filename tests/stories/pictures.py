@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.infra.browser import running_chromium
 from tests.stories.demo import Outbox, running_demo
-from tests.stories.walk import WALKS, Cast
+from tests.stories.walk import WALKS
+from tests.stories.walks.tab import Cast
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "pictures"

@@ -13,7 +13,8 @@ from tests.serving import Server
 from tests.stories.app import App
 from tests.stories.demo import Outbox, running_demo
 from tests.stories.office import DESKTOP, watched
-from tests.stories.walk import WALKS, Cast, Tab, new_server
+from tests.stories.walk import WALKS, new_server
+from tests.stories.walks.tab import Cast, Tab
 
 pytestmark = pytest.mark.browser
 

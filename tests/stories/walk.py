@@ -5,90 +5,15 @@ handed out where it stands: whoever looks at it leaves it as it is, because many
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, FilePayload, Page
+from playwright.sync_api import Page
 
 from tests.serving import Server
 from tests.stories.app import App
-from tests.stories.demo import Outbox
 from tests.stories.devices import INTERNAL, Device
-
-Seen = tuple[str, Page]
-PASSWORDS = {
-    "nora.keller": "linden harbour 42",
-    "jonas.frei": "walnut lantern 56",
-    "mia.zuercher": "timber falcon 92",
-}
-NEW_PASSWORD = "juniper ferry on monday"
-JONAS = "/contacts/staff/jonas.frei"
-REASON = {"how": "person"}
-TRIES_OF_A_SOURCE = 60
-"""In ten minutes; then any page that counts them is closed for a while."""
-
-
-class Tab:
-    """One browser tab, used by names of fields."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self._url = url
-
-    def go(self, address: str) -> Page:
-        self.page.goto(address if "://" in address else self._url + address)
-        return self.page
-
-    def send(self, press: str = "button.go, button.no", **fields: str) -> Page:
-        """Fill in the fields and press the main button."""
-        for name, value in fields.items():
-            self._put(name, value)
-        return self.press(f"main :is({press})")
-
-    def _put(self, name: str, value: str) -> None:
-        field = self.page.locator(f'main [name="{name}"]:not([type="hidden"]):not([readonly])')
-        if field.first.get_attribute("type") in {"radio", "checkbox"}:
-            self.page.locator(f'main [name="{name}"][value="{value}"]').check()
-        elif field.first.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-    def press(self, what: str) -> Page:
-        with self.page.expect_navigation():
-            self.page.locator(what).first.click()
-        return self.page
-
-
-@dataclass
-class Cast:
-    """The demo, its outbox, and a browser in which somebody new can sit down."""
-
-    demo: Server
-    outbox: Outbox
-    context: BrowserContext
-
-    def tab(self) -> Tab:
-        """Signed out, in the language of the browser."""
-        self.context.clear_cookies(name="sparekey")
-        return Tab(self.context.new_page(), self.demo.url)
-
-    def signed_in(self, username: str) -> Tab:
-        tab = self.tab()
-        tab.go("/sign-in")
-        tab.send(username=username, password=PASSWORDS[username])
-        tab.send(code=self.outbox.code_of(username))
-        return tab
-
-    def confirm(self, tab: Tab, username: str = "nora.keller", **more: str) -> Page:
-        return tab.send(**more, password=PASSWORDS[username], code=self.outbox.code_of(username))
-
-    def mail_to(self, username: str, part: str) -> str:
-        return self.outbox.link_to(f"{username}@bergundtal.example", part)
-
-    def rest(self) -> None:
-        """Let waits and fresh confirmations run out."""
-        self.demo.clock.advance(minutes=6)
+from tests.stories.walks.new_ways import moving, sent_codes
+from tests.stories.walks.tab import JONAS, NEW_PASSWORD, PASSWORDS, REASON, TRIES_OF_A_SOURCE, Cast, Seen, Tab
 
 
 def outside(cast: Cast) -> Iterator[Seen]:
@@ -329,37 +254,6 @@ def new_server(tab: Tab, server: Server, app: App) -> Iterator[Seen]:
     yield "429", tab.send(username="nobody")
 
 
-def moving(cast: Cast) -> Iterator[Seen]:
-    """Nora imports people from another system, and Ben shows that he still has his app."""
-    tab = cast.signed_in("nora.keller")
-    yield "import", tab.go("/contacts/import")
-    yield "import-error", tab.send()
-    yield "import-lines", _import(tab, "jonas.frei,,jonas@old.example,,,,", "no one,,,,,,")
-    yield "import-report", _import(tab, *BROUGHT)
-    yield "import-done", tab.send()
-    cast.demo.clock.advance(minutes=1)  # letters of an import go out one after the other
-    tab = cast.tab()
-    tab.go(cast.mail_to("ben.ott", "/setup/"))
-    tab.send()
-    yield "setup-app-kept", tab.send(new_password=NEW_PASSWORD)
-    yield "setup-app-kept-error", tab.send(code="12")
-
-
-HASH = "$pbkdf2-sha256$1000$AQIDBAUGBwgJCgsMDQ4PEA$OZisqJloVWQ/xF8cg5vJoGqp86fPH5Ob3F8cZLPh8Zs"
-BROUGHT = (
-    f"anna.keller,Anna Keller,anna@old.example,yes,{HASH},JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,8",
-    "ben.ott,Ben Ott,ben.ott@bergundtal.example,yes,,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,",
-    f"cleo.vogt,Cleo Vogt,cleo@old.example,no,{HASH},,",
-)
-
-
-def _import(tab: Tab, *lines: str) -> Page:
-    table = "\n".join(["username,name,email,active,password_hash,secret,digits", *lines])
-    file: FilePayload = {"name": "people.csv", "mimeType": "text/csv", "buffer": table.encode()}
-    tab.page.locator('main [name="files"]').set_input_files(file)
-    return tab.send(source="csv")
-
-
 WALKS = {
     "outside": outside,
     "setting up": setting_up,
@@ -368,4 +262,5 @@ WALKS = {
     "helping": helping,
     "stopping": stopping,
     "moving": moving,
+    "sent codes": sent_codes,
 }

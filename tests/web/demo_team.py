@@ -133,6 +133,7 @@ def staff_row(username: str, name: str, state: str, **more: object) -> Thing:
         "codes_left": None,
         "reason": "",
         "until": ahead(hours=23),
+        "has_number": False,
     }
     return Thing(
         username=username, name=name, initials=initials, state=state, last_sign_in_at=seen, **usual | more
@@ -147,10 +148,12 @@ TEAM = [
     staff_row("eva.wyss", "Eva Wyss", "one_loss", reason="only_passkey", has_app=False, passkeys=1),
     staff_row("nils.graf", "Nils Graf", "one_loss", reason="one_thing", passkeys=2),
     staff_row("lea.hofstetter", "Lea Hofstetter", "not_set_up", reason="invited", has_app=False),
-    staff_row("amelie.rochat", "Amélie Rochat", "safe", codes_left=6),
+    staff_row("amelie.rochat", "Amélie Rochat", "safe", codes_left=6, has_number=True),
     staff_row("ivana.petrovic", "Ivana Petrović", "safe", role="admin", codes_left=9, reason="helped"),
     staff_row("luca.bernasconi", "Luca Bernasconi", "safe", role="auditor", codes_left=10),
     staff_row("nora.keller", "Nora Keller", "safe", role="owner", codes_left=3),
-    staff_row("old.person", "Old Person", "deactivated", reason="invitation_over", has_app=False),
+    staff_row(
+        "old.person", "Old Person", "deactivated", reason="invitation_over", has_app=False, has_number=True
+    ),
 ]
 WRONG_CODE = {"code": "That code is not right. Wait for the next code in your app and enter that one"}

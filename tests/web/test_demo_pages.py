@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sparekey.adapters.messages import Attachment
-from sparekey.flows.background.outbox import Delivered
+from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context
 from sparekey.web.routes import make_web
 from tests.people import account, code_of

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from sparekey.adapters.hashing import Pool
 from sparekey.adapters.key_files import key_from_file
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.adapters.texts import TextSettings
 from sparekey.app.keys import all_keys, first_key
 from sparekey.core.contract import Hashing, Relying
 from sparekey.errors import StorageTrouble, Unready
@@ -66,6 +68,7 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
             hashing=hashing,
             site=_site(settings, is_demo=is_demo),
             mail=mail_settings(settings),
+            texts=text_settings(settings),
             moment=partial(moment, world),
         )
         first_run.prepare(ctx)
@@ -152,6 +155,26 @@ def mail_settings(settings: Settings) -> MailSettings | None:
         security=Security(mail.security),
         username=mail.username,
         password=mail.password,
+    )
+
+
+def text_settings(settings: Settings) -> TextSettings | None:
+    sms = settings.sms
+    if not sms.is_set:
+        return None
+    if sms.apprise_url and find_spec("apprise") is None:
+        raise Unready("sms.apprise_url needs apprise: install sparekey[sms]", reason="apprise")
+    return TextSettings(
+        url=sms.url or "",
+        method=sms.method,
+        headers=sms.header_pairs,
+        format=sms.format,
+        body=sms.body,
+        username=sms.username,
+        password=sms.password,
+        apprise_url=sms.apprise_url or "",
+        country=sms.country,
+        countries=sms.countries,
     )
 
 

@@ -20,7 +20,9 @@ from sparekey.core.events.signing_in import ServerStarted, ServerStopped
 from sparekey.errors import SparekeyError, StorageTrouble
 from sparekey.flows._work import unit
 from sparekey.flows.background.outbox import Sender
+from sparekey.flows.background.texts import Texter
 from sparekey.flows.background.upkeep import Upkeep
+from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context, Visitor
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
@@ -43,16 +45,24 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
 
     Raises `Unready` where the figures' own address cannot be listened on: before the server calls itself ready.
     """
-    sender = Sender(ctx)
-    ctx = replace(ctx, wake=sender.wake)
-    web = make_web(ctx, lambda: sender.delivered)
+    sender, texter = Sender(ctx), Texter(ctx)
+
+    def wake() -> None:
+        sender.wake()
+        texter.wake()
+
+    def delivered() -> list[Delivered]:
+        return sorted((*sender.delivered, *texter.delivered), key=lambda one: one.at)
+
+    ctx = replace(ctx, wake=wake)
+    web = make_web(ctx, delivered)
     counted = _figures(ctx, settings)
     routes = watch.health_routes(partial(_reasons, ctx))
     if counted and settings.metrics.token:
         routes.append(watch.metrics_route(counted.exposition, counted.media_type, settings.metrics.token))
     listen = settings.metrics.listen
     close = counted.listen(listen) if counted and listen else lambda: None
-    beside = _Beside(ctx, sender, Upkeep(ctx), close)
+    beside = _Beside(ctx, (Upkeep(ctx), sender, texter), close)
     router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
     return watch.watched(router, ids, counted.observe if counted else _not_counted)
@@ -63,8 +73,7 @@ class _Beside:
     """Threads, the listener for figures (open already), and the two entries on the server's chain around them."""
 
     ctx: Context
-    sender: Sender
-    upkeep: Upkeep
+    threads: tuple[Upkeep | Sender | Texter, ...]
     close: Callable[[], None]
 
     @asynccontextmanager
@@ -78,14 +87,14 @@ class _Beside:
 
     def _start(self) -> None:
         self._record(ServerStarted(__version__))
-        self.sender.start()
-        self.upkeep.start()
+        for thread in self.threads:
+            thread.start()
 
     def _stop(self) -> None:
         """Requests are answered by now. What is left in the outbox goes at the next start."""
         self.close()
-        self.upkeep.stop()
-        self.sender.stop()
+        for thread in self.threads:
+            thread.stop()
         try:
             self._record(ServerStopped())
         except SparekeyError as trouble:

@@ -7,7 +7,7 @@ version, so that a replay or a race of two correct answers lets exactly one thro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import shake_256
 from typing import Any, Generic, Protocol, TypeVar
@@ -41,6 +41,9 @@ class Category(StrEnum):
     VERIFIED = "verified"
     """The authenticator made sure itself that it is its person: by PIN, pattern, fingerprint or face. Which of them,
     it does not tell (WebAuthn Level 3, "User Verification")."""
+    MAILBOX = "mailbox"
+    """That somebody can read e-mail: no particular thing, so it is never the second of two proofs (NIST SP 800-63B-4,
+    section 3.1.3.1)."""
 
 
 class Loss(StrEnum):
@@ -54,6 +57,7 @@ class Loss(StrEnum):
     MANAGER = "manager"
     """A password manager: its copies are on several devices, and opened by one account."""
     PAPER = "paper"
+    MAILBOX = "mailbox"
 
 
 class Answer(StrEnum):
@@ -63,6 +67,8 @@ class Answer(StrEnum):
     PASSKEY = "passkey"
     CODE = "code"
     BACKUP_CODE = "backup_code"
+    SMS_CODE = "sms_code"
+    EMAIL_CODE = "email_code"
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,19 @@ class Traits:
     is_disabled_at_limit: bool = True
     """Too many failures in a row end it until it is bound anew (NIST SP 800-63B-4, section 3.2.2)."""
     is_asked: bool = False
-    """Answered to a challenge of the server: see `Asking`. It cannot be guessed, so no tries of it are counted."""
+    """Answered to a challenge of the server: see `Asking`."""
+    is_sent: bool = False
+    """The challenge goes to the person in a message, and the answer is the code in it."""
+    is_restricted: bool = False
+    """Others may get at it without the person's doing: offered only beside something else, and to whoever accepted
+    that (NIST SP 800-63B-4, section 3.2.9)."""
+    allowed_by: str = ""
+    """The part of the account's policy that must allow it; empty: always allowed."""
+
+    @property
+    def is_counted(self) -> bool:
+        """It can be guessed, so its tries are counted."""
+        return not self.is_asked or self.is_sent
 
 
 @dataclass(frozen=True)
@@ -110,6 +128,8 @@ class About:
     """Material of the same kind that the person has already."""
     models: tuple[str, ...] = ()
     """The only models (AAGUID) the account allows; empty: any."""
+    address: str = field(default="", repr=False)
+    """Where codes go, for a kind that is sent."""
 
 
 @dataclass(frozen=True)
@@ -125,19 +145,39 @@ class Relying:
 
 
 @dataclass(frozen=True)
+class Message:
+    """A code on its way to a number or an address."""
+
+    to: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """A started enrolment: what the person is shown, and what must be kept (sealed) until it is finished."""
+    """A started enrolment: what the person is shown, and what must be kept (sealed) until it is finished.
+
+    `message`: what is sent, for a kind that is.
+    """
 
     shown: Mapping[str, str | list[str]] = field(repr=False)
     kept: Mapping[str, object] = field(repr=False)
+    message: Message | None = None
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A question: what the browser is given, and what must be kept (sealed) until it is answered, once."""
+    """A question: what the browser is given, and what must be kept (sealed) until it is answered, once.
+
+    `message`: what is sent, for a kind that is.
+    """
 
     shown: str = field(repr=False)
     kept: Mapping[str, object] = field(repr=False)
+    message: Message | None = None
+
+
+SENT_LIFE = timedelta(minutes=10)
+"""How long a code that was sent may be used (NIST SP 800-63B-4, section 3.1.3.2)."""
 
 
 class Trouble(StrEnum):

@@ -70,6 +70,8 @@ class Policy:
     remember_days: int = 0
     passkey_models: tuple[str, ...] = ()
     """The only models of passkeys (AAGUID) that may be added; empty: any."""
+    sms_codes: bool = False
+    email_codes: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from enum import IntEnum
 from sparekey.core.contract import Category
 from sparekey.core.people import AuthenticatorId
 
+_COUNTED = tuple(category for category in Category if category is not Category.MAILBOX)
+"""What makes up aal2. Reading e-mail never does (section 3.1.3.1)."""
 FRESH = timedelta(minutes=5)
 """How long a proof carries an action that changes something sensitive."""
 
@@ -56,7 +58,7 @@ def assurance(proofs: Iterable[Proof]) -> Assurance:
     """What the proofs are worth together (RFC 8176 for `amr`)."""
     kept = tuple(proofs)
     newest = {}
-    for category in Category:
+    for category in _COUNTED:
         by_it = [one for one in kept if category in one.categories and not one.is_exposed]
         if by_it:
             newest[category] = max(by_it, key=lambda one: one.at)

@@ -3,7 +3,7 @@
 Sign-in asks for the password first, then for one second factor that works. A proof by something temporary or
 exposed opens only the forced change (`Rotate`). Step-up is the same function, with proofs that must be
 fresh. A proof counts only as long as its authenticator may prove: not once it was reported lost, disabled or
-replaced.
+replaced. A code from the mailbox, where policy allows it, signs in together with the password and stays aal1.
 """
 
 from collections.abc import Iterable, Sequence
@@ -94,14 +94,15 @@ def next_step(
     seen = any(_is_seen(by_id[proof.authenticator_id]) for proof in kept)
     if seen and Category.POSSESSION in proven:
         return Rotate()
-    if not seen and (assurance(kept).aal is Aal.AAL2 or is_remembered):
+    is_enough = assurance(kept).aal is Aal.AAL2 or is_remembered or Category.MAILBOX in proven
+    if not seen and is_enough:
         return SignedIn()
-    return Prove(_answers(enrolled, Category.POSSESSION))
+    return Prove(_answers(enrolled, Category.POSSESSION, Category.MAILBOX))
 
 
-def _answers(enrolled: Sequence[Enrolled], category: Category) -> tuple[Answer, ...]:
+def _answers(enrolled: Sequence[Enrolled], *categories: Category) -> tuple[Answer, ...]:
     """The fields this person can answer in, in the fixed order of `Answer`."""
-    usable = {one.traits.answer for one in enrolled if one.traits.category is category and can_prove(one)}
+    usable = {one.traits.answer for one in enrolled if one.traits.category in categories and can_prove(one)}
     return tuple(answer for answer in Answer if answer in usable)
 
 

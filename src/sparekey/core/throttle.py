@@ -105,6 +105,12 @@ MAIL_RATE = Rate(5, timedelta(hours=1))
 ACCOUNT_MAIL_RATE = Rate(100, timedelta(hours=1))
 """Letters that the people of one account send to others on purpose. A team of a hundred is invited within the hour;
 whoever wants to write to strangers from this server is not served."""
+CODE_RATE = Rate(5, timedelta(hours=1))
+"""Codes that are sent to one number or mailbox, and to one person."""
+CODES_FROM = Rate(30, timedelta(hours=1))
+"""Codes that are asked for from one client address: an office is one address."""
+NEW_NUMBERS = Rate(20, timedelta(hours=1))
+"""Codes to numbers that are new in an account: whoever earns from text messages finds little here."""
 TAKEN_RATE = Rate(20, timedelta(hours=1))
 """Answers "not available" to one account: enough for mistakes, too slow to ask who else is on the server."""
 

@@ -14,7 +14,8 @@ function of the material:
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
   answer; `asked_of_nobody`: what a name that nobody has is asked for; `is_made_up`: whether a new passkey calls
   itself that; `about_key`: what may be shown of a passkey; `signal_of`, `signal_unknown`: what password managers may
-  be told; `offered`: a passkey made without a question.
+  be told; `offered`: a passkey made without a question;
+- `read_number`: a phone number as it was typed; `ending_of`: what may be shown of a number or address.
 """
 
 import json
@@ -27,6 +28,7 @@ from typing import Any
 from sparekey.core.contract import About, Challenge, Factor, Hashing, Loss, Moment, Proposal, Relying, Traits
 from sparekey.factors._passkey_answers import encode64
 from sparekey.factors._passkey_models import MAKES
+from sparekey.factors._phone_numbers import read_number
 from sparekey.factors.backup_codes import BackupCodes, BackupCodeSet
 from sparekey.factors.passkey import (
     Credential,
@@ -37,6 +39,7 @@ from sparekey.factors.passkey import (
     is_plainly_written,
 )
 from sparekey.factors.password import HashedPassword, Password, dummy_password
+from sparekey.factors.sent_code import BY_MAIL, BY_TEXT, SentCode, ending_of
 from sparekey.factors.temporary_secret import TemporarySecret
 from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, reveal
 
@@ -51,11 +54,13 @@ __all__ = [
     "codes_left",
     "confirm_saved",
     "dummy_password",
+    "ending_of",
     "handle_in",
     "handle_of",
     "is_known_hash",
     "is_made_up",
     "offered",
+    "read_number",
     "registered",
     "reveal",
     "saved_at",
@@ -72,6 +77,8 @@ def registered(hashing: Hashing, relying: Relying | None = None) -> dict[str, Fa
         Totp(),
         TemporarySecret(),
         BackupCodes(hashing),
+        SentCode(BY_TEXT),
+        SentCode(BY_MAIL),
     )
     return {factor.traits.kind: factor for factor in factors}
 

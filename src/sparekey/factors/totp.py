@@ -25,7 +25,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
-from unicodedata import decimal
 from urllib.parse import quote
 
 from sparekey.core.contract import (
@@ -41,7 +40,7 @@ from sparekey.core.contract import (
     Verified,
     WrongAnswer,
 )
-from sparekey.factors._typed import MOST_TYPED, without_separators
+from sparekey.factors._typed import digits_in
 
 SECRET_BYTES = 20
 PERIOD = 30
@@ -96,7 +95,7 @@ class Totp:
         """Accept T-1, T and T+1, and record a fast clock."""
         secret = self.decode(proposed)
         now = secret.step(moment.at)
-        typed = _read(answer, (secret.digits,))
+        typed = digits_in(answer, secret.digits)
         step = _accepted(secret, _find(secret, typed, now), range(now - 1, now + 2), now)
         return replace(secret, last_step=step, drift=max(0, step - now))
 
@@ -104,7 +103,7 @@ class Totp:
         self, kept: AppSecret, answer: str, moment: Moment, asked: object = None
     ) -> Verified[AppSecret]:
         readings = (replace(kept, others=()), *kept.others)
-        typed = _read(answer, tuple(one.digits for one in readings))
+        typed = digits_in(answer, *(one.digits for one in readings))
         found = [_look(one, typed, moment.at) for one in readings]
         after = next((one for one in found if isinstance(one, AppSecret)), None)
         if after is None:
@@ -172,20 +171,6 @@ def reveal(secret: AppSecret, about: About) -> dict[str, str | list[str]]:
     if secret.period != usual.period:
         uri += f"&period={secret.period}"
     return {"secret": " ".join(re.findall(".{1,4}", typed)), "uri": uri}
-
-
-def _read(answer: str, digits: Sequence[int]) -> str:
-    """The digits that were typed, in any script; raises `WrongAnswer` if they can't be a code of this length."""
-    if len(answer) > MOST_TYPED:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(answer), expected=digits[0])
-    typed = without_separators(answer)
-    if not typed:
-        raise WrongAnswer(Trouble.EMPTY, expected=digits[0])
-    if not typed.isdecimal():
-        raise WrongAnswer(Trouble.WRONG)
-    if len(typed) not in digits:
-        raise WrongAnswer(Trouble.WRONG_LENGTH, length=len(typed), expected=digits[0])
-    return "".join(str(decimal(character)) for character in typed)
 
 
 def _look(secret: AppSecret, typed: str, at: datetime) -> AppSecret | WrongAnswer:

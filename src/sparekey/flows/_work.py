@@ -52,6 +52,7 @@ Notices are never held back.
 COUNTED_TOGETHER = REFUSED_WHEN_MANY | {"address_changed_new"}
 """Letters to addresses that somebody typed: those of one account have a limit together, whomever they go to."""
 _OF_ACCOUNT = "mail:account:"
+TEXT_CODE = f"{queue.TEXT}code"
 
 
 class Work:
@@ -108,8 +109,8 @@ class Work:
         label = f"nonce:{context}:{hashlib.sha256(plain).hexdigest()}"
         return self.ctx.keys.seal(plain, context, self.moment.draw(label, 12))
 
-    def send(self, to: Member, kind: str, only: Sequence[Mailbox] | None = None, /, **facts: Any) -> None:
-        """Post a letter to a member in this transaction.
+    def send(self, to: Member, kind: str, only: Sequence[Mailbox] | None = None, /, **facts: Any) -> str:
+        """Post a letter to a member in this transaction; gives the id of its first copy, or nothing.
 
         A notice goes to every address of theirs, what opens something to the work address alone. `only`: to these
         addresses instead. Where from (`place`) and a *This wasn't me* link (`stop_link`) are added for kinds that
@@ -117,11 +118,19 @@ class Work:
         """
         boxes = _mailboxes(to, kind) if only is None else only
         if not boxes or not self._is_within_rate(to, kind, only or ()):
-            return
+            return ""
         if "stop_link" in messages.needs(kind) and "stop_link" not in facts:
             facts["stop_link"] = self.stop_link(to, kind)
         said = self._said(to, kind, facts)
-        self.post(*(self._copy(to, kind, box, said) for box in boxes))
+        copies = [self._copy(to, kind, box, said) for box in boxes]
+        self.post(*copies)
+        return copies[0].id
+
+    def text(self, to: Member, number: str, code: str) -> str:
+        """Post a text message with a code; gives its id. How many there may be is for `checks.sent` to say."""
+        copy = self._copy(to, TEXT_CODE, Mailbox(number), {"code": code})
+        self.post(copy)
+        return copy.id
 
     def post(self, *letters: queue.Mail) -> None:
         """Put letters in the outbox that were made before."""

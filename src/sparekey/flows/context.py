@@ -11,6 +11,7 @@ from sparekey.adapters.devices import describe
 from sparekey.adapters.hashing import Pool
 from sparekey.adapters.mail import MailSettings
 from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.adapters.texts import TextSettings
 from sparekey.core.contract import Factor, Hashing, Moment
 from sparekey.core.people import Account, Member
 from sparekey.core.sessions import Session
@@ -73,11 +74,17 @@ class Context:
     wake: Callable[[], None] = field(default=lambda: None)
     """Tells the outbox that something was posted."""
     last_uses: LastUses = field(default_factory=LastUses)
+    texts: TextSettings | None = None
 
     @property
     def can_send_mail(self) -> bool:
         """Letters go out; a demo keeps them for reading, which is as good."""
         return self.mail is not None or self.site.is_demo
+
+    @property
+    def can_send_texts(self) -> bool:
+        """Text messages go out; a demo keeps them for reading."""
+        return self.texts is not None or self.site.is_demo
 
     @cached_property
     def blind_key(self) -> bytes:

@@ -14,10 +14,10 @@ from sparekey.core.sign_in import Beside
 from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _staging
 from sparekey.flows._links import Purpose
-from sparekey.flows._ways import ways
+from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks import second as second_check
-from sparekey.flows.checks import sources
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
@@ -64,8 +64,13 @@ def look(ctx: Context, visitor: Visitor, token: str) -> Member:
 
 
 def answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
-    """The second factors that count here: one's own, active, seen by nobody else."""
-    return own_answers(ctx, member)
+    """The second factors that count here: see `_counts`."""
+    return tuple(one for one in own_answers(ctx, member) if not questions.is_sent(ctx, one))
+
+
+def _counts(one: Had) -> bool:
+    """One's own, active, seen by nobody else; nothing that is sent: a stolen phone holds the mailbox as well."""
+    return is_own_and_unseen(one) and not one.enrolled.traits.is_sent
 
 
 def to_renew(ctx: Context, visitor: Visitor, token: str) -> str:
@@ -82,7 +87,7 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
     made = _staging.make_password(ctx, about(account, member), new, None, moment)
     is_same = _staging.is_present_password(ctx, before_of(ctx, had), new, moment)
     question = Question.LINK if proof[0] is Answer.PASSKEY else None
-    ask_for = Ask(member, *proof, Beside.LINK, takes=is_own_and_unseen, question=question)
+    ask_for = Ask(member, *proof, Beside.LINK, takes=_counts, question=question)
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member

@@ -184,13 +184,16 @@ def _suspend(
 def _on_a_device(had: list[Had], before: Collection[AuthenticatorId] = ()) -> list[Had]:
     """What is answered with a code, and what lives on the same thing; without such, every passkey.
 
-    An app that this case has suspended before is still what was lost: handing over again takes nothing more away.
+    And whatever is sent: who could have had a code sent would not need help. An app that this case has suspended
+    before is still what was lost: handing over again takes nothing more away.
     """
-    usable = [one for one in had if one.is_second and (can_prove(one.enrolled) or one.kept.id in before)]
+    own = (one for one in had if one.is_second or one.enrolled.traits.is_sent)
+    usable = [one for one in own if can_prove(one.enrolled) or one.kept.id in before]
     apps = [one for one in usable if one.enrolled.traits.answer is Answer.CODE]
     keys = [one for one in usable if one.enrolled.traits.answer is Answer.PASSKEY]
     things = {one.enrolled.thing for one in apps or keys}
-    return [one for one in (*apps, *keys) if one.enrolled.thing in things]
+    sent = [one for one in usable if one.enrolled.traits.is_sent]
+    return [*(one for one in (*apps, *keys) if one.enrolled.thing in things), *sent]
 
 
 def _expose(work: Work, member: Member, had: list[Had]) -> None:
@@ -317,7 +320,8 @@ def _open_view(work: Work, member_id: str) -> tuple[Account, Member, Case]:
 def _shown(work: Work, member: Member, case: Case) -> Had:
     had = ways(work.conn, member.account_id, member.id)
     for one in had:
-        exposed = case.delivery is Delivery.CURRENT and one.kept.standing is Standing.EXPOSED
+        is_app = one.enrolled.traits.answer is Answer.CODE
+        exposed = case.delivery is Delivery.CURRENT and one.kept.standing is Standing.EXPOSED and is_app
         if one.kept.id == case.temporary or exposed:
             return one
     raise NotFound()

@@ -29,6 +29,7 @@ from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.password import Attempt, Known
+from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.store import people, sessions
@@ -152,7 +153,13 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
     try:
         known = password_check.prove(ctx, visitor, moment, attempt, lambda _, known: known.proof)
         ask = Ask(
-            member, answer, text, Beside.PASSWORD, is_own_and_unseen, lambda work: still_there(work, visitor)
+            member,
+            answer,
+            text,
+            Beside.PASSWORD,
+            is_own_and_unseen,
+            lambda work: still_there(work, visitor),
+            Question.CONFIRM,
         )
         return second_check.prove(
             ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
@@ -164,8 +171,8 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
 
 
 def is_own_and_unseen(one: Had) -> bool:
-    """Not a temporary secret, and not one that somebody else has seen: those confirm nothing."""
-    return not one.enrolled.traits.is_temporary and one.kept.standing is not Standing.EXPOSED
+    """A second factor of one's own, and none that somebody else has seen: those confirm nothing."""
+    return one.is_second and one.kept.standing is not Standing.EXPOSED
 
 
 def _record_failed(work: Work, member: Member, reason: str) -> None:
@@ -298,7 +305,10 @@ def answers_for_step_up(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
 
 
 def own_answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
-    """In which fields somebody can prove a second factor of their own that nobody else has seen."""
+    """In which fields somebody can prove a second factor of their own that nobody else has seen.
+
+    Whether a code can be sent now is another question: see `own.sent_codes.offers`.
+    """
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     usable = {
         one.enrolled.traits.answer

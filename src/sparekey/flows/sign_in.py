@@ -1,7 +1,8 @@
 """Signing in: the password, then a second factor; the one way into a session.
 
 What follows a right answer is `core.sign_in.next_step`'s word alone. A temporary or exposed secret redeems its
-case and opens the forced change; a normal sign-in while a case runs ends that case.
+case and opens the forced change; a normal sign-in while a case runs ends that case. One with a code by e-mail does
+not: whoever reads a mailbox has not shown that nothing is lost.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from sparekey.core.contract import Answer
 from sparekey.core.events.signing_in import BrowserRemembered
 from sparekey.core.people import Member
-from sparekey.core.proofs import Proof
+from sparekey.core.proofs import Aal, Proof, assurance
 from sparekey.core.recovery_case import Case, Ending, Step, redeem
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Beside, Decision, Prove, Rotate, SignedIn, Standing, next_step
@@ -90,7 +91,7 @@ def prove(ctx: Context, visitor: Visitor, answer: Answer, text: str, *, remember
         text,
         Beside.PASSWORD,
         demand=lambda work: _demand_still_half(work, visitor),
-        question=Question.SECOND if answer is Answer.PASSKEY else None,
+        question=Question.SECOND,
     )
 
     def then(work: Work, proven: Proven) -> Outcome:
@@ -116,16 +117,19 @@ def after_all(work: Work, proven: Proven, proofs: tuple[Proof, ...], *, remember
         return Outcome(redeem_case(work, member, case, proofs), decision)
     if not isinstance(decision, SignedIn):  # the password was changed meanwhile: its proof counts no more
         raise NotSignedIn()
-    if case is not None:
+    is_whole = assurance(proofs).aal is Aal.AAL2
+    if case is not None and is_whole:
         _cases.close(work, member, case, Step.CANCEL, Ending.SIGNED_IN_OTHERWISE)
     started = _sessions.start_full(work, member, proofs)
-    if remember:
+    if remember and is_whole:
         _remember_browser(work, member, started.browser)
-    return Outcome(started, decision, _has_suspended(proven.had), proven.evidence.left)
+    return Outcome(started, decision, is_whole and _has_suspended(proven.had), proven.evidence.left)
 
 
 def _has_suspended(had: tuple[Had, ...]) -> bool:
-    return any(one.is_second and one.kept.standing is not Standing.ACTIVE for one in had)
+    """A restricted one is not missed: there is something else beside it."""
+    own = (one for one in had if one.is_second and not one.enrolled.traits.is_restricted)
+    return any(one.kept.standing is not Standing.ACTIVE for one in own)
 
 
 def _remember_browser(work: Work, member: Member, browser_id: str) -> None:

@@ -9,40 +9,22 @@ Directory Specification.
 import os
 import re
 from contextlib import suppress
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, Field
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from sparekey.core.people import read_email
 from sparekey.errors import BadInput
+from sparekey.settings._base import LISTED, SECRET, Section, is_loopback
+from sparekey.settings.sms import Sms
 
 _MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
-
-_Secret: dict[str, JsonValue] = {"is_secret": True}
-
-
-def _split(value: object) -> object:
-    """The environment writes a list as one text."""
-    return re.split(r"[,\s]+", value.strip(", \t\r\n")) if isinstance(value, str) else value
-
-
-_Listed = BeforeValidator(_split)
-
-
-def is_loopback(host: str) -> bool:
-    """Does this name lead to the machine itself?"""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _read_base_url(text: str) -> str:
@@ -152,11 +134,7 @@ def _state_folder() -> Path:
     return Path(base).expanduser() / "sparekey"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Server(_Section):
+class Server(Section):
     """How the server is reached."""
 
     base_url: Annotated[str, AfterValidator(_read_base_url)] | None = Field(
@@ -170,7 +148,7 @@ class Server(_Section):
         "127.0.0.1", min_length=1, description="The address the server listens on.", examples=["192.168.1.5"]
     )
     port: int = Field(8000, ge=1, le=65535, description="The port it listens on.", examples=[8080])
-    trusted_proxies: Annotated[tuple[str, ...], _Listed, AfterValidator(_read_networks)] = Field(
+    trusted_proxies: Annotated[tuple[str, ...], LISTED, AfterValidator(_read_networks)] = Field(
         (),
         description="Networks of the reverse proxies in front: only they may say what a client's address is"
         " (`X-Forwarded-For`).",
@@ -187,7 +165,7 @@ class Server(_Section):
     )
 
 
-class DatabaseSection(_Section):
+class DatabaseSection(Section):
     """Where everything is kept."""
 
     url: Annotated[str, AfterValidator(_read_database_url)] | None = Field(
@@ -195,12 +173,12 @@ class DatabaseSection(_Section):
         repr=False,
         description="The database: a SQLite file, or PostgreSQL.",
         examples=["postgresql://sparekey:PASSWORD@db.example.com/sparekey"],
-        json_schema_extra={"default_words": "the SQLite file `sparekey.sqlite3` in `data_dir`", **_Secret},
+        json_schema_extra={"default_words": "the SQLite file `sparekey.sqlite3` in `data_dir`", **SECRET},
     )
     pool_size: int = Field(8, ge=1, le=200, description="How many connections are kept open.", examples=[16])
 
 
-class Key(_Section):
+class Key(Section):
     """The master key, without which a copy of the database gives no secret away."""
 
     file: Path | None = Field(
@@ -215,19 +193,19 @@ class Key(_Section):
         repr=False,
         description="The key itself instead of a file: 32 random bytes in base64 or as hexadecimal digits.",
         examples=["output of `openssl rand -base64 32`"],
-        json_schema_extra=_Secret,
+        json_schema_extra=SECRET,
     )
-    older: Annotated[tuple[str, ...], _Listed] = Field(
+    older: Annotated[tuple[str, ...], LISTED] = Field(
         (),
         repr=False,
         description="Earlier keys, newest first: they still open what they have sealed. The first key a"
         " database was made with stays last for ever.",
         examples=["KEY-OF-2025, KEY-OF-2024"],
-        json_schema_extra=_Secret,
+        json_schema_extra=SECRET,
     )
 
 
-class PasswordHash(_Section):
+class PasswordHash(Section):
     """What one password hash (argon2id) costs. Others are kept anew at the next sign-in."""
 
     memory_mib: int = Field(19, ge=12, le=1024, description="Memory of one hash.", examples=[46],
@@ -239,7 +217,7 @@ class PasswordHash(_Section):
     lanes: int = Field(1, ge=1, le=8, description="How many threads one hash uses.", examples=[2])
 
 
-class Mail(_Section):
+class Mail(Section):
     """The mail server. Without `host` no e-mail leaves: letters wait until it is set, as the log says."""
 
     host: str | None = Field(None, min_length=1, description="The mail server (SMTP).",
@@ -255,7 +233,7 @@ class Mail(_Section):
     )
     username: str = Field("", description="The name to sign in with there, if any.", examples=["sparekey"])
     password: str = Field("", repr=False, description="The password for it.", examples=["PASSWORD"],
-                          json_schema_extra=_Secret)  # fmt: skip
+                          json_schema_extra=SECRET)  # fmt: skip
     sender: Annotated[str, AfterValidator(_read_address)] | None = Field(
         None,
         description="The address e-mails come from; needed with `host`.",
@@ -264,7 +242,7 @@ class Mail(_Section):
     sender_name: str = Field("Sparekey", description="The name beside it.", examples=["Example Ltd sign-in"])
 
 
-class Passkeys(_Section):
+class Passkeys(Section):
     """Passkeys and security keys. Most servers need none of this."""
 
     domain: Annotated[str, AfterValidator(_read_domain)] | None = Field(
@@ -274,7 +252,7 @@ class Passkeys(_Section):
         examples=["id.example.com"],
         json_schema_extra={"default_words": "the host of `server.base_url`"},
     )
-    related_origins: Annotated[tuple[str, ...], _Listed, AfterValidator(_read_origins)] = Field(
+    related_origins: Annotated[tuple[str, ...], LISTED, AfterValidator(_read_origins)] = Field(
         (),
         description="Further addresses whose pages may ask for these passkeys. They are named at"
         " `/.well-known/webauthn`, which must be answered under `domain`; browsers look at five names at most.",
@@ -288,7 +266,7 @@ class Passkeys(_Section):
     )
 
 
-class Metrics(_Section):
+class Metrics(Section):
     """Figures for Prometheus, at `/metrics`. Without either setting there are none."""
 
     listen: Annotated[str, AfterValidator(_read_listen)] | None = Field(
@@ -298,11 +276,11 @@ class Metrics(_Section):
     token: str | None = Field(
         None, min_length=16, repr=False, examples=["output of `openssl rand -hex 16`"],
         description="Offer them on the main address as well, to who sends `Authorization: Bearer` and this.",
-        json_schema_extra=_Secret,
+        json_schema_extra=SECRET,
     )  # fmt: skip
 
 
-class Logs(_Section):
+class Logs(Section):
     """What the server writes to standard error. No level shows passwords, codes or links."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
@@ -313,7 +291,7 @@ class Logs(_Section):
     )
 
 
-class Settings(_Section):
+class Settings(Section):
     """All settings of one server, right and complete."""
 
     data_dir: Path = Field(
@@ -330,6 +308,7 @@ class Settings(_Section):
     key: Key = Field(default_factory=Key)
     password_hash: PasswordHash = Field(default_factory=PasswordHash)
     mail: Mail = Field(default_factory=Mail)
+    sms: Sms = Field(default_factory=Sms)
     passkeys: Passkeys = Field(default_factory=Passkeys)
     metrics: Metrics = Field(default_factory=Metrics)
     logs: Logs = Field(default_factory=Logs)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sparekey.settings.fields import Settings, is_loopback
+from sparekey.settings._base import is_loopback
+from sparekey.settings.fields import Settings
 
 _FLOORS = ((46, 1), (19, 2), (12, 3))
 """MiB and passes that cost an attacker the same (OWASP Password Storage Cheat Sheet, argon2id)."""
@@ -24,6 +25,8 @@ def contradictions(settings: Settings) -> Iterator[str]:
     if key.file and key.value:
         yield "key.file (SPAREKEY_KEY_FILE) and key.value (SPAREKEY_KEY_VALUE) are both set: keep one of them"
     yield from _of_mail(settings)
+    if wrong := settings.sms.what_is_wrong():
+        yield wrong
 
 
 def _of_mail(settings: Settings) -> Iterator[str]:

@@ -111,6 +111,12 @@ def _row(new: Authenticator) -> dict[str, Any]:
     }
 
 
+def who_has(conn: Connection, account_id: str, kind: str) -> list[str]:
+    """The ids of those who have one of this kind, in the order they are locked in."""
+    wanted = select(_A.member_id).where(_A.account_id == account_id, _A.kind == kind).distinct()
+    return list(conn.execute(wanted.order_by(_A.member_id)).scalars())
+
+
 def by_handle(conn: Connection, handle: str) -> Authenticator | None:
     """The one that is found by this, whoever it belongs to."""
     row = conn.execute(_BY_HANDLE, {"h": handle}).one_or_none()

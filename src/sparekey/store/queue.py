@@ -27,6 +27,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sparekey.core.throttle import Rate, Tries
 from sparekey.store.schema import Instant, facts, outbox, rates, sources, tries
 
+TEXT = "text:"
+"""How the kind of a text message begins: another thread than that of the letters sends it."""
 _O = outbox.c
 _SOURCE = select(sources).where(sources.c.source == bindparam("s"))
 _REFUND = (
@@ -202,6 +204,7 @@ def purge(conn: Connection, now: datetime) -> None:
         )
     )
     conn.execute(delete(outbox).where(_O.state == "sent", _O.sent_at < now - timedelta(days=30)))
+    conn.execute(delete(outbox).where(_is_text(True), _O.created_at < now - timedelta(days=30)))
 
 
 @dataclass(frozen=True)
@@ -254,12 +257,19 @@ def _values(new: Mail) -> dict[str, Any]:
     }
 
 
-def claim(conn: Connection, now: datetime, lease: timedelta, limit: int) -> list[Mail]:
-    """Take due letters for `lease`; a crashed sender's lease runs out and another takes them."""
+def _is_text(by_text: bool) -> Any:
+    return _O.kind.startswith(TEXT) if by_text else ~_O.kind.startswith(TEXT)
+
+
+def claim(
+    conn: Connection, now: datetime, lease: timedelta, limit: int, *, by_text: bool = False
+) -> list[Mail]:
+    """Take due letters (or text messages) for `lease`; a crashed sender's lease runs out and another takes them."""
     due = (
         select(_O.id)
         .where(
             _O.state == "waiting",
+            _is_text(by_text),
             _O.due_at <= now,
             or_(_O.lease_until.is_(None), _O.lease_until < now),
         )
@@ -305,9 +315,26 @@ def withdraw(
     return conn.execute(update(outbox).where(where).values(state="dropped", sealed=None)).rowcount
 
 
+def drop(conn: Connection, mail_id: str) -> None:
+    """Take one back that was not sent."""
+    where = and_(_O.id == mail_id, _O.state == "waiting")
+    conn.execute(update(outbox).where(where).values(state="dropped", sealed=None))
+
+
+def how_it_went(conn: Connection, mail_id: str) -> tuple[str, bool]:
+    """Its state, and whether sending it failed so far; a row that is gone was dropped."""
+    row = conn.execute(select(_O.state, _O.trouble).where(_O.id == mail_id)).one_or_none()
+    return (row.state, row.trouble is not None) if row else ("dropped", False)
+
+
 def how_many_troubled(conn: Connection, account_id: str) -> int:
     """How many letters of an account failed or are being tried again."""
-    where = (_O.account_id == account_id, _O.trouble.is_not(None), _O.state != "dropped")
+    where = (
+        _O.account_id == account_id,
+        _O.trouble.is_not(None),
+        _O.state != "dropped",
+        _is_text(False),
+    )
     return conn.execute(select(func.count()).select_from(outbox).where(*where)).scalar_one()
 
 
@@ -319,6 +346,7 @@ def put_fact(conn: Connection, name: str, value: str) -> None:
     conn.execute(_PUT_FACT[conn.dialect.name], {"name": name, "value": value})
 
 
-def next_due(conn: Connection) -> datetime | None:
-    found = conn.execute(select(func.min(_O.due_at)).where(_O.state == "waiting")).scalar_one_or_none()
+def next_due(conn: Connection, *, by_text: bool = False) -> datetime | None:
+    where = (_O.state == "waiting", _is_text(by_text))
+    found = conn.execute(select(func.min(_O.due_at)).where(*where)).scalar_one_or_none()
     return found if isinstance(found, datetime) else None

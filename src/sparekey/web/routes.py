@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from sparekey import __version__
 from sparekey.errors import NotFound
-from sparekey.flows.background.outbox import Delivered
+from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
@@ -25,6 +25,7 @@ from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
+from sparekey.web.pages.own.sent_codes import SENT_CODES
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
 from sparekey.web.pages.staff_edit import STAFF_EDIT
@@ -71,7 +72,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(PASSKEYS + ADDRESSES),
+    *(SENT_CODES + PASSKEYS + ADDRESSES),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

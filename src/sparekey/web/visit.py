@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from sparekey.core.people import Member
 from sparekey.core.permissions import Action, may
 from sparekey.errors import BadInput, NotSignedIn, SparekeyError, TooManyTries
-from sparekey.flows.background.outbox import Delivered
+from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sessions import demand_member, menu_count
 from sparekey.web.cookies import YEAR, Cookies

@@ -51,6 +51,7 @@ from tests.world import FrozenWorld
 WORK, HOME = "jonas.frei@example.com", "jonas@bluewin.example"
 BOTH = [WORK, HOME]
 OPENING = {
+    "email_code",
     "invitation",
     "setup_link",
     "secret_sent",
@@ -59,6 +60,7 @@ OPENING = {
     "address_confirm",
 }
 NOTICES = {
+    "code_receiver_added", "code_receiver_changed", "way_not_allowed",
     "imported",
     "set_up", "recovery_opened", "recovery_completed", "recovery_ended", "recovery_doubted", "recovery_tripwire",
     "lost_factor_used", "reset_done", "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
@@ -83,7 +85,7 @@ def test_every_kind_of_letter_either_opens_something_or_is_a_notice() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_notice_carries_a_link_or_a_secret_that_opens(kind: str) -> None:
     said = {text for text in each_string(KINDS[kind].english) if "{link}" in text}
-    carries = bool({"secret", "uri"} & set(needs(kind))) or bool(said)
+    carries = bool({"secret", "uri", "code"} & set(needs(kind))) or bool(said)
     is_inside = kind in LEADS_INSIDE or KINDS[kind].reader is Reader.OWNER
     assert KINDS[kind].opens is (carries and not is_inside)
 

@@ -37,6 +37,7 @@ STAFF_PROFILE: Values = {
     "app": APP,
     "passkeys": [],
     "codes_left": None,
+    "sent": [],
     "is_invited": False,
     "addresses": ADDRESSES,
     "case": None,
@@ -101,6 +102,7 @@ POLICY: Values = {
     "version": "3",
     "may_save": True,
     "can_tell_models": False,
+    "can_send_texts": False,
     "values": {"reveal": "temporary", "remember_days": "0"},
 }
 
@@ -199,6 +201,10 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "may": Thing(**{**vars(EVERYTHING), "secret": False}),
                 "why_no_secret": "links_only",
                 "codes_left": 4,
+                "sent": [
+                    {"answer": "sms_code", "label": "••47"},
+                    {"answer": "email_code", "label": "j•••@bergundtal.example"},
+                ],
             },
         ),
         ("current", {**STAFF_PROFILE, "reveals_current": True}),
@@ -307,8 +313,20 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             {
                 **POLICY,
                 "can_tell_models": True,
-                "values": {"reveal": "current", "remember_days": "30", "passkey_models": "x"},
-                "errors": {"accept_risk": "Accept the risk, or leave this off", "passkey_models": "No"},
+                "can_send_texts": True,
+                "values": {
+                    "reveal": "current",
+                    "remember_days": "30",
+                    "sms_codes": "yes",
+                    "passkey_models": "x",
+                },
+                "errors": {
+                    "accept_risk": "Accept the risk, or leave this off",
+                    "accept_sms_risk": "Accept the risk, or leave this off",
+                    "passkey_models": "No",
+                    "sms_codes": "No",
+                    "email_codes": "No",
+                },
             },
         ),
     ],

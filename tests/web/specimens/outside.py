@@ -17,6 +17,7 @@ from tests.web.demo_team import (
     ahead,
     qr,
 )
+from tests.web.specimens.sent import OFFERS
 
 OFFERED: Values = {"has_codes": True, "has_backup_codes": True, "has_passkeys": False}
 SIGN_IN: Values = {
@@ -29,6 +30,7 @@ SIGN_IN: Values = {
     "is_tried_often": False,
 }
 STEP: Values = {
+    "offers": [],
     "account_name": "Berg & Tal",
     "username": "jonas.frei",
     "has_backup_codes": True,
@@ -131,6 +133,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ("plain", {**STEP, "remember_days": 30}),
         ("wrong", {**STEP, "tries_left": 1, "errors": WRONG_CODE}),
         ("wait", {**STEP, "has_backup_codes": False, "wait_until": ahead(minutes=4)}),
+        ("sent", {**STEP, "offers": OFFERS}),
         ("clock", {**STEP, "clock_off": timedelta(minutes=-2), "errors": WRONG_CODE}),
     ],
     "second_step_backup": [

@@ -17,6 +17,7 @@ from tests.web.demo_team import (
     ago,
     ahead,
 )
+from tests.web.specimens.sent import NO_SENT_WAYS, SENT_WAYS, on_its_way, way
 
 SESSIONS = [
     Thing(
@@ -89,6 +90,7 @@ PROFILE: Values = {
     "last_way": None,
     "app": APP,
     "passkeys": KEYS,
+    "sent": SENT_WAYS,
     "signal": '{"rpId": "id.example"}',
     "addresses": ADDRESSES,
     "may_add_address": True,
@@ -196,6 +198,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "state": "one_loss",
                 "last_way": "phone",
                 "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
+                "sent": NO_SENT_WAYS,
                 "codes": None,
                 "passkeys": [],
                 "addresses": BROKEN,
@@ -213,6 +216,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "state": "one_loss",
                 "last_way": "paper",
                 "app": None,
+                "sent": [Thing(answer="sms_code", way=way("sms_code", "••47", "suspended"))],
                 "codes": Thing(left=10, made_at=NOW, is_saved=False),
             },
         ),
@@ -243,6 +247,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "has_codes": why != "audit",
                 "has_backup_codes": why != "audit",
                 "has_passkeys": why in ("codes", "audit"),
+                "number": "••47" if why == "staff" else "",
+                "sent": None,
             },
         )
         for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
@@ -257,9 +263,38 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "has_codes": True,
                 "has_backup_codes": True,
                 "has_passkeys": False,
+                "number": "",
+                "sent": None,
                 "errors": {"password": "No", "backup_code": "No"},
             },
-        )
+        ),
+        (
+            "unsent",
+            {
+                "next": "/me",
+                "why": "other",
+                "way": "sms_code",
+                "has_codes": True,
+                "has_backup_codes": False,
+                "has_passkeys": False,
+                "number": "••47",
+                "sent": None,
+            },
+        ),
+        (
+            "text",
+            {
+                "next": "/me",
+                "why": "other",
+                "way": "sms_code",
+                "has_codes": False,
+                "has_backup_codes": True,
+                "has_passkeys": True,
+                "number": "••47",
+                "sent": on_its_way("sent"),
+                "errors": {"password": "No", "sms_code": "No"},
+            },
+        ),
     ],
     "passkey_new": [("plain", {"nav": "profile"}), ("wrong", {"nav": "profile", "errors": {"form": "No"}})],
     "way": [

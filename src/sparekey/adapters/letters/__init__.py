@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sparekey.adapters.letters import (
     account,
     addresses,
+    codes,
     moving,
     owners,
     people,
@@ -18,6 +19,7 @@ KINDS: Mapping[str, Kind] = {
     **setting_up.KINDS,
     **recovery.KINDS,
     **sign_in.KINDS,
+    **codes.KINDS,
     **people.KINDS,
     **addresses.KINDS,
     **owners.KINDS,

@@ -22,6 +22,8 @@ _WAYS: Mapping[str, tuple[str, str]] = {
     Answer.PASSKEY: ("Passkey", "Passkey"),
     Answer.CODE: ("Code from the authenticator app", "Code aus der Authenticator-App"),
     Answer.BACKUP_CODE: ("Backup code", "Backup-Code"),
+    Answer.SMS_CODE: ("Code by text message", "Code per SMS"),
+    Answer.EMAIL_CODE: ("Code by email", "Code per E-Mail"),
 }
 _DELIVERIES: Mapping[str, tuple[str, str]] = {
     Delivery.LINK: ("One-time set-up link, by email", "Einmaliger Einrichtungslink, per E-Mail"),
@@ -87,6 +89,11 @@ _CHANGES: Mapping[str, tuple[str, str]] = {
     ),
     "passkey_models": ("More models of passkeys may be added", "Mehr Modelle von Passkeys sind erlaubt"),
     "remember_days": ("Browsers are remembered for longer", "Browser werden länger gemerkt"),
+    "sms_codes": ("Text messages are allowed as second factor", "SMS sind als zweiter Faktor erlaubt"),
+    "email_codes": (
+        "Codes by email are allowed for signing in",
+        "Codes per E-Mail sind zum Anmelden erlaubt",
+    ),
 }
 
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {

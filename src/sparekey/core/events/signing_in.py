@@ -81,6 +81,13 @@ class LostFactorUsed(OfMember, tag="member:second_factor:lost_one_used"):
 
 
 @dataclass(frozen=True)
+class CodeAsked(OfMember, tag="member:second_factor:code_asked"):
+    """A code is on its way: by text message or e-mail."""
+
+    answer: str
+
+
+@dataclass(frozen=True)
 class SessionStarted(OfMember, tag="member:session:started"):
     session: str
     aal: int

@@ -74,6 +74,13 @@ class PolicyChanged(Event, tag="account:policy:changed"):
 
 
 @dataclass(frozen=True)
+class PolicyRiskAccepted(Event, tag="account:policy:risk_accepted"):
+    """Whoever allowed this has read what it means."""
+
+    part: str
+
+
+@dataclass(frozen=True)
 class AuditExported(Event, tag="account:audit:exported"):
     form: str
 
@@ -100,3 +107,14 @@ class NoticeFailed(OfMember, tag="notice:mail:failed"):
 @dataclass(frozen=True)
 class MailComesBack(OfAddress, tag="notice:mail:comes_back"):
     is_over: bool
+
+
+@dataclass(frozen=True)
+class TextSent(OfMember, tag="notice:text:sent"):
+    kind: str
+
+
+@dataclass(frozen=True)
+class TextFailed(OfMember, tag="notice:text:failed"):
+    kind: str
+    is_final: bool

@@ -35,6 +35,10 @@ class AuthenticatorDisabled(OfAuthenticator, tag="member:authenticator:disabled"
     pass
 
 
+class RiskAccepted(OfAuthenticator, tag="member:authenticator:risk_accepted"):
+    """The person was told that others may get at it, and wanted it (NIST SP 800-63B-4, section 3.2.9)."""
+
+
 @dataclass(frozen=True)
 class AuthenticatorDestroyed(OfAuthenticator, tag="member:authenticator:destroyed"):
     reason: str

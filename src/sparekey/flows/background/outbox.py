@@ -13,7 +13,6 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,89 +20,45 @@ from sqlalchemy import Connection
 
 from sparekey.adapters import mail, messages
 from sparekey.adapters.mail import Posting, Undeliverable
-from sparekey.adapters.messages import Attachment, Fact, Letter
+from sparekey.adapters.messages import Fact, Letter
 from sparekey.core.addresses import AddressId, Sign
 from sparekey.core.events.team import NoticeFailed, NoticeSent
 from sparekey.core.people import AccountId, Member, MemberId, Role
 from sparekey.flows._work import Work, unit
 from sparekey.flows.background import returns
-from sparekey.flows.background.loop import SERVER_ITSELF, Background
+from sparekey.flows.background.loop import SERVER_ITSELF
+from sparekey.flows.background.worker import Delivered, Worker, delay_of_code, is_code_over
 from sparekey.flows.context import Context
 from sparekey.store import people, queue
 from sparekey.store.addresses import Holder
 from sparekey.store.queue import Mail
 
-LEASE = timedelta(seconds=60)
 DELAYS = (
     timedelta(seconds=30),
     *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30)),
     *[timedelta(hours=1)] * 23,
 )
 """How long after each failure until the next try; after as many failures and one more it is given up."""
-LONGEST_PAUSE = 10.0
-"""Seconds: a command beside the server posts letters too, and cannot wake this thread."""
-SHORTEST_PAUSE = 1.0
-"""Seconds: a letter that a crashed sender still holds is due, but cannot be taken yet."""
-DELIVERED_KEPT = 200
+CODES = frozenset({"email_code"})
+"""Letters with a code that is over after ten minutes: tried as text messages are, see `texts.py`."""
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Delivered:
-    """A letter of the demo, as it would have arrived."""
-
-    id: str
-    to: str
-    subject: str
-    text: str = field(repr=False)
-    html: str = field(repr=False)
-    at: datetime
-    attachments: tuple[Attachment, ...] = ()
-
-
-class Sender:
-    """The thread that sends. `delivered`: the demo's letters, oldest first."""
+class Sender(Worker):
+    """The thread that sends letters."""
 
     def __init__(self, ctx: Context) -> None:
-        self._ctx = ctx
-        self._background = Background("outbox", self._work)
-        self.delivered: tuple[Delivered, ...] = ()
-
-    def start(self) -> None:
-        self._background.start()
-
-    def wake(self) -> None:
-        """Something was posted."""
-        self._background.wake()
-
-    def stop(self) -> None:
-        """Finish the letter under way. Others wait for the next start."""
-        self._background.stop()
-
-    def run_once(self) -> int:
-        """Try every letter that is due once; gives how many were tried."""
-        count = 0
-        while self._try_next():
-            count += 1
-        return count
-
-    def _work(self) -> float:
-        """One letter a turn, so that `stop` waits for one at most."""
-        return 0.0 if self._try_next() else _pause(self._ctx)
-
-    def _try_next(self) -> bool:
-        taken = _take(self._ctx) if self._ctx.can_send_mail else None
-        if taken is not None:
-            self._try(taken)
-        return taken is not None
+        super().__init__(ctx, "outbox", self._try, by_text=False)
 
     def _try(self, taken: Mail) -> None:
         ctx, to = self._ctx, ""
         try:
+            if taken.kind in CODES and is_code_over(taken, ctx.moment().at):
+                raise Undeliverable(False, "The code ran out before the letter could be sent")
             posting = _posting(ctx, taken)
             to = posting.to_address
             if ctx.site.is_demo:
-                self._keep(posting)
+                self.keep(_delivered(posting))
             elif ctx.mail is not None:
                 mail.send(ctx.mail, posting)
         except Undeliverable as trouble:
@@ -118,32 +73,18 @@ class Sender:
         else:
             _sent(ctx, taken, to)
 
-    def _keep(self, posting: Posting) -> None:
-        """The tuple is replaced as a whole, so that a page may read it meanwhile."""
-        letter = posting.letter
-        new = Delivered(
-            posting.id,
-            posting.to_address,
-            letter.subject,
-            letter.text,
-            letter.html,
-            posting.at,
-            letter.attachments,
-        )
-        self.delivered = (*self.delivered, new)[-DELIVERED_KEPT:]
 
-
-def _take(ctx: Context) -> Mail | None:
-    now = ctx.moment().at
-    return next(iter(ctx.db.write(lambda conn: queue.claim(conn, now, LEASE, 1))), None)
-
-
-def _pause(ctx: Context) -> float:
-    """Seconds until the next letter is due."""
-    due = ctx.db.read(queue.next_due)
-    if due is None:
-        return LONGEST_PAUSE
-    return min(max((due - ctx.moment().at).total_seconds(), SHORTEST_PAUSE), LONGEST_PAUSE)
+def _delivered(posting: Posting) -> Delivered:
+    letter = posting.letter
+    return Delivered(
+        posting.id,
+        posting.to_address,
+        letter.subject,
+        letter.text,
+        letter.html,
+        posting.at,
+        letter.attachments,
+    )
 
 
 def _posting(ctx: Context, taken: Mail) -> Posting:
@@ -203,8 +144,7 @@ def _holder(taken: Mail) -> Holder:
 def _not_sent(ctx: Context, taken: Mail, trouble: Undeliverable, refused: str = "") -> None:
     """Keep what was in the way. `refused`: the address, where it was refused for good."""
     moment = ctx.moment()
-    is_final = not trouble.temporary or taken.tries > len(DELAYS)
-    delay = None if is_final else DELAYS[taken.tries - 1]
+    delay = _delay(taken, trouble, moment.at)
 
     def keep(work: Work) -> None:
         if refused:
@@ -216,3 +156,12 @@ def _not_sent(ctx: Context, taken: Mail, trouble: Undeliverable, refused: str = 
 
     unit(ctx, SERVER_ITSELF, moment, keep)
     _log.warning("letter %s of kind %s was not sent: %s", taken.id, taken.kind, trouble.sentence)
+
+
+def _delay(taken: Mail, trouble: Undeliverable, now: datetime) -> timedelta | None:
+    """How long until the next try; None: there is none."""
+    if not trouble.temporary:
+        return None
+    if taken.kind in CODES:
+        return delay_of_code(taken, now)
+    return DELAYS[taken.tries - 1] if taken.tries <= len(DELAYS) else None

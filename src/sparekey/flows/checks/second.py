@@ -106,7 +106,7 @@ class Ask:
     demand: Callable[[Work], object] = lambda _: None
     """Refuses when the question is no longer open, before a try is spent."""
     question: Question | None = None
-    """What a challenge was for, where the answer is to one."""
+    """What a challenge is for; only answers to one look at it."""
 
     def is_slow(self, ctx: Context) -> bool:
         return any(f.traits.is_slow for f in ctx.factors.values() if f.traits.answer is self.answer)
@@ -179,7 +179,7 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
     alarms = [by_id[one.id] for one in tripwires(enrolled, ask.answer)]
     counted: list[tuple[Had, Tries]] = []
     refused: dict[str, Wait | Ended] = {}
-    for one in (one for one in meant or alarms if not one.enrolled.traits.is_asked):
+    for one in (one for one in meant or alarms if one.enrolled.traits.is_counted):
         after = reserve(queue.tries_of(work.conn, tries_key(one), work.now), work.now, is_limited=True)
         if isinstance(after, Tries):
             counted.append((one, after))
@@ -188,8 +188,15 @@ def _reserve(work: Work, ask: Ask) -> Reserved:
     if not counted and (refused or _has_disabled(now.had, ask.answer)):
         _refuse_untried(work, ask, now.member, tuple(refused.values()))
     looked_at = (_material(work, meant, refused), _material(work, alarms, refused))
-    asked = questions.take(work, ask.question) if ask.question else None
-    return Reserved(now, tuple(counted), *looked_at, asked=asked)
+    return Reserved(now, tuple(counted), *looked_at, asked=_asked(work, ask))
+
+
+def _asked(work: Work, ask: Ask) -> dict[str, Any] | None:
+    """The challenge that is answered. A code that was sent waits on: only the right answer uses it up."""
+    if ask.question is None or not questions.is_asked(work.ctx, ask.answer):
+        return None
+    look = questions.look if questions.is_sent(work.ctx, ask.answer) else questions.take
+    return look(work, ask.question, ask.answer)
 
 
 def _material(work: Work, ones: Sequence[Had], refused: Collection[str]) -> tuple[Material, ...]:
@@ -272,6 +279,8 @@ def _settle(work: Work, ask: Ask, reserved: Reserved, found: Right | Wrong) -> P
     except Stale:
         work.record(CodeReplayed(member.id, ask.answer.value), member.account_id)
         raise Kept(_refusal(ask, reserved, Wrong(Trouble.ALREADY_USED, {}))) from None
+    if ask.question and questions.is_sent(work.ctx, ask.answer):
+        questions.take(work, ask.question, ask.answer)
     sources.give_back(work)
     for one, after in reserved.counted:
         back = Tries() if one is found.had else give_back(after, work.now)

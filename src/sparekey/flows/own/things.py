@@ -28,6 +28,7 @@ class OneWay:
     way: WayIn
     state_after: Safety
     can_be_removed: bool
+    can_be_named: bool
 
 
 def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
@@ -36,29 +37,33 @@ def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     found = _find(had, authenticator_id)
     left = [one for one in had if one is not found]
-    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not _is_last(left))
+    can_be_named = not found.enrolled.traits.is_sent
+    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not _is_last(found, left), can_be_named)
 
 
 def _find(had: list[Had], authenticator_id: str) -> Had:
     """Backup codes are replaced, not removed."""
     for one in had:
-        if one.kept.id == authenticator_id and one.is_second and _is_on_a_device(one):
+        if one.kept.id == authenticator_id and (one.enrolled.traits.is_sent or _works_every_day(one)):
             return one
     raise NotFound()
 
 
-def _is_on_a_device(one: Had) -> bool:
-    return one.enrolled.traits.answer is not Answer.BACKUP_CODE
+def _works_every_day(one: Had) -> bool:
+    return one.is_second and one.enrolled.traits.answer is not Answer.BACKUP_CODE
 
 
-def _is_last(left: list[Had]) -> bool:
-    """Nothing else is left that works every day: backup codes alone are for emergencies."""
-    working = [one for one in left if one.is_second and one.kept.standing is Standing.ACTIVE]
-    return not any(_is_on_a_device(one) for one in working)
+def _is_last(found: Had, left: list[Had]) -> bool:
+    """Nothing else is left that works every day: backup codes alone are for emergencies, and what is restricted is
+    never alone (NIST SP 800-63B-4, section 3.2.9)."""
+    if found.enrolled.traits.is_sent:
+        return False
+    working = [one for one in left if _works_every_day(one) and one.kept.standing is Standing.ACTIVE]
+    return all(one.enrolled.traits.is_restricted for one in working)
 
 
 def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, thing: str) -> None:
-    """What it is called, and what it lives on."""
+    """What it is called, and what it lives on. A number or address has no other name, and lives where it does."""
     _, member = demand_own(ctx, visitor)
     name = " ".join(label.split())
     if len(name) > LONGEST_NAME:
@@ -70,6 +75,8 @@ def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, th
 
     def put(work: Work) -> None:
         who, found, _ = _locked(work, member, authenticator_id)
+        if found.enrolled.traits.is_sent:
+            raise NotFound()
         authenticators.name(work.conn, found.kept, name, Loss(thing))
         _ways.renew_summary(work, who)
         event = AuthenticatorNamed(who.id, found.kept.id, found.kept.kind)
@@ -92,7 +99,7 @@ def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
 
     def take(work: Work) -> None:
         who, found, left = _locked(work, member, authenticator_id)
-        if _is_last(left):
+        if _is_last(found, left):
             raise NotAllowed("This is your last way in. Add another one first", reason="last_way")
         _ways.destroy(work, who, [found], "removed")
         _ways.renew_summary(work, who)

@@ -51,7 +51,7 @@ _BEGINNINGS = {
     "recovery": ("member:recovery_case:", "member:link:", "member:access:"),
     "team": ("account:member:", "account:people:", "account:ownership:"),
     "policy": ("account:policy:", "account:audit:"),
-    "mail": ("notice:mail:", "member:address:"),
+    "mail": ("notice:", "member:address:"),
 }
 KINDS = {
     kind: tuple(tag for tag in TAGS if tag.startswith(beginnings)) for kind, beginnings in _BEGINNINGS.items()

@@ -139,7 +139,7 @@ def _own_items(had: list[Had], state: Safety) -> Iterator[Item]:
         yield Item("set_up")
         return
     second = [one for one in had if one.is_second]
-    standings = {one.kept.standing for one in second}
+    standings = {one.kept.standing for one in second if not one.enrolled.traits.is_restricted}
     for standing in (Standing.EXPOSED, Standing.SUSPENDED, Standing.DISABLED):
         if standing in standings:
             yield Item(f"factor_{standing.value}")

@@ -49,8 +49,9 @@ class WayIn:
 
 
 def ways_in(had: Iterable[Had], ctx: Context | None = None) -> tuple[WayIn, ...]:
-    """A person's own second factors, oldest first; with `ctx`, for the person, what passkeys tell of themselves."""
-    shown = ((one, _way_in(one)) for one in had if one.is_second)
+    """A person's own second factors and codes by e-mail, oldest first; with `ctx`, for the person, what passkeys
+    tell of themselves."""
+    shown = ((one, _way_in(one)) for one in had if one.is_second or one.enrolled.traits.is_sent)
     return tuple(_told(ctx, one, way) if ctx else way for one, way in shown)
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sparekey.core.addresses import WORK
+from sparekey.core.contract import Category
 from sparekey.core.events.team import AddressChanged, MemberAdded, MemberEdited
 from sparekey.core.people import (
     AccountId,
@@ -28,7 +29,7 @@ from sparekey.core.people import (
 )
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict, Stale
-from sparekey.flows import _cases
+from sparekey.flows import _cases, _ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import names
 from sparekey.flows.context import Context, Visitor
@@ -147,10 +148,16 @@ def _read_changed(work: Work, both: Pair, details: Details) -> Member:
 
 
 def _change_address(work: Work, by: Member, before: Member, after: Member) -> Member:
-    """End what is on its way to the old address and tell all; the first address of the last 72 h is kept."""
+    """End what is on its way to the old address and tell all; the first address of the last 72 h is kept.
+
+    Codes by e-mail are over: they are bound to an address, and whoever changes it must not get them.
+    """
     _cases.demand_not_held_back(work, before, by)
     withdraw(work, before)
     addresses.forget(work.conn, before.account_id, before.id, WORK)
+    had = _ways.ways(work.conn, before.account_id, before.id)
+    reads_mail = [one for one in had if one.enrolled.traits.category is Category.MAILBOX]
+    _ways.destroy(work, before, reads_mail, "address_changed")
     work.record(AddressChanged(before.id), before.account_id)
     if before.status is Status.INVITED and not has_access_to_lose(work, before):
         invite(work, by, after)

@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from sparekey.core.events.team import PolicyChanged
+from sparekey.core.events.team import PolicyChanged, PolicyRiskAccepted
 from sparekey.core.people import Account, Member, Policy, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Stale
+from sparekey.factors import TRAITS
+from sparekey.flows import _ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.team._acting import acting
-from sparekey.store import people
+from sparekey.store import authenticators, people
 
 REMEMBER_DAYS = (0, 7, 30)
 MOST_MODELS = 50
@@ -23,6 +25,8 @@ _WEAKER: Mapping[str, Callable[[Policy, Policy], bool]] = {
     "admins_may_reveal": lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
     "passkey_models": lambda before, after: _allows_more(before.passkey_models, after.passkey_models),
     "remember_days": lambda before, after: after.remember_days > before.remember_days,
+    "sms_codes": lambda before, after: after.sms_codes and not before.sms_codes,
+    "email_codes": lambda before, after: after.email_codes and not before.email_codes,
 }
 """Each way of asking for less, by the part of the policy that does it; letters have the words."""
 
@@ -34,11 +38,13 @@ def _allows_more(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class NewPolicy:
-    """What was chosen. `accepts_risk`: of revealing the current secret, in the words the page shows."""
+    """What was chosen. `accepts_risk`: of revealing the current secret, in the words the page shows;
+    `accepts_sms_risk`: of text messages."""
 
     policy: Policy
     version: int
     accepts_risk: bool = False
+    accepts_sms_risk: bool = False
 
 
 def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
@@ -52,10 +58,14 @@ def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
         _refuse_nonsense(account.policy, new)
         if new.policy.passkey_models and not ctx.site.can_tell_models:
             raise BadInput("passkey_models", "no_roots")
+        _refuse_impossible(work.ctx, account.policy, new)
         if new.policy == account.policy:
             return account
         people.put_account(work.conn, replace(account, policy=new.policy))
         work.record(PolicyChanged(asdict(account.policy), asdict(new.policy)), account.id)
+        if new.policy.sms_codes and not account.policy.sms_codes:
+            work.record(PolicyRiskAccepted("sms_codes"), account.id)
+        _end_forbidden(work, who.actor, account, new.policy)
         _tell(work, who.actor, account, new.policy)
         return people.account(work.conn, account.id)
 
@@ -77,6 +87,33 @@ def _refuse_odd_models(models: tuple[str, ...]) -> None:
         raise BadInput("passkey_models", "too_many", most=MOST_MODELS)
     if any(_AAGUID.fullmatch(one) is None for one in models):
         raise BadInput("passkey_models", "no_model")
+
+
+def _refuse_impossible(ctx: Context, before: Policy, new: NewPolicy) -> None:
+    """Text messages need a gateway, and somebody who has read what is wrong with them (NIST SP 800-63B-4, section
+    3.2.9)."""
+    if new.policy.sms_codes and not before.sms_codes:
+        if not ctx.can_send_texts:
+            raise BadInput("sms_codes", "no_gateway", "This server cannot send text messages")
+        if not new.accepts_sms_risk:
+            raise BadInput("accept_sms_risk", "risk_not_accepted", "Accept the risk, or leave this off")
+    if new.policy.email_codes and not before.email_codes and not ctx.can_send_mail:
+        raise BadInput("email_codes", "no_gateway", "This server cannot send mail yet")
+
+
+def _end_forbidden(work: Work, by: Member, account: Account, after: Policy) -> None:
+    """What the account no longer allows is removed, and everybody who had it is told."""
+    for traits in TRAITS.values():
+        if not traits.allowed_by or getattr(after, traits.allowed_by):
+            continue
+        for member_id in authenticators.who_has(work.conn, account.id, traits.kind):
+            who = people.member(work.conn, account.id, member_id, lock=True)
+            had = _ways.ways(work.conn, account.id, member_id)
+            ended = [one for one in had if one.kept.kind == traits.kind]
+            _ways.destroy(work, who, ended, "policy")
+            _ways.renew_summary(work, who)
+            way = traits.answer.value
+            work.send(who, "way_not_allowed", way=way, by=by.name, removed_at=work.now)
 
 
 def _tell(work: Work, by: Member, account: Account, after: Policy) -> None:

@@ -44,6 +44,8 @@ class StaffRow:
     codes_left: int | None
     reason: str = ""
     until: datetime | None = None
+    has_number: bool = False
+    """Text messages go somewhere."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _row(one: Listed, case: Case | None, until: datetime | None) -> StaffRow:
     keys = [standing for answer, standing, _ in second if answer is Answer.PASSKEY]
     left = [left for _, _, left in second if left is not None]
     row = StaffRow(who, one.safety, bool(apps), len(keys), sum(left) if left else None)
+    row = replace(row, has_number=any(answer is Answer.SMS_CODE for answer, _, _ in second))
     if who.status is Status.DEACTIVATED:
         return replace(row, state=DEACTIVATED)
     if who.status is Status.INVITED:

@@ -49,6 +49,7 @@ def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         team_count=sessions.how_many_members(visit.ctx, account.id),
         may_save=may(member, Action.CHANGE_POLICY, None, account.policy, visit.now),
+        can_send_texts=visit.ctx.can_send_texts,
         version=typed.get("version", str(account.version)),
         values=typed or _as_form(account.policy),
         can_tell_models=visit.ctx.site.can_tell_models,
@@ -58,7 +59,13 @@ def _policy(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 def _as_form(policy: Policy) -> dict[str, str]:
     reveal = "current" if policy.reveal_current else "links_only" if policy.links_only else "temporary"
-    ticked = {"admins_may_reveal": policy.admins_may_reveal, "accept_risk": policy.reveal_current}
+    ticked = {
+        "admins_may_reveal": policy.admins_may_reveal,
+        "accept_risk": policy.reveal_current,
+        "sms_codes": policy.sms_codes,
+        "accept_sms_risk": policy.sms_codes,
+        "email_codes": policy.email_codes,
+    }
     return {
         "reveal": reveal,
         "remember_days": str(policy.remember_days),
@@ -77,9 +84,16 @@ def _as_policy(form: Mapping[str, str]) -> NewPolicy:
         links_only=reveal == "links_only",
         reveal_current=reveal == "current",
         remember_days=whole_number(form.get("remember_days", ""), -1),
+        sms_codes=form.get("sms_codes") == "yes",
+        email_codes=form.get("email_codes") == "yes",
         passkey_models=tuple(dict.fromkeys(form.get("passkey_models", "").lower().split())),
     )
-    return NewPolicy(policy, whole_number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
+    return NewPolicy(
+        policy,
+        whole_number(form.get("version", ""), -1),
+        accepts_risk=form.get("accept_risk") == "yes",
+        accepts_sms_risk=form.get("accept_sms_risk") == "yes",
+    )
 
 
 def save_policy(visit: Visit) -> Response:

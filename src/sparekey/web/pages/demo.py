@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 
 from sparekey.errors import NotFound
-from sparekey.flows.background.outbox import Delivered
+from sparekey.flows.background.worker import Delivered
 from sparekey.flows.demo import live_codes
 from sparekey.web.door import Asks, Way
 from sparekey.web.guard import POLICY

@@ -21,9 +21,10 @@ from sparekey.errors import (
     WrongProof,
 )
 from sparekey.flows import sessions, sign_in
+from sparekey.flows.checks.questions import Question
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
-from sparekey.flows.own import passkeys
+from sparekey.flows.own import passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
 from sparekey.web.visit import Visit, retry, status_of, wait_of
@@ -142,6 +143,7 @@ def show_second(visit: Visit, answer: Answer, refusal: SparekeyError | None = No
         account_name=account.name if account else "",
         has_backup_codes=Answer.BACKUP_CODE in answers,
         has_passkeys=Answer.PASSKEY in answers,
+        offers=sent_codes.offers(visit.ctx, visit.visitor),
         remember_days=account.policy.remember_days if account else 0,
         clock_off=timedelta(seconds=facts["seconds"]) if "seconds" in facts else None,
         **common,
@@ -210,7 +212,7 @@ def reopen(visit: Visit) -> Response:
 
 def show_confirm(visit: Visit) -> Response:
     sessions.demand_member(visit.visitor)
-    return _confirm(visit)
+    return show_confirm_with(visit)
 
 
 def passkey_answered(visit: Visit) -> str:
@@ -219,17 +221,16 @@ def passkey_answered(visit: Visit) -> str:
 
 
 def way_asked(visit: Visit, answers: Collection[Answer]) -> Answer:
-    """What a form has fields for: the app, unless there is none or backup codes were chosen.
+    """What a form has fields for: what was chosen, else the app, else what there is.
 
     A passkey where it is all there is: then there is a button alone.
     """
-    if answers and not {Answer.CODE, Answer.BACKUP_CODE} & set(answers):
+    typed = (Answer.CODE, Answer.BACKUP_CODE, Answer.SMS_CODE)
+    if answers and not set(typed) & set(answers):
         return Answer.PASSKEY
     wanted = visit.form.get("way") or visit.query.get("way", "")
-    by_code = Answer.BACKUP_CODE in answers and (
-        wanted == Answer.BACKUP_CODE.value or Answer.CODE not in answers
-    )
-    return Answer.BACKUP_CODE if by_code else Answer.CODE
+    there = [one for one in typed if one in answers]
+    return next((one for one in there if one.value == wanted), (*there, Answer.CODE)[0])
 
 
 def way_answered(visit: Visit) -> tuple[Answer, str]:
@@ -237,8 +238,16 @@ def way_answered(visit: Visit) -> tuple[Answer, str]:
     by_key = passkey_answered(visit)
     if by_key:
         return Answer.PASSKEY, by_key
-    way = Answer.BACKUP_CODE if visit.form.get(Answer.BACKUP_CODE.value) else Answer.CODE
+    others = (Answer.BACKUP_CODE, Answer.SMS_CODE)
+    way = next((one for one in others if visit.form.get(one.value)), Answer.CODE)
     return way, visit.form.get(way.value, "")
+
+
+def possible_to_confirm(visit: Visit) -> tuple[Answer, ...]:
+    """In which fields this person can confirm that it is them, now."""
+    answers = sessions.answers_for_step_up(visit.ctx, visit.visitor)
+    sendable = {one.answer for one in sent_codes.offers(visit.ctx, visit.visitor, second_only=True)}
+    return tuple(one for one in answers if one is not Answer.SMS_CODE or one in sendable)
 
 
 def offered(visit: Visit, answers: Collection[Answer]) -> dict[str, Any]:
@@ -253,7 +262,19 @@ def offered(visit: Visit, answers: Collection[Answer]) -> dict[str, Any]:
 
 def offered_to_confirm(visit: Visit) -> dict[str, Any]:
     """The same for whoever confirms that it is them."""
-    return offered(visit, sessions.answers_for_step_up(visit.ctx, visit.visitor))
+    return offered(visit, possible_to_confirm(visit))
+
+
+def _text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
+    """Where a text message would go, and the code that is on its way."""
+    offers = sent_codes.offers(visit.ctx, visit.visitor, second_only=True)
+    sent = None
+    if way == Answer.SMS_CODE:
+        sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
+    return {
+        "number": offers[0].ending if offers else "",
+        "sent": {**vars(sent), "course": sent.course.value} if sent else None,
+    }
 
 
 _WHY = (
@@ -267,8 +288,9 @@ _WHY = (
 )
 
 
-def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
+def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
+    offer = offered_to_confirm(visit)
     why = next((word for start, word in _WHY if onward.startswith(start)), "other")
     return visit.shell(
         "step_up",
@@ -276,7 +298,8 @@ def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         next=onward,
         why=why,
-        **offered_to_confirm(visit),
+        **offer,
+        **_text_to_confirm(visit, offer["way"]),
         errors=errors,
     )
 
@@ -285,7 +308,7 @@ def confirm(visit: Visit) -> Response:
     try:
         confirm_now(visit)
     except REFUSALS as refusal:
-        page = _confirm(visit, status_of(refusal), **confirm_errors(visit, refusal))
+        page = show_confirm_with(visit, status_of(refusal), **confirm_errors(visit, refusal))
         return retry(visit, page, refusal)
     return visit.go(local_path(visit.form.get("next", "")))
 

@@ -190,13 +190,17 @@ def _mailbox(one: AddressShown) -> dict[str, Any]:
     return {**vars(one), "address": "" if one.id else one.address}
 
 
+_SENT = (Answer.SMS_CODE, Answer.EMAIL_CODE)
+
+
 def ways_values(seen: Profile) -> dict[str, Any]:
-    """The app, newest if there are several, passkeys, and how many backup codes are left."""
+    """The app, newest if there are several, passkeys, how many backup codes are left, and where codes are sent."""
     apps = [one for one in seen.ways if one.answer is Answer.CODE]
     left = [one.left for one in seen.ways if one.left is not None]
     app = {"name": apps[-1].label, **vars(apps[-1])} if apps else None
     keys = [one for one in seen.ways if one.answer is Answer.PASSKEY]
-    return {"app": app, "passkeys": keys, "codes_left": sum(left) if left else None}
+    sent = [{"answer": one.answer.value, "label": one.label} for one in seen.ways if one.answer in _SENT]
+    return {"app": app, "passkeys": keys, "codes_left": sum(left) if left else None, "sent": sent}
 
 
 def _happened(one: Activity) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
 from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
-from sparekey.flows.own import language, passkeys, replacing
+from sparekey.flows.own import language, passkeys, replacing, sent_codes
 from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
@@ -43,6 +43,7 @@ def show_profile(visit: Visit) -> Response:
         last_way=profile.last_way.value if profile.last_way else None,
         app=_app(_way(profile, Answer.CODE)),
         passkeys=[one for one in profile.ways if one.answer is Answer.PASSKEY],
+        sent=_sent(visit, profile),
         signal=passkeys.signal(visit.ctx, visit.visitor),
         codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
         addresses=[addresses.row(one) for one in profile.addresses],
@@ -62,6 +63,13 @@ def show_activity(visit: Visit) -> Response:
 def _way(profile: OwnProfile, answer: Answer) -> WayIn | None:
     """The newest way in of this kind."""
     return next((one for one in reversed(profile.ways) if one.answer is answer), None)
+
+
+def _sent(visit: Visit, profile: OwnProfile) -> list[dict[str, Any]]:
+    """Codes that are sent, as far as this person may have them or has them still."""
+    possible = sent_codes.possible(visit.ctx, visit.visitor)
+    found = [(answer, _way(profile, answer)) for answer in (Answer.SMS_CODE, Answer.EMAIL_CODE)]
+    return [{"answer": answer.value, "way": way} for answer, way in found if way or answer in possible]
 
 
 def _app(way: WayIn | None) -> dict[str, Any] | None:

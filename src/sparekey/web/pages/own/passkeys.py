@@ -94,6 +94,8 @@ def show_way(visit: Visit) -> Response:
 
 def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
     one = things.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    if not one.can_be_named:
+        raise NotFound()
     typed = {"label": one.way.label, "thing": one.way.thing.value}
     return visit.shell(
         "way",
