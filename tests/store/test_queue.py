@@ -10,7 +10,7 @@ from sparekey.core.throttle import Tries
 from sparekey.store import figures, queue
 from sparekey.store.engine import Database
 from sparekey.store.queue import Mail
-from sparekey.store.schema import outbox
+from sparekey.store.schema import outbox, rates
 from tests.store.rows import NOON, TEAM, letter
 from tests.store.threads import in_threads
 
@@ -176,8 +176,8 @@ def test_forgotten_tries_begin_anew(database: Database) -> None:
 def test_arrivals_are_kept_by_key(database: Database) -> None:
     database.write(lambda conn: queue.put_arrivals(conn, {"a": NOON, "b": NOON}))
     database.write(lambda conn: queue.put_arrivals(conn, {"a": NOON + MINUTE}))
-    found = database.read(lambda conn: queue.arrivals(conn, ["a", "b", "c"]))
-    assert {"a": NOON + MINUTE, "b": NOON} == found
+    found = database.write(lambda conn: queue.lock_arrivals(conn, ["a", "b", "c"], NOON - MINUTE))
+    assert {"a": NOON + MINUTE, "b": NOON, "c": NOON - MINUTE} == found
 
 
 def test_what_limits_nothing_any_more_is_forgotten(database: Database) -> None:
@@ -194,7 +194,7 @@ def test_what_limits_nothing_any_more_is_forgotten(database: Database) -> None:
     database.write(fill)
     keys = ["name:old", "name:new", "authenticator:failed", "authenticator:none"]
     assert ({"new"}, {"name:new", "authenticator:failed"}) == (
-        set(database.read(lambda conn: queue.arrivals(conn, ["old", "new"]))),
+        set(database.read(lambda conn: conn.execute(select(rates.c.key)).scalars().all())),
         set(database.read(lambda conn: queue.peek_tries(conn, keys))),
     )
 

@@ -60,3 +60,11 @@ def test_the_sweep_s_posts_come_through(ctx: Context) -> None:
     account(ctx)
     way = next(one for one in ALL if one.path == "/contacts/staff/new")
     assert [303, 303] == [status for status, _ in visits(ctx, "", way)]
+
+
+@pytest.mark.parametrize("names", [["evil.example"], ["id.example", "evil.example"], ["id.example"] * 2])
+def test_requests_for_another_host_or_two_are_misdirected(ctx: Context, names: list[str]) -> None:
+    """RFC 9112, section 3.2."""
+    with TestClient(make_web(ctx), base_url="https://id.example") as client:
+        found = client.get("/sign-in", headers=[("host", name) for name in names])
+    assert 421 == found.status_code

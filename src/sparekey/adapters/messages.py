@@ -70,6 +70,11 @@ def opens(kind: str) -> bool:
     return KINDS[kind].opens
 
 
+def is_for_strangers(kind: str) -> bool:
+    """It goes to an address that anybody may have typed, so that nothing about it is anybody's own words."""
+    return KINDS[kind].reader is Reader.STRANGER
+
+
 @cache
 def needs(kind: str) -> Mapping[str, type]:
     """The facts that `write` asks for, with their types."""

@@ -212,8 +212,8 @@ class Work:
                 rates[f"mail:{blinded(self.ctx, name_key(address))}:{kind}"] = MAIL_RATE
         if kind in COUNTED_TOGETHER:
             rates[f"{_OF_ACCOUNT}{to.account_id}"] = ACCOUNT_MAIL_RATE
-        before = queue.arrivals(self.conn, list(rates)) if rates else {}
-        return {key: spend(before.get(key), rate, self.now) for key, rate in rates.items()}
+        before = queue.lock_arrivals(self.conn, rates, self.now) if rates else {}
+        return {key: spend(before[key], rate, self.now) for key, rate in rates.items()}
 
     def _is_within_rate(self, to: Member, kind: str, only: Sequence[Mailbox]) -> bool:
         after = self._after_one_more(to, kind, only)

@@ -115,7 +115,8 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
         if case is not None and case.state not in FINAL and _cases.settled(work, member, case) is None:
             case = _case_of(work, link)
         reach = _reach(work, case)
-        cases.end_link(work.conn, link.hash, _ENDED_BY[reach], work.now)
+        if not cases.end_link(work.conn, link.hash, _ENDED_BY[reach], work.now):
+            raise LinkUnusable(reason="used", purpose=link.purpose)
         if case is None:
             _sign_out(work, member)
             _take_out(work, member, link)

@@ -39,7 +39,6 @@ _REFUND = (
         long_at=sources.c.long_at - bindparam("b", type_=BigInteger),
     )
 )
-_RATES = select(rates).where(rates.c.key.in_(bindparam("ks", expanding=True))).with_for_update()
 
 
 def _insert(table: Any) -> dict[str, Any]:
@@ -150,9 +149,17 @@ def forget_tries(conn: Connection, keys: Sequence[str]) -> None:
     conn.execute(delete(tries).where(tries.c.key.in_(keys)))
 
 
-def arrivals(conn: Connection, keys: Sequence[str]) -> dict[str, datetime]:
-    """The theoretical arrival times under these keys (generic cell rate algorithm)."""
-    return {row.key: row.arrives_at for row in conn.execute(_RATES, {"ks": list(keys)})}
+def lock_arrivals(conn: Connection, keys: Collection[str], now: datetime) -> dict[str, datetime]:
+    """The theoretical arrival times under these keys (generic cell rate algorithm), locked in one statement.
+
+    A key that nothing arrived under begins now: whoever comes at the same moment waits for it all the same.
+    """
+    begun = _insert(rates)[conn.dialect.name].values(
+        [{"key": key, "arrives_at": now} for key in sorted(keys)]
+    )
+    locked = begun.on_conflict_do_update(index_elements=["key"], set_={"arrives_at": rates.c.arrives_at})
+    found = conn.execute(locked.returning(rates.c.key, rates.c.arrives_at))
+    return {row.key: row.arrives_at for row in found}
 
 
 def put_arrivals(conn: Connection, times: dict[str, datetime]) -> None:

@@ -50,8 +50,8 @@ def guarded(app: ASGIApp, base_url: str, misdirected: Callable[[Request], Respon
                     headers.setdefault("strict-transport-security", HSTS)
             await send(message)
 
-        request = Request(scope)
-        is_ours = request.headers.get("host", "").lower() == parts.netloc.lower()
+        request = Request(scope)  # of two names, a proxy may have looked at the other one
+        is_ours = [name.lower() for name in request.headers.getlist("host")] == [parts.netloc.lower()]
         if is_ours or scope["path"].startswith(PUBLIC):  # the refusal itself wants its style sheet
             await app(scope, receive, strict_send)
         else:

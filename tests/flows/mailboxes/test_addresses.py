@@ -1,29 +1,34 @@
 """One's own further addresses: nothing counts before it is confirmed, and every address hears of every step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import select
 
+from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.addresses import MOST
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import How
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotFound, StepUpNeeded, TooManyTries
 from sparekey.flows import not_me, password_link, reset, team
+from sparekey.flows.background.outbox import Sender
 from sparekey.flows.context import Context
 from sparekey.flows.own import addresses
 from sparekey.flows.reports import AddressShown, profile_of_me
 from sparekey.store.schema import addresses as address_table
 from sparekey.store.schema import returns
 from tests.flows.steps import at_once, everything, refusal, token_in
+from tests.infra.smtp import SmtpSink
 from tests.people import (
     SOMEBODY,
     Browser,
     Team,
     account,
     again,
+    changed,
     entries,
     letters,
     reloaded,
@@ -80,6 +85,17 @@ def test_a_new_address_gets_its_link_alone_and_the_others_are_told(ctx: Context,
     addresses.add(ctx, browser, f" {HOME} ")
     assert [("address_added", WORK), ("address_confirm", HOME)] == told(ctx)
     assert "j•••••@bluewin.example" == letters(ctx, "address_added")[0].facts["address"]
+
+
+def test_nobody_s_own_words_go_to_an_address_that_somebody_typed(
+    ctx: Context, smtp: SmtpSink, jonas: Member
+) -> None:
+    """Not even as the name before the address: whoever reads it there may never have heard of this person."""
+    ctx = replace(ctx, mail=MailSettings(smtp.host, smtp.port, "id@example.com", "Sparekey", Security.NONE))
+    addresses.add(ctx, signed_in(ctx, changed(ctx, jonas, name="Win-at-evil.example Frei")), HOME)
+    Sender(ctx).run_once()
+    found = smtp.sent_to(HOME)[0]
+    assert (HOME, False) == (found.message["To"], "evil.example" in found.text)
 
 
 def test_an_address_that_waits_counts_for_nothing(ctx: Context, jonas: Member, browser: Browser) -> None:

@@ -13,10 +13,11 @@ from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
 from sparekey.flows.not_me import Reach
-from sparekey.flows.own import replacing
+from sparekey.flows.own import addresses, replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
+    at_once,
     case_of,
     changes_all,
     everything,
@@ -257,3 +258,13 @@ def test_backup_codes_are_no_second_factor_that_came_back(ctx: Context, nora: Br
     helped(ctx, nora, jonas, is_stolen=True)
     stop_link = token_in(str(letters(ctx, "recovery_opened")[0].facts["stop_link"]))
     assert not not_me.stop(ctx, SOMEBODY, stop_link).is_factor_back
+
+
+def test_pressed_many_times_at_once_owners_are_told_once(ctx: Context, jonas: Member, nora: Browser) -> None:
+    """Of a letter that belongs to no case."""
+    browser = signed_in(ctx, jonas)
+    addresses.add(ctx, browser, "jonas@bluewin.example")
+    token = token_in(str(letters(ctx, "address_added")[0].facts["stop_link"]))
+    found = at_once(8, lambda _: not_me.stop(ctx, SOMEBODY, token))
+    assert 1 == sum(not isinstance(one, LinkUnusable) for one in found)
+    assert 2 == owners_told(ctx, "letter_doubted_owners")

@@ -95,7 +95,8 @@ def _posting(ctx: Context, taken: Mail) -> Posting:
     given = {name: _read(value) for name, value in payload["facts"].items()}
     facts = ctx.db.read(lambda conn: _facts(ctx, conn, taken, payload["name"], given))
     letter: Letter = messages.write(taken.kind, payload["language"], facts, ctx.site.zone)
-    return Posting(taken.id, payload["to"], payload["name"], ctx.moment().at, letter)
+    name = "" if messages.is_for_strangers(taken.kind) else payload["name"]
+    return Posting(taken.id, payload["to"], name, ctx.moment().at, letter)
 
 
 def _read(value: Any) -> Fact:

@@ -14,7 +14,7 @@ from sparekey.store.engine import Kept
 def demand_free(work: Work, account_id: AccountId, wanted: Member) -> None:
     """Raise `NameTaken`, which is counted, or `TooManyTries`. Asked before anything of the unit is written."""
     key = f"names:{account_id}"
-    after = spend(queue.arrivals(work.conn, [key]).get(key), TAKEN_RATE, work.now)
+    after = spend(queue.lock_arrivals(work.conn, [key], work.now)[key], TAKEN_RATE, work.now)
     if isinstance(after, Wait):
         raise TooManyTries(after.until, reason="names")
     try:

@@ -45,7 +45,7 @@ def ask(ctx: Context, visitor: Visitor, email: str, language: str) -> None:
 
 def _reserve(work: Work) -> None:
     key = f"sign-up:{source_key(work.visitor.source)}"
-    after = spend(queue.arrivals(work.conn, [key]).get(key), SOURCE_RATE, work.now)
+    after = spend(queue.lock_arrivals(work.conn, [key], work.now)[key], SOURCE_RATE, work.now)
     if isinstance(after, Wait):
         raise TooManyTries(after.until, reason="source")
     queue.put_arrivals(work.conn, {key: after})
