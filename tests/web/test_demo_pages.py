@@ -56,11 +56,14 @@ def test_a_letter_is_shown_with_its_links(tab: Tab) -> None:
 
     assert "https://id.example/setup/abc" in page.links
     assert "https://id.example/not-me/def" in page.links
-    assert '<iframe class="mail" sandbox src="/demo/outbox/out_1/html"' in page.text
+    assert (
+        '<iframe class="mail" sandbox="allow-popups allow-popups-to-escape-sandbox"'
+        ' src="/demo/outbox/out_1/html"' in page.text
+    )
     assert page.headers["content-security-policy"].endswith("; frame-src 'self'")
 
 
-def test_the_html_of_a_letter_can_do_nothing(tab: Tab) -> None:
+def test_the_html_of_a_letter_can_only_open_links_in_a_new_tab(tab: Tab) -> None:
     """No scripts, no forms, nothing from elsewhere; its own picture stands in it."""
     page = tab.get("/demo/outbox/out_1/html")
 
@@ -68,7 +71,7 @@ def test_the_html_of_a_letter_can_do_nothing(tab: Tab) -> None:
     assert "cid:" not in page.text
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
-    assert policy.endswith("; sandbox")
+    assert policy.endswith("; sandbox allow-popups allow-popups-to-escape-sandbox")
     assert page.headers["x-frame-options"] == "SAMEORIGIN"
 
 

@@ -289,7 +289,7 @@ def test_who_was_stopped_waits_and_is_told_so(ctx: Context, browse: Browse, nora
     stop = urlsplit(letters(ctx, "recovery_opened")[0].facts["stop_link"]).path
     browse().fill(stop)
     mine, theirs = nora.get(f"{AT}/link"), browse(crew["second.owner"]).get(f"{AT}/link")
-    told = "Until 18 November 2026, 12:00 only somebody else can help, who already had the role"
+    told = "Until 18 November 2026, 12:00 only another account owner or administrator can help"
 
     assert (403, True) == (mine.status, told in mine.words)
     assert 200 == theirs.status

@@ -8,11 +8,14 @@ from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 _PROFILE_EN = Action("Look at the profile")
 _PROFILE_DE = Action("Profil ansehen")
 _NOT_AGREED_EN = Stop(
-    "You didn’t agree to this?", "Call {by} on a number you already had, and stop it there."
+    "You didn’t agree to this?",
+    "Call {by} on a number you already had, and look at the profile. You are {by} and did nothing of the kind?"
+    " Then someone is in your account: change your password at once.",
 )
 _NOT_AGREED_DE = Stop(
     "Das war nicht abgemacht?",
-    "Rufen Sie {by} auf einer Ihnen bekannten Nummer an, und stoppen Sie es dort.",
+    "Rufen Sie {by} auf einer Ihnen bekannten Nummer an, und sehen Sie das Profil an. Sie sind {by} und haben"
+    " nichts dergleichen getan? Dann ist jemand in Ihrem Konto: Ändern Sie sofort Ihr Passwort.",
 )
 _CALL_EN = (
     "Call {person} on a number you already had. An incoming call, an email or a chat message proves nothing."

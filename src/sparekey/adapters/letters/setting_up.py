@@ -212,7 +212,7 @@ _SET_UP = Kind(
         title="Your sign-in is set up",
         body=(
             "A password, an authenticator app and backup codes were set up with the one-time link made for you."
-            " Whatever you had before no longer works.",
+            " If you had others before, they no longer work.",
         ),
         rows=(("When", "{done_at}"), ("Where", "{place}")),
         stop=Stop(
@@ -228,7 +228,7 @@ _SET_UP = Kind(
         title="Ihre Anmeldung ist eingerichtet",
         body=(
             "Passwort, Authenticator-App und Backup-Codes wurden mit dem einmaligen Link eingerichtet, der für"
-            " Sie erstellt wurde. Was Sie vorher hatten, gilt nicht mehr.",
+            " Sie erstellt wurde. Hatten Sie schon andere, gelten diese nicht mehr.",
         ),
         rows=(("Wann", "{done_at}"), ("Wo", "{place}")),
         stop=Stop(

@@ -1,6 +1,7 @@
 """The demo's mailboxes and phones. On any other server there is nothing at these addresses.
 
-Letters are shown in a frame of their own that can do nothing: no scripts, no forms, nothing from elsewhere.
+Letters are shown in a frame of their own that can do nothing but open a link in a new tab, as a mail program does: no
+scripts, no forms, nothing from elsewhere.
 """
 
 import base64
@@ -18,7 +19,10 @@ from sparekey.web.guard import POLICY
 from sparekey.web.visit import Visit
 
 WITH_FRAME = f"{POLICY}; frame-src 'self'"
-IN_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+IN_FRAME = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self';"
+    " sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 
@@ -65,7 +69,7 @@ def show_mail(visit: Visit) -> Response:
 def show_html(visit: Visit) -> Response:
     """The letter as a mail program shows it; its own pictures stand in the page."""
     one = _find(visit)
-    html = one.html
+    html = one.html.replace("<head>", '<head><base target="_blank">', 1)
     for part in one.attachments:
         inline = base64.b64encode(part.content).decode()
         html = html.replace(f"cid:{part.cid}", f"data:image/{part.subtype};base64,{inline}")
