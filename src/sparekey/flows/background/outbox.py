@@ -23,7 +23,7 @@ from sparekey.adapters import mail, messages
 from sparekey.adapters.mail import Posting, Undeliverable
 from sparekey.adapters.messages import Attachment, Fact, Letter
 from sparekey.core.addresses import AddressId, Sign
-from sparekey.core.events.team import NoticeFailed, NoticeSent
+from sparekey.core.events.mail import NoticeFailed, NoticeSent
 from sparekey.core.people import AccountId, Member, MemberId, Role
 from sparekey.flows._work import Work, unit
 from sparekey.flows.background import returns

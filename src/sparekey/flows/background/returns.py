@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sparekey.adapters.bounces import LONGEST_READ, bounced_addresses
 from sparekey.core.addresses import Sign, came_back, lasts, was_taken
-from sparekey.core.events.team import MailComesBack
+from sparekey.core.events.mail import MailComesBack
 from sparekey.errors import NotFound
 from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE

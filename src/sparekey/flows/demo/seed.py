@@ -15,13 +15,9 @@ from sqlalchemy import Connection, delete
 
 from sparekey.core.addresses import AddressId
 from sparekey.core.contract import About, Answer, Factor, Moment
+from sparekey.core.events.mail import AddressAdded, AddressConfirmed
 from sparekey.core.events.recovery import LinkAccepted, LinkSent
-from sparekey.core.events.team import (
-    AddressAdded,
-    AddressConfirmed,
-    MemberActivated,
-    MemberAdded,
-)
+from sparekey.core.events.team import MemberActivated, MemberAdded
 from sparekey.core.events.ways import BackupCodesSaved
 from sparekey.core.people import SERVER, AccountId, Member, MemberId, Status, new_id
 from sparekey.core.proofs import Proof

@@ -10,7 +10,7 @@
 from dataclasses import dataclass, replace
 
 from sparekey.core.addresses import MOST, AddressId, masked
-from sparekey.core.events.team import AddressAdded, AddressConfirmed, AddressRemoved
+from sparekey.core.events.mail import AddressAdded, AddressConfirmed, AddressRemoved
 from sparekey.core.people import Language, Member, name_key, new_id, read_email
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotFound
 from sparekey.flows import _links

@@ -13,12 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.contract import About, Answer, Loss, WrongAnswer
-from sparekey.core.events.signing_in import (
-    SessionWoken,
-    StepUpFailed,
-    StepUpProved,
-    UnknownPasskeyTried,
-)
+from sparekey.core.events.server import UnknownPasskeyTried
+from sparekey.core.events.signing_in import SessionWoken, StepUpFailed, StepUpProved
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Beside, can_prove

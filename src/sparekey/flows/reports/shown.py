@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from sparekey.core.addresses import WORK, AddressId, lasts
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
+from sparekey.core.events.mail import NoticeSent
 from sparekey.core.events.recovery import CaseAllowed
 from sparekey.core.events.signing_in import FactorProved, PasswordProved
-from sparekey.core.events.team import NoticeSent
 from sparekey.core.people import AccountId, Member
 from sparekey.core.sign_in import Standing
 from sparekey.factors import about_key
