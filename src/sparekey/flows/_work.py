@@ -228,7 +228,7 @@ class Work:
 
 
 def _mailboxes(to: Member, kind: str) -> Sequence[Mailbox]:
-    return (to.work_mailbox,) if messages.opens(kind) else to.mailboxes
+    return (to.work_mailbox,) if kind in messages.OPENING else to.mailboxes
 
 
 def _plain(value: str | int | datetime) -> Any:

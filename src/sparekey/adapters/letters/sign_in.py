@@ -1,15 +1,18 @@
 """Letters about a person's own ways in: changed, used, tried. Nothing to do unless it wasn't them."""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Stop, Text
 
-_REPORT_EN = (
-    "Then someone is in your account. Report it here, without signing in; your owners are told at once:"
-)
-_REPORT_DE = (
-    "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
-)
 _CHANGE_EN = "Then report it here, without signing in, and change your password:"
 _CHANGE_DE = "Dann melden Sie es hier, ohne Anmeldung, und ändern Sie Ihr Passwort:"
+_SHEET_EN = (
+    "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
+    " signing in:"
+)
+_SHEET_DE = (
+    "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
+    " Anmeldung:"
+)
 
 _SECRET_CHANGED = Kind(
     english=Text(
@@ -21,7 +24,7 @@ _SECRET_CHANGED = Kind(
             " can delete it from the app.",
         ),
         rows=(("When", "{changed_at}"), ("Where", "{place}"), ("Confirmed with", "{way}")),
-        stop=Stop("You didn’t change it?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t change it?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ihr Geheimcode wurde geändert",
@@ -32,7 +35,7 @@ _SECRET_CHANGED = Kind(
             " mehr; Sie können ihn in der App löschen.",
         ),
         rows=(("Wann", "{changed_at}"), ("Wo", "{place}"), ("Bestätigt mit", "{way}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -43,7 +46,7 @@ _PASSWORD_CHANGED = Kind(
         title="Your password was changed",
         body=("The old password no longer works. All your other devices were signed out.",),
         rows=(("When", "{changed_at}"), ("Where", "{place}"), ("Confirmed with", "{way}")),
-        stop=Stop("You didn’t change it?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t change it?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ihr Passwort wurde geändert",
@@ -51,7 +54,7 @@ _PASSWORD_CHANGED = Kind(
         title="Ihr Passwort wurde geändert",
         body=("Das alte Passwort gilt nicht mehr. Alle Ihre anderen Geräte wurden abgemeldet.",),
         rows=(("Wann", "{changed_at}"), ("Wo", "{place}"), ("Bestätigt mit", "{way}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -62,7 +65,7 @@ _CODES_NEW = Kind(
         title="New backup codes were made",
         body=("Backup codes from before no longer work: throw the old sheet away.",),
         rows=(("When", "{made_at}"), ("Where", "{place}")),
-        stop=Stop("You didn’t make them?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t make them?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Sie haben neue Backup-Codes",
@@ -70,7 +73,7 @@ _CODES_NEW = Kind(
         title="Es wurden neue Backup-Codes erzeugt",
         body=("Frühere Backup-Codes gelten nicht mehr: Werfen Sie das alte Blatt weg.",),
         rows=(("Wann", "{made_at}"), ("Wo", "{place}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -83,8 +86,7 @@ _CODE_USED = Kind(
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         stop=Stop(
             "You didn’t use one?",
-            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
-            " signing in:",
+            _SHEET_EN,
             "{stop_link}",
         ),
     ),
@@ -96,8 +98,7 @@ _CODE_USED = Kind(
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Sie haben keinen benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            _SHEET_DE,
             "{stop_link}",
         ),
     ),
@@ -113,8 +114,7 @@ _CODES_LOW = Kind(
         after=("The old ones keep working until you have saved the new ones.",),
         stop=Stop(
             "You didn’t use a code then?",
-            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
-            " signing in:",
+            _SHEET_EN,
             "{stop_link}",
         ),
     ),
@@ -130,8 +130,7 @@ _CODES_LOW = Kind(
         after=("Die alten gelten, bis Sie die neuen gesichert haben.",),
         stop=Stop(
             "Sie haben da keinen Code benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            _SHEET_DE,
             "{stop_link}",
         ),
     ),
@@ -144,7 +143,7 @@ _NEW_DEVICE = Kind(
         title="A sign-in from a browser not seen before",
         body=("Someone signed in to your account. If it was you, there is nothing to do.",),
         rows=(("When", "{signed_in_at}"), ("Where", "{place}"), ("Signed in with", "{way}")),
-        stop=Stop("It wasn’t you?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("It wasn’t you?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Anmeldung mit einem neuen Browser",
@@ -152,7 +151,7 @@ _NEW_DEVICE = Kind(
         title="Anmeldung mit einem bisher unbekannten Browser",
         body=("Jemand hat sich in Ihrem Konto angemeldet. Waren Sie es, müssen Sie nichts tun.",),
         rows=(("Wann", "{signed_in_at}"), ("Wo", "{place}"), ("Angemeldet mit", "{way}")),
-        stop=Stop("Das waren nicht Sie?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Das waren nicht Sie?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -234,7 +233,7 @@ _PASSKEY_ADDED = Kind(
         title="You can sign in with a new passkey",
         body=("A passkey was added to your profile. With it you sign in without password and code.",),
         rows=(("When", "{added_at}"), ("Where", "{place}")),
-        stop=Stop("You didn’t add it?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t add it?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ein Passkey wurde hinzugefügt",
@@ -244,7 +243,7 @@ _PASSKEY_ADDED = Kind(
             "In Ihrem Profil gibt es einen neuen Passkey. Damit melden Sie sich ohne Passwort und Code an.",
         ),
         rows=(("Wann", "{added_at}"), ("Wo", "{place}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -255,7 +254,7 @@ _WAY_REMOVED = Kind(
         title="One of your ways in was removed",
         body=("It no longer lets anybody in. Your other ways go on working.",),
         rows=(("What", "{way}"), ("Name", "{called}"), ("When", "{removed_at}"), ("Where", "{place}")),
-        stop=Stop("You didn’t remove it?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t remove it?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Ein Zugang wurde entfernt",
@@ -263,7 +262,7 @@ _WAY_REMOVED = Kind(
         title="Einer Ihrer Zugänge wurde entfernt",
         body=("Er lässt niemanden mehr hinein. Ihre anderen Zugänge gelten weiter.",),
         rows=(("Was", "{way}"), ("Name", "{called}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 

@@ -1,9 +1,9 @@
 """Adding people, inviting them, and changing what is kept about them.
 
-A changed address is told at the old and at the new one, and gets no link and no secret for 72 hours, so that
-whoever can change an address cannot take somebody's access with it. An invitation that was not used yet
-simply goes to the new address, unless the person has said *This wasn't me* meanwhile. Whoever that holds back from
-helping them changes no address of theirs either.
+A changed work address is told at the old one, at the new one and at all further ones. The new one gets nothing that
+opens anything for 72 hours, so that whoever can change an address cannot take somebody's access with it. An
+invitation that was not used yet simply goes to the new address, unless the person has said *This wasn't me*
+meanwhile. Whoever that holds back from helping them changes no address of theirs either.
 """
 
 from dataclasses import dataclass, replace
