@@ -256,8 +256,20 @@ def test_the_same_passkey_twice_is_refused(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
     assert "already_there" == refusal(lambda: added(ctx, browser, SoftKey())).reason
-    mia = signed_in(ctx, team.owner)
-    assert "already_there" == refusal(lambda: added(ctx, mia, SoftKey())).reason
+    nora = signed_in(ctx, team.owner)
+    assert "already_there" == refusal(lambda: added(ctx, nora, SoftKey())).reason
+
+
+def test_what_is_no_passkey_is_not_added_and_on_the_log(ctx: Context, team: Team) -> None:
+    browser = signed_in(ctx, team["jonas.frei"])
+    options = json.loads(passkeys.to_add(ctx, browser))
+    answer = SoftKey(origin="https://elsewhere.example").create(options)
+    assert "wrong_proof" == refusal(lambda: passkeys.add(ctx, browser, answer)).code
+    newest = entries(ctx, team.account.id)[-1]
+    assert ("member:authenticator:refused", {"kind": "passkey", "reason": "origin"}) == (
+        newest.tag,
+        newest.data,
+    )
 
 
 def test_a_broken_enrolment_binds_nothing_and_uses_the_question_up(ctx: Context, team: Team) -> None:
@@ -332,9 +344,9 @@ def test_an_app_can_go_once_there_is_a_passkey(ctx: Context, team: Team) -> None
 def test_another_person_s_way_is_not_there(ctx: Context, team: Team) -> None:
     key_of(ctx, team)
     jonas = signed_in(ctx, team["jonas.frei"])
-    mia = signed_in(ctx, team.owner)
+    nora = signed_in(ctx, team.owner)
     own = passkey_id(ctx, jonas)
-    for act in (lambda: things.one_way(ctx, mia, own), lambda: things.remove(ctx, mia, own)):
+    for act in (lambda: things.one_way(ctx, nora, own), lambda: things.remove(ctx, nora, own)):
         assert "not_found" == refusal(act).code
 
 

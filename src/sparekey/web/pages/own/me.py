@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.addresses import MOST
-from sparekey.core.contract import Answer
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
@@ -30,7 +30,6 @@ from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
 _SECRET_CHANGED = "secret_changed"
-_IN_A_POCKET = ("iPhone", "Android")
 
 
 def show_profile(visit: Visit) -> Response:
@@ -76,14 +75,15 @@ def _app(way: WayIn | None) -> dict[str, Any] | None:
 
 
 def _device(visit: Visit, one: Device) -> dict[str, Any]:
+    there = Visitor(device=one.device)
     return {
         "id": one.id,
-        "device": Visitor(device=one.device).place_in(visit.language),
+        "device": there.place_in(visit.language),
         "place": one.source,
         "signed_in_at": one.created_at,
         "last_used_at": one.last_used_at,
         "is_this": one.is_this,
-        "kind": "phone" if any(word in one.device for word in _IN_A_POCKET) else "laptop",
+        "kind": "phone" if there.thing is Loss.PHONE else "laptop",
     }
 
 
