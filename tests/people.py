@@ -159,8 +159,8 @@ def without(ctx: Context, who: Member, kind: str) -> None:
 def with_address(ctx: Context, who: Member, address: str) -> Member:
     """Give somebody a further address that was confirmed just now; gives them as they now are."""
     moment = ctx.moment()
-    new_one = AddressId(new_id("adr", moment, address))
-    new = addresses.Address(who.account_id, who.id, new_one, address, moment.at, moment.at)
+    address_id = AddressId(new_id("adr", moment, address))
+    new = addresses.Address(who.account_id, who.id, address_id, address, moment.at, moment.at)
 
     def keep(work: Work) -> None:
         addresses.add(work.conn, new)

@@ -25,7 +25,7 @@ from sparekey.flows.own import passkeys
 from sparekey.flows.own.replacing import put_password
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
-from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
+from sparekey.flows.sessions import end_all, is_own_and_unseen
 from sparekey.store import cases, people
 
 
@@ -61,11 +61,6 @@ def look(ctx: Context, visitor: Visitor, token: str) -> Member:
         return people.member(work.conn, link.account_id, link.member_id)
 
     return unit(ctx, visitor, ctx.moment(), find)
-
-
-def answers(ctx: Context, member: Member) -> tuple[Answer, ...]:
-    """The second factors that count here: one's own, active, seen by nobody else."""
-    return own_answers(ctx, member)
 
 
 def to_renew(ctx: Context, visitor: Visitor, token: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sparekey.flows.context import Context
-from sparekey.flows.own import passkeys, things
+from sparekey.flows.own import passkeys, ways
 from sparekey.flows.reports import profile_of_me
 from tests.people import Team, letters, signed_in
 from tests.soft_key import SoftKey
@@ -63,7 +63,7 @@ def test_who_has_nothing_but_passkeys_is_asked_for_no_code(
 ) -> None:
     browser = signed_in(ctx, crew.owner)
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    things.remove(ctx, browser, app)
+    ways.remove(ctx, browser, app)
     pages = [nora.get(f"{AT}/link"), nora.get("/me/confirm")]
 
     assert [False, False] == ["6-digit code" in page.words for page in pages]

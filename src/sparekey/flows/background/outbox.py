@@ -208,7 +208,7 @@ def _not_sent(ctx: Context, taken: Mail, trouble: Undeliverable, refused: str = 
 
     def keep(work: Work) -> None:
         if refused:
-            returns.note(work, _holder(taken), refused, Sign.REFUSED)
+            returns.note_returned(work, _holder(taken), refused, Sign.REFUSED)
         queue.failed(work.conn, taken, trouble.sentence, work.now + delay if delay else None)
         if delay is None or taken.trouble is None:
             event = NoticeFailed(taken.member_id, taken.kind, delay is None, taken.address_id or None)

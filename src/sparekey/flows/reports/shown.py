@@ -42,8 +42,6 @@ class WayIn:
     """Single-use codes that are left; None for a way without such."""
     is_saved: bool
     """For codes: the person proved to have them."""
-    make: str = ""
-    """For a passkey: what its make calls itself."""
     is_synced: bool | None = None
     """For a passkey: whether there are copies on other devices."""
 
@@ -58,7 +56,7 @@ def _told(ctx: Context, one: Had, way: WayIn) -> WayIn:
     if one.enrolled.traits.answer is not Answer.PASSKEY:
         return way
     told = about_key(material(ctx, one.kept))
-    return replace(way, make=told.make, is_synced=told.is_synced) if told else way
+    return replace(way, is_synced=told.is_synced) if told else way
 
 
 def _way_in(one: Had) -> WayIn:

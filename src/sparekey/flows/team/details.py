@@ -37,6 +37,7 @@ from sparekey.flows.team._acting import Pair, acting, pair
 from sparekey.flows.team._reach import has_access_to_lose, invite, withdraw
 from sparekey.flows.team.roles import follow_role
 from sparekey.store import addresses, people
+from sparekey.store.addresses import Holder
 
 E = TypeVar("E", bound=StrEnum)
 _FIELDS = ("name", "username", "email", "language")
@@ -150,7 +151,7 @@ def _change_address(work: Work, by: Member, before: Member, after: Member) -> Me
     """End what is on its way to the old address and tell all; the first address of the last 72 h is kept."""
     _cases.demand_not_held_back(work, before, by)
     withdraw(work, before)
-    addresses.forget(work.conn, before.account_id, before.id, WORK)
+    addresses.end_trouble(work.conn, Holder(before.account_id, before.id, WORK))
     work.record(AddressChanged(before.id), before.account_id)
     if before.status is Status.INVITED and not has_access_to_lose(work, before):
         invite(work, by, after)

@@ -9,7 +9,7 @@ from sparekey.core.contract import Answer
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, WrongProof
-from sparekey.flows import not_me, password_link
+from sparekey.flows import not_me, password_link, sessions
 from sparekey.flows.not_me import Question, Reach
 from sparekey.web.pages.sign_in import REFUSALS, offered, way_answered
 from sparekey.web.pages.their_language import in_language_of
@@ -57,7 +57,7 @@ def _new_password(visit: Visit, member: Member, status: int = 200, **errors: str
         "forgot_password_new",
         status,
         username=member.username,
-        **offered(visit, password_link.answers(visit.ctx, member)),
+        **offered(visit, sessions.own_answers(visit.ctx, member)),
         errors=errors,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.addresses import MOST
+from sparekey.core.addresses import MOST_FURTHER
 from sparekey.core.contract import Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
@@ -45,7 +45,7 @@ def show_profile(visit: Visit) -> Response:
         signal=passkeys.signal(visit.ctx, visit.visitor),
         codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
         addresses=[addresses.row(one) for one in profile.addresses],
-        may_add_address=len(profile.addresses) <= MOST,
+        may_add_address=len(profile.addresses) <= MOST_FURTHER,
         password={"changed_at": profile.password_set_at},
         sessions=[_device(visit, one) for one in profile.devices],
         activity=[_happened(one) for one in profile.activity],
