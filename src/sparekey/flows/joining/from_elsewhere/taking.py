@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sparekey.core.events.signing_in import ConsoleUsed
+from sparekey.core.events.server import ConsoleUsed
 from sparekey.core.events.team import PeopleImported
 from sparekey.core.people import Account, AccountId, Language, Role, name_key
 from sparekey.core.permissions import Action
