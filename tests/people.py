@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
+from sparekey.adapters.letters import KINDS
 from sparekey.core.addresses import AddressId
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import About, Answer, Moment
@@ -242,6 +243,7 @@ class Posted:
 
 def letters(ctx: Context, *kinds: str) -> list[Posted]:
     """The letters that were posted and not erased (of these kinds; none: all), by time, kind and address."""
+    assert set(kinds) <= set(KINDS), "a kind that there is not was never posted"
     wanted = select(outbox).where(outbox.c.sealed.is_not(None)).order_by(outbox.c.created_at)
     rows = ctx.db.read(lambda conn: conn.execute(wanted).all())
     found = []

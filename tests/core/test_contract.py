@@ -69,7 +69,7 @@ def test_a_factor_ends_at_its_limit_and_is_not_temporary_unless_it_says_so() -> 
 
 def test_evidence_claims_nothing_by_default() -> None:
     evidence = Evidence((Category.POSSESSION,), ("otp",))
-    assert evidence.left is None
+    assert (None, "") == (evidence.left, evidence.warning)
 
 
 def test_a_wrong_answer_says_why_and_what_may_be_shown() -> None:

@@ -47,7 +47,7 @@ def test_a_wrong_passkey_hands_nothing_over(ctx: Context, nora: Tab, key: SoftKe
     page = nora.fill(f"{AT}/link", how="person", passkey="{}")
 
     assert (403, True) == (page.status, SENTENCE in page.words)
-    assert [] == letters(ctx, "help_begun")
+    assert [] == letters(ctx, "setup_link")
 
 
 def test_a_passkey_is_not_spent_while_the_reason_is_missing(nora: Tab, key: SoftKey) -> None:
