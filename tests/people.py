@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
+from sparekey.adapters.letters import KINDS
 from sparekey.core.addresses import AddressId
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import About, Answer, Moment
@@ -159,8 +160,8 @@ def without(ctx: Context, who: Member, kind: str) -> None:
 def with_address(ctx: Context, who: Member, address: str) -> Member:
     """Give somebody a further address that was confirmed just now; gives them as they now are."""
     moment = ctx.moment()
-    new_one = AddressId(new_id("adr", moment, address))
-    new = addresses.Address(who.account_id, who.id, new_one, address, moment.at, moment.at)
+    address_id = AddressId(new_id("adr", moment, address))
+    new = addresses.Address(who.account_id, who.id, address_id, address, moment.at, moment.at)
 
     def keep(work: Work) -> None:
         addresses.add(work.conn, new)
@@ -242,6 +243,7 @@ class Posted:
 
 def letters(ctx: Context, *kinds: str) -> list[Posted]:
     """The letters that were posted and not erased (of these kinds; none: all), by time, kind and address."""
+    assert set(kinds) <= set(KINDS), "a kind that there is not was never posted"
     wanted = select(outbox).where(outbox.c.sealed.is_not(None)).order_by(outbox.c.created_at)
     rows = ctx.db.read(lambda conn: conn.execute(wanted).all())
     found = []

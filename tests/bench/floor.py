@@ -24,8 +24,9 @@ from anyio import to_thread
 from argon2.low_level import Type, hash_secret
 from sqlalchemy import event
 
-from sparekey.core.contract import Answer
+from sparekey.core.contract import Answer, Hashing
 from sparekey.factors import code_at
+from sparekey.factors._argon2 import HASH_BYTES, SALT_BYTES
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
 from tests.bench.seed import PASSWORD, Person
@@ -151,7 +152,8 @@ def _step_back() -> None:
 
 
 def _hash() -> None:
-    hash_secret(b"x" * 32, b"s" * 16, 2, 19 * 1024, 1, 32, Type.ID)
+    cost = Hashing()
+    hash_secret(b"x" * 32, bytes(SALT_BYTES), cost.passes, cost.memory_kib, cost.lanes, HASH_BYTES, Type.ID)
 
 
 def main(database: str, port: str, file: str) -> None:

@@ -89,7 +89,7 @@ def test_a_code_that_is_sent_is_good_for_ten_minutes() -> None:
 
 def test_evidence_claims_nothing_by_default() -> None:
     evidence = Evidence((Category.POSSESSION,), ("otp",))
-    assert evidence.left is None
+    assert (None, "") == (evidence.left, evidence.warning)
 
 
 def test_a_wrong_answer_says_why_and_what_may_be_shown() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sparekey.core.events import TAGS, Event, fields_of, recovery, signing_in, team, ways
+from sparekey.core.events import TAGS, Event, fields_of, mail, recovery, server, signing_in, team, ways
 
 EVENTS = sorted(TAGS.items())
 
@@ -15,7 +15,7 @@ EVENTS = sorted(TAGS.items())
 def test_every_event_has_a_tag_of_its_own_and_a_shape_has_none() -> None:
     public = {
         value
-        for module in (recovery, signing_in, team, ways)
+        for module in (mail, recovery, server, signing_in, team, ways)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Event) and value.__module__ == module.__name__
     }
@@ -58,7 +58,7 @@ def test_an_event_tells_its_values_without_its_subject(tag: str, event: type[Eve
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    assert {"command": "serve"} == signing_in.ConsoleUsed("serve").data()
+    assert {"command": "serve"} == server.ConsoleUsed("serve").data()
     assert {"kind": "app", "authenticator": "aut_1"} == signing_in.FactorProved(
         "mem_1", "app", "aut_1"
     ).data()
@@ -76,7 +76,7 @@ def test_an_event_is_itself_and_no_other_of_the_same_shape() -> None:
     [
         (ways.AuthenticatorDestroyed, ("subject", "authenticator", "kind", "reason")),
         (recovery.CaseOpened, ("subject", "case", "method", "how", "is_stolen")),
-        (signing_in.ServerStopped, ()),
+        (server.ServerStopped, ()),
     ],
 )
 def test_the_fields_of_an_event_stand_in_order(event: type[Event], names: tuple[str, ...]) -> None:

@@ -16,7 +16,7 @@ from sparekey.core.contract import Relying, WrongAnswer
 from sparekey.factors import offered
 from sparekey.factors.passkey import Credential, Passkey
 from tests.factors.builders import JONAS, moment
-from tests.soft_key import ES256, PRESENT, SoftKey
+from tests.soft_key import ES256, SoftKey
 
 MODEL = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
 AAGUID = bytes.fromhex(MODEL.replace("-", ""))
@@ -152,4 +152,4 @@ def test_presence_is_asked_of_all_others() -> None:
     answer = SoftKey(flags=0).create(json.loads(str(proposal.shown["options"])))
     with pytest.raises(WrongAnswer) as raised:
         factor.enrol(WHO, proposal.kept, answer, moment())
-    assert ("user_presence", PRESENT) == (raised.value.facts["clause"], 1)
+    assert "user_presence" == raised.value.facts["clause"]

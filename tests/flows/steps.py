@@ -191,3 +191,8 @@ def use(ctx: Context, who: Member, handed: Handed) -> Scope:
 def case_tags(ctx: Context, account_id: AccountId) -> list[str]:
     """What became of the cases of an account, step by step."""
     return [tag.removeprefix(CASE) for tag in tags(ctx, account_id) if tag.startswith(CASE)]
+
+
+def told(ctx: Context) -> set[tuple[str, str]]:
+    """Kind and reader of every letter."""
+    return {(one.kind, one.to.split("@")[0]) for one in letters(ctx)}

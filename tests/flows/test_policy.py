@@ -10,33 +10,16 @@ from sparekey.flows import team
 from sparekey.flows.background.outbox import Sender
 from sparekey.flows.context import Context
 from sparekey.flows.team import NewPolicy
+from tests.flows.steps import told
 from tests.people import (
     Browser,
     Team,
     account,
     again,
     changed,
-    letters,
     signed_in,
     tags,
 )
-
-
-@pytest.fixture
-def crew(ctx: Context) -> Team:
-    """Two owners and a staff member."""
-    return account(ctx, others={"second.owner": Role.OWNER})
-
-
-@pytest.fixture
-def nora(ctx: Context, crew: Team) -> Browser:
-    return signed_in(ctx, crew.owner)
-
-
-def told(ctx: Context) -> set[tuple[str, str]]:
-    """Kind and reader of every letter."""
-    return {(one.kind, one.to.split("@")[0]) for one in letters(ctx)}
-
 
 MODEL = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
 

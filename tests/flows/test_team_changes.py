@@ -18,12 +18,12 @@ from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
 from sparekey.flows.team import Details, NewPolicy
 from sparekey.store import people, queue, sessions
+from tests.flows.steps import told
 from tests.people import (
     PASSWORD,
     SOMEBODY,
     Browser,
     Team,
-    account,
     again,
     changed,
     entries,
@@ -35,23 +35,6 @@ from tests.people import (
     without_outbox,
 )
 from tests.world import FrozenWorld
-
-
-@pytest.fixture
-def crew(ctx: Context) -> Team:
-    """Two owners and a staff member."""
-    return account(ctx, others={"second.owner": Role.OWNER})
-
-
-@pytest.fixture
-def nora(ctx: Context, crew: Team) -> Browser:
-    return signed_in(ctx, crew.owner)
-
-
-def told(ctx: Context) -> set[tuple[str, str]]:
-    """Kind and reader of every letter."""
-    return {(one.kind, one.to.split("@")[0]) for one in letters(ctx)}
-
 
 # Roles
 

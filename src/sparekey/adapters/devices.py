@@ -9,6 +9,8 @@ the reader's language.
 
 import re
 
+from sparekey.core.contract import Loss
+
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -32,8 +34,8 @@ SYSTEMS = (
     ("X11", "Linux"),
 )
 UNKNOWN = "Unknown browser"
-HELD_IN_HAND = frozenset({"iPhone", "iPad", "Android"})
-"""German is *auf* a device, but *unter* an operating system."""
+HELD_IN_HAND = {"iPhone": Loss.PHONE, "iPad": Loss.TABLET, "Android": Loss.PHONE}
+"""German is *auf* one of these, but *unter* an operating system."""
 LONGEST_READ = 512  # real ones have about 120 characters
 _KEPT = re.compile(
     rf"(?P<browser>{UNKNOWN}|{'|'.join(sorted({word for _, word in BROWSERS}))})"
@@ -45,6 +47,11 @@ def describe(user_agent: str, language: str) -> str:
     """Browser and system in `language`; "Unknown browser" where the table has no word for it."""
     head = user_agent[:LONGEST_READ]
     return _words(_first(BROWSERS, head) or UNKNOWN, _first(SYSTEMS, head), language)
+
+
+def thing(user_agent: str) -> Loss:
+    """What the browser seems to run on."""
+    return HELD_IN_HAND.get(_first(SYSTEMS, user_agent[:LONGEST_READ]) or "", Loss.COMPUTER)
 
 
 def retold(place: str, language: str) -> str:

@@ -29,6 +29,7 @@ Fact = str | int | datetime
 
 QR_CID = "qr-code@sparekey"
 OPENING = frozenset(kind for kind, one in KINDS.items() if one.opens)
+"""Kinds that carry what opens something; every other kind is a notice."""
 COUNTED = frozenset({"left", "tries", "count"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\x00-\x1f\x7f]+")
@@ -63,11 +64,6 @@ class _Count(int):
     def __format__(self, forms: str) -> str:
         one, many = forms.split("|") if forms else ("#", "#")
         return (one if self == 1 else many).replace("#", str(int(self)))
-
-
-def opens(kind: str) -> bool:
-    """It carries a link or a secret that opens something; every other kind is a notice."""
-    return KINDS[kind].opens
 
 
 def is_for_strangers(kind: str) -> bool:

@@ -38,7 +38,6 @@ from sparekey.world import RealWorld, World, moment
 
 _OLDEST_SQLITE = (3, 35)
 """The first that gives back changed rows (`RETURNING`)."""
-_DEMO = "demo"
 DEMOS_OWN = "This database belongs to the demo, whose passwords everybody knows: choose another"
 MISFITS = {
     migrate.State.BEHIND: "The database was made by an older version. Back it up; then: sparekey migrate",
@@ -132,7 +131,7 @@ def _fit(database: Database, *, is_demo: bool) -> None:
     if found is migrate.State.EMPTY:
         migrate.migrate(database)
         if is_demo:
-            database.write(lambda conn: queue.put_fact(conn, _DEMO, "yes"))
+            database.write(lambda conn: queue.put_fact(conn, queue.DEMO, "yes"))
     if found in MISFITS:
         raise Unready(MISFITS[found], reason=f"database_{found}")
     if database.read(belongs_to_demo) is not is_demo:
@@ -179,7 +178,7 @@ def text_settings(settings: Settings) -> TextSettings | None:
 
 
 def belongs_to_demo(conn: Connection) -> bool:
-    return queue.fact(conn, _DEMO) is not None
+    return queue.fact(conn, queue.DEMO) is not None
 
 
 def _is_demo_of_another_version(conn: Connection) -> bool:
@@ -191,7 +190,7 @@ def _is_demo_of_another_version(conn: Connection) -> bool:
 
 def _begin_demo_anew(conn: Connection) -> None:
     migrate.begin_anew(conn)
-    queue.put_fact(conn, _DEMO, "yes")
+    queue.put_fact(conn, queue.DEMO, "yes")
 
 
 def _hashing(settings: Settings, keys: Keys) -> Hashing:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from sparekey import __version__
 from sparekey.core.events import Event
-from sparekey.core.events.signing_in import ServerStarted, ServerStopped
+from sparekey.core.events.server import ServerStarted, ServerStopped
 from sparekey.errors import SparekeyError, StorageTrouble
 from sparekey.flows._work import unit
 from sparekey.flows.background.outbox import Sender

@@ -18,7 +18,7 @@ AddressId = NewType("AddressId", str)
 
 WORK = AddressId("")
 """Stands for the work address, which has no row of its own."""
-MOST = 4
+MOST_FURTHER = 4
 QUIET = timedelta(days=5)
 _HIDDEN = "•••••"
 
@@ -63,6 +63,11 @@ def was_taken(known: Trouble, now: datetime) -> Trouble | None:
     if known.sign is Sign.REFUSED or not lasts(known, now):
         return None
     return replace(known, taken_at=known.taken_at or now)
+
+
+def listed(address: str, address_id: AddressId) -> str:
+    """An address among the person's own: whoever looks over their shoulder learns no private one."""
+    return address if address_id == WORK else masked(address)
 
 
 def masked(address: str) -> str:

@@ -55,14 +55,14 @@ def field_of(told: Mapping[str, Any], name: str) -> bytes:
 
 def algorithm_of(public_key: bytes) -> object:
     """Label 3 of a COSE key (RFC 9052, section 7.1)."""
-    import cbor2  # noqa: PLC0415 -- see the module's text
+    import cbor2  # noqa: PLC0415 -- comes with the library, which loads with the first passkey
 
     return cbor2.loads(public_key).get(3)
 
 
 def attestation_object(told: Mapping[str, Any]) -> Any:
     """The attestation object (section 6.5.4)."""
-    import cbor2  # noqa: PLC0415 -- see the module's text
+    import cbor2  # noqa: PLC0415 -- comes with the library, which loads with the first passkey
 
     return cbor2.loads(field_of(told, "attestationObject"))
 

@@ -193,7 +193,9 @@ class Work:
     def reserve_letters(self, account_id: AccountId, count: int) -> None:
         """Spend so many of the letters that an account sends on purpose, or raise `TooManyTries`."""
         key = f"{_OF_ACCOUNT}{account_id}"
-        after = spend(queue.arrivals(self.conn, [key]).get(key), ACCOUNT_MAIL_RATE, self.now, count)
+        after = spend(
+            queue.lock_arrivals(self.conn, [key], self.now)[key], ACCOUNT_MAIL_RATE, self.now, count
+        )
         if isinstance(after, Wait):
             raise TooManyTries(after.until, reason="team_mails")
         queue.put_arrivals(self.conn, {key: after})
@@ -237,7 +239,7 @@ class Work:
 
 
 def _mailboxes(to: Member, kind: str) -> Sequence[Mailbox]:
-    return (to.work_mailbox,) if messages.opens(kind) else to.mailboxes
+    return (to.work_mailbox,) if kind in messages.OPENING else to.mailboxes
 
 
 def _plain(value: str | int | datetime) -> Any:

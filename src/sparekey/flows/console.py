@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from sparekey.core.audit_chain import Broken, Entry, Whole, verify
 from sparekey.core.events.recovery import LinkSent
-from sparekey.core.events.signing_in import AccountAdded, ConsoleUsed
+from sparekey.core.events.server import AccountAdded, ConsoleUsed
 from sparekey.core.events.team import MemberAdded
 from sparekey.core.people import (
     SERVER,

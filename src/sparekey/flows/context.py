@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
 
-from sparekey.adapters.devices import describe
+from sparekey.adapters import devices
 from sparekey.adapters.hashing import Pool
 from sparekey.adapters.mail import MailSettings
 from sparekey.adapters.sealing import Keys, Purpose
 from sparekey.adapters.texts import TextSettings
-from sparekey.core.contract import Factor, Hashing, Moment
+from sparekey.core.contract import Factor, Hashing, Loss, Moment
 from sparekey.core.people import Account, Member
 from sparekey.core.sessions import Session
 from sparekey.store.engine import Database
@@ -118,9 +118,14 @@ class Visitor:
         """Whom the audit log names."""
         return self.console or (self.member.id if self.member else "")
 
+    @property
+    def thing(self) -> Loss:
+        """What the browser seems to run on."""
+        return devices.thing(self.device)
+
     def place_in(self, language: str) -> str:
         """Where from, in the words of a reader: "Firefox on Windows, 192.0.2.7"."""
-        device = describe(self.device, language) if self.device else ""
+        device = devices.describe(self.device, language) if self.device else ""
         return ", ".join(part for part in (device, self.source) if part) or self.console
 
 

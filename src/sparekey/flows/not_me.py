@@ -106,7 +106,7 @@ _WHAT = {Delivery.LINK: "link", Delivery.CURRENT: "current"}
 
 
 def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
-    """Stop what the link belongs to. A second press on a stopped case is refused as ended."""
+    """Stop what the link belongs to. It works once: the letters to the owners say all that a second press could."""
 
     def act(work: Work) -> Stopped:
         link = _links.find(work, token, _links.Purpose.NOT_ME)
@@ -115,7 +115,8 @@ def stop(ctx: Context, visitor: Visitor, token: str) -> Stopped:
         if case is not None and case.state not in FINAL and _cases.settled(work, member, case) is None:
             case = _case_of(work, link)
         reach = _reach(work, case)
-        if not cases.end_link(work.conn, link.hash, _ENDED_BY[reach], work.now):
+        ending = "stopped" if reach is Reach.STOPS_CASE else "used"
+        if not cases.end_link(work.conn, link.hash, ending, work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
         if case is None:
             _sign_out(work, member)
@@ -167,7 +168,7 @@ def _reach(work: Work, case: Case | None) -> Reach:
     raise LinkUnusable(reason=case.state.value, purpose=_links.Purpose.NOT_ME.value)
 
 
-_OPENING = (
+_ANNOUNCED = (
     _links.Purpose.OWNER_RECOVERY,
     _links.Purpose.PASSWORD,
     _links.Purpose.RESET,
@@ -176,18 +177,9 @@ _OPENING = (
 """Links that letters of no case announce: stopping ends them too."""
 
 
-_ENDED_BY = {
-    Reach.STOPS_CASE: "stopped",
-    Reach.REPORTS_CASE: "used",
-    Reach.WARNS_OWNERS: "used",
-    Reach.SIGNS_OUT: "used",
-}
-"""The link is used up: the letters to the owners say everything that pressing again could say."""
-
-
 def _sign_out(work: Work, member: Member) -> None:
     end_all(work, member, "not_me")
-    for purpose in _OPENING:
+    for purpose in _ANNOUNCED:
         cases.end_links(work.conn, member.account_id, member.id, "stopped", work.now, purpose=purpose.value)
     work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
 

@@ -30,7 +30,7 @@ from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.password import Attempt, Known
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.second import Ask, Proven
+from sparekey.flows.checks.second import Ask
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.store import people, sessions
 from sparekey.store.sessions import Stored
@@ -114,11 +114,17 @@ def is_only_owner(ctx: Context, member: Member) -> bool:
     return [one.id for one in owners] == [member.id]
 
 
-def demand_member(visitor: Visitor) -> tuple[Session, Member]:
-    """The finished, wakeful session of this visitor; `SessionIdle` or `NotSignedIn` otherwise."""
+def demand_finished(visitor: Visitor) -> tuple[Session, Member]:
+    """The finished session of this visitor, asleep or not; `NotSignedIn` otherwise."""
     session, member = visitor.session, visitor.member
     if session is None or member is None or session.scope is not Scope.FULL:
         raise NotSignedIn()
+    return session, member
+
+
+def demand_member(visitor: Visitor) -> tuple[Session, Member]:
+    """The finished, wakeful session of this visitor; `SessionIdle` or `NotSignedIn` otherwise."""
+    session, member = demand_finished(visitor)
     if visitor.is_idle:
         raise SessionIdle()
     return session, member
@@ -162,11 +168,14 @@ def confirm(ctx: Context, visitor: Visitor, password: str, answer: Answer, text:
             Question.CONFIRM,
         )
         return second_check.prove(
-            ctx, visitor, moment, ask, lambda work, proven: _confirmed(work, visitor, known, proven)
+            ctx,
+            visitor,
+            moment,
+            ask,
+            lambda work, proven: confirmed(work, still_there(work, visitor), (known, proven.proof)),
         )
     except SparekeyError as refusal:
-        reason = refusal.reason or refusal.code
-        unit(ctx, visitor, moment, lambda work: _record_failed(work, member, reason))
+        note_not_confirmed(ctx, visitor, member, refusal)
         raise
 
 
@@ -175,17 +184,16 @@ def is_own_and_unseen(one: Had) -> bool:
     return one.is_second and one.kept.standing is not Standing.EXPOSED
 
 
-def _record_failed(work: Work, member: Member, reason: str) -> None:
-    work.record(StepUpFailed(member.id, reason), member.account_id)
+def note_not_confirmed(ctx: Context, visitor: Visitor, member: Member, refusal: SparekeyError) -> None:
+    event = StepUpFailed(member.id, refusal.reason or refusal.code)
+    unit(ctx, visitor, ctx.moment(), lambda work: work.record(event, member.account_id))
 
 
-def _confirmed(work: Work, visitor: Visitor, known: Proof, proven: Proven) -> Started:
-    stored = still_there(work, visitor)
-    changed = replace(
-        stored.session, proofs=(known, proven.proof), last_used_at=work.now, is_remembered=False
-    )
-    work.record(StepUpProved(proven.member.id, stored.session.id), proven.member.account_id)
-    return _sessions.swap(work, stored, changed)
+def confirmed(work: Work, stored: Stored, proofs: tuple[Proof, ...]) -> Started:
+    """Go on with these proofs in place of the earlier ones, under a new token."""
+    session = replace(stored.session, proofs=proofs, last_used_at=work.now, is_remembered=False)
+    work.record(StepUpProved(session.member_id, session.id), session.account_id)
+    return _sessions.swap(work, stored, session)
 
 
 def still_there(work: Work, visitor: Visitor) -> Stored:
@@ -198,21 +206,22 @@ def still_there(work: Work, visitor: Visitor) -> Stored:
 
 def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
     """Open an idle session again with the password alone (NIST SP 800-63B-4, section 2.2.3)."""
-    if visitor.session is None or visitor.member is None or visitor.session.scope is not Scope.FULL:
-        raise NotSignedIn()
-    member = visitor.member
+    _, member = demand_finished(visitor)
     attempt = Attempt(lambda work: password_check.reserve_by_member(work, member), password)
 
-    def woken(work: Work, known: Known) -> Started:
-        stored = still_there(work, visitor)
-        others = tuple(
-            one for one in stored.session.proofs if not set(one.categories) & set(known.proof.categories)
-        )
-        changed = replace(stored.session, proofs=(known.proof, *others), last_used_at=work.now)
-        work.record(SessionWoken(member.id, stored.session.id), member.account_id)
-        return _sessions.swap(work, stored, changed)
+    def wake_up(work: Work, known: Known) -> Started:
+        stored, new = still_there(work, visitor), set(known.proof.categories)
+        others = (one for one in stored.session.proofs if not new & set(one.categories))
+        return woken(work, stored, (known.proof, *others))
 
-    return password_check.prove(ctx, visitor, ctx.moment(), attempt, woken)
+    return password_check.prove(ctx, visitor, ctx.moment(), attempt, wake_up)
+
+
+def woken(work: Work, stored: Stored, proofs: tuple[Proof, ...]) -> Started:
+    """An idle session goes on with these proofs, under a new token."""
+    session = replace(stored.session, proofs=proofs, last_used_at=work.now)
+    work.record(SessionWoken(session.member_id, session.id), session.account_id)
+    return _sessions.swap(work, stored, session)
 
 
 def sign_out(ctx: Context, visitor: Visitor) -> None:

@@ -16,6 +16,15 @@ _A, _R, _M = addresses.c, returns.c, members.c
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Whose address something is."""
+
+    account_id: AccountId
+    member_id: MemberId
+    address_id: AddressId
+
+
+@dataclass(frozen=True)
 class Address:
     """A further address. `confirmed_at` None: it waits for whoever reads it, and counts for nothing."""
 
@@ -25,6 +34,10 @@ class Address:
     address: str
     added_at: datetime
     confirmed_at: datetime | None = None
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(self.account_id, self.member_id, self.id)
 
     @property
     def mailbox(self) -> Mailbox:
@@ -81,7 +94,7 @@ def remove(conn: Connection, one: Address) -> None:
             _A.account_id == one.account_id, _A.member_id == one.member_id, _A.id == one.id
         )
     )
-    forget(conn, one.account_id, one.member_id, one.id)
+    end_trouble(conn, one.holder)
 
 
 def remove_all(conn: Connection, who: Member) -> None:
@@ -95,15 +108,6 @@ def renew(conn: Connection, who: Member) -> tuple[Mailbox, ...]:
     confirmed = tuple(one.mailbox for one in of_member(conn, who) if one.confirmed_at)
     people.put_further(conn, who, confirmed)
     return confirmed
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Whose address something is."""
-
-    account_id: AccountId
-    member_id: MemberId
-    address_id: AddressId
 
 
 def holders(conn: Connection, typed: Sequence[str]) -> list[Holder]:
@@ -138,7 +142,7 @@ def _trouble(row: Row[Any]) -> Trouble:
 
 def put_trouble(conn: Connection, holder: Holder, now: Trouble) -> None:
     """The person is locked, so nobody else puts the same row."""
-    forget(conn, holder.account_id, holder.member_id, holder.address_id)
+    end_trouble(conn, holder)
     conn.execute(
         insert(returns).values(
             account_id=holder.account_id,
@@ -151,13 +155,9 @@ def put_trouble(conn: Connection, holder: Holder, now: Trouble) -> None:
     )
 
 
-def forget(conn: Connection, account_id: str, member_id: str, address_id: str) -> None:
+def end_trouble(conn: Connection, holder: Holder) -> None:
     """Mail to this address arrives, as far as is known."""
-    conn.execute(
-        delete(returns).where(
-            _R.account_id == account_id, _R.member_id == member_id, _R.address_id == address_id
-        )
-    )
+    conn.execute(delete(returns).where(*_of(holder)))
 
 
 def troubles(conn: Connection, account_id: str, member_id: str = "") -> Mapping[tuple[str, str], Trouble]:

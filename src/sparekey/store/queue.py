@@ -345,6 +345,10 @@ def how_many_troubled(conn: Connection, account_id: str) -> int:
     return conn.execute(select(func.count()).select_from(outbox).where(*where)).scalar_one()
 
 
+DEMO = "demo"
+"""The fact that marks a demo's own database."""
+
+
 def fact(conn: Connection, name: str) -> str | None:
     return conn.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparekey.core.addresses import (
-    MOST,
+    MOST_FURTHER,
     QUIET,
     WORK,
     AddressId,
@@ -28,7 +28,7 @@ HOME = Mailbox("jonas@bluewin.example", AddressId("adr_1"), NOON)
 
 
 def test_the_figures() -> None:
-    assert (4, timedelta(days=5), "") == (MOST, QUIET, WORK)
+    assert (4, timedelta(days=5), "") == (MOST_FURTHER, QUIET, WORK)
 
 
 def test_the_work_address_is_always_told_and_first() -> None:

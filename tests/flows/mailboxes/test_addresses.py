@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from sparekey.adapters.mail import MailSettings, Security
-from sparekey.core.addresses import MOST
+from sparekey.core.addresses import MOST_FURTHER
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import How
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotFound, StepUpNeeded, TooManyTries
@@ -129,10 +129,14 @@ def test_a_further_address_is_no_sign_in_name(ctx: Context, browser: Browser) ->
 
 
 def test_four_further_addresses_are_the_most(ctx: Context, browser: Browser, world: FrozenWorld) -> None:
-    for number in range(MOST):
+    for number in range(MOST_FURTHER):
         addresses.add(ctx, browser, f"jonas{number}@bluewin.example")
     refused = refusal(lambda: addresses.add(ctx, browser, HOME))
-    assert (Conflict, "addresses_full", MOST + 1) == (type(refused), refused.reason, len(own(ctx, browser)))
+    assert (Conflict, "addresses_full", MOST_FURTHER + 1) == (
+        type(refused),
+        refused.reason,
+        len(own(ctx, browser)),
+    )
 
 
 HOSTILE = [

@@ -14,6 +14,7 @@ from sparekey.errors import BadInput, LinkUnusable, NotSignedIn, SparekeyError, 
 from sparekey.flows import password_link
 from sparekey.flows.context import Context
 from sparekey.flows.own import passkeys, replacing
+from sparekey.flows.sessions import own_answers
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -148,13 +149,13 @@ def test_what_somebody_else_may_hold_does_not_count(
 ) -> None:
     stands(ctx, jonas, "totp", standing)
     assert WrongProof is type(refused(ctx, asked(ctx), code_of(ctx, jonas)))
-    assert (Answer.BACKUP_CODE,) == password_link.answers(ctx, jonas)
+    assert (Answer.BACKUP_CODE,) == own_answers(ctx, jonas)
 
 
 def test_a_temporary_secret_does_not_count(ctx: Context, team: Team, jonas: Member) -> None:
     helped(ctx, signed_in(ctx, team.owner), jonas)
     assert WrongProof is type(refused(ctx, asked(ctx), temporary_code(ctx, jonas)))
-    assert () == password_link.answers(ctx, jonas)
+    assert () == own_answers(ctx, jonas)
 
 
 def test_a_lost_factor_used_with_a_link_is_an_alarm(ctx: Context, team: Team, jonas: Member) -> None:

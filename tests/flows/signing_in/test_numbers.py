@@ -13,7 +13,7 @@ from sparekey.errors import BadInput, NotAllowed, StepUpNeeded, TooManyTries
 from sparekey.flows import _ways
 from sparekey.flows import team as team_flows
 from sparekey.flows.context import Context
-from sparekey.flows.own import sent_codes, things
+from sparekey.flows.own import sent_codes, ways
 from sparekey.flows.own.sent_codes import Receiver, Wanted
 from sparekey.flows.reports import profile_of_me
 from sparekey.flows.team.details import Details
@@ -171,8 +171,8 @@ def test_a_number_is_never_the_only_second_factor(ctx: Context, browser: Browser
 def test_nor_does_it_become_the_only_one(ctx: Context, browser: Browser, jonas: Member) -> None:
     adds_number(ctx, browser)
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.answer is Answer.CODE)
-    assert not things.one_way(ctx, browser, app).can_be_removed
-    assert "last_way" == refusal(lambda: things.remove(ctx, browser, app)).reason
+    assert not ways.one_way(ctx, browser, app).can_be_removed
+    assert "last_way" == refusal(lambda: ways.remove(ctx, browser, app)).reason
 
 
 def test_what_it_stood_beside_may_be_gone_when_the_code_comes(
@@ -195,8 +195,8 @@ def test_a_number_is_removed(ctx: Context, browser: Browser, jonas: Member) -> N
     adds_number(ctx, browser)
     adds_mailbox(ctx, browser)
     for way in [one for one in profile_of_me(ctx, browser).ways if one.answer in {SMS, MAIL}]:
-        assert things.one_way(ctx, browser, way.id).can_be_removed
-        things.remove(ctx, browser, way.id)
+        assert ways.one_way(ctx, browser, way.id).can_be_removed
+        ways.remove(ctx, browser, way.id)
     assert ([], []) == (addresses(ctx, jonas), addresses(ctx, jonas, "email_code"))
     assert {"sms_code", "email_code"} == {one.facts["way"] for one in letters(ctx, "way_removed")}
 
@@ -204,7 +204,7 @@ def test_a_number_is_removed(ctx: Context, browser: Browser, jonas: Member) -> N
 def test_a_number_has_no_other_name_or_place(ctx: Context, browser: Browser) -> None:
     adds_number(ctx, browser)
     way = next(one.id for one in profile_of_me(ctx, browser).ways if one.answer is SMS)
-    assert "not_found" == refusal(lambda: things.rename(ctx, browser, way, "mine", "key")).code
+    assert "not_found" == refusal(lambda: ways.rename(ctx, browser, way, "mine", "key")).code
 
 
 def test_wrong_codes_bind_nothing_and_the_sixth_needs_a_new_code(

@@ -14,11 +14,10 @@ from sparekey.core.proofs import Aal, assurance
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.errors import BadInput, FormExpired
-from sparekey.flows import sign_in
-from sparekey.flows._ways import ways
+from sparekey.flows import _ways, sign_in
 from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import passkeys, things
+from sparekey.flows.own import passkeys, ways
 from sparekey.flows.reports import profile_of_me
 from sparekey.store.schema import challenges
 from tests.flows.steps import half, helped, refusal
@@ -65,7 +64,7 @@ def answered(ctx: Context, key: SoftKey, visitor: Visitor = BROWSER, name: str =
 
 def standing_of(ctx: Context, team: Team, kind: str) -> list[Standing]:
     jonas = team["jonas.frei"]
-    had = ctx.db.read(lambda conn: ways(conn, jonas.account_id, jonas.id))
+    had = ctx.db.read(lambda conn: _ways.ways(conn, jonas.account_id, jonas.id))
     return [one.kept.standing for one in had if one.kept.kind == kind]
 
 
@@ -256,8 +255,20 @@ def test_the_same_passkey_twice_is_refused(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
     assert "already_there" == refusal(lambda: added(ctx, browser, SoftKey())).reason
-    mia = signed_in(ctx, team.owner)
-    assert "already_there" == refusal(lambda: added(ctx, mia, SoftKey())).reason
+    nora = signed_in(ctx, team.owner)
+    assert "already_there" == refusal(lambda: added(ctx, nora, SoftKey())).reason
+
+
+def test_what_is_no_passkey_is_not_added_and_on_the_log(ctx: Context, team: Team) -> None:
+    browser = signed_in(ctx, team["jonas.frei"])
+    options = json.loads(passkeys.to_add(ctx, browser))
+    answer = SoftKey(origin="https://elsewhere.example").create(options)
+    assert "wrong_proof" == refusal(lambda: passkeys.add(ctx, browser, answer)).code
+    newest = entries(ctx, team.account.id)[-1]
+    assert ("member:authenticator:refused", {"kind": "passkey", "reason": "origin"}) == (
+        newest.tag,
+        newest.data,
+    )
 
 
 def test_a_broken_enrolment_binds_nothing_and_uses_the_question_up(ctx: Context, team: Team) -> None:
@@ -283,8 +294,8 @@ def passkey_id(ctx: Context, browser: Visitor) -> str:
 def test_a_way_in_is_renamed_and_moved(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
-    things.rename(ctx, browser, passkey_id(ctx, browser), "  My   blue key ", "key")
-    shown = things.one_way(ctx, browser, passkey_id(ctx, browser)).way
+    ways.rename(ctx, browser, passkey_id(ctx, browser), "  My   blue key ", "key")
+    shown = ways.one_way(ctx, browser, passkey_id(ctx, browser)).way
     assert ("My blue key", Loss.KEY) == (shown.label, shown.thing)
 
 
@@ -298,7 +309,7 @@ def test_a_name_or_thing_that_is_none_is_refused(
     browser = signed_in(ctx, team["jonas.frei"])
     added(ctx, browser)
     own = passkey_id(ctx, browser)
-    refused = refusal(lambda: things.rename(ctx, browser, own, label, thing))
+    refused = refusal(lambda: ways.rename(ctx, browser, own, label, thing))
     assert isinstance(refused, BadInput)
     assert field == refused.field
 
@@ -306,8 +317,8 @@ def test_a_name_or_thing_that_is_none_is_refused(
 def test_a_removed_passkey_opens_nothing_and_the_person_is_told(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     key = added(ctx, browser)
-    after = things.one_way(ctx, browser, passkey_id(ctx, browser))
-    things.remove(ctx, browser, passkey_id(ctx, browser))
+    after = ways.one_way(ctx, browser, passkey_id(ctx, browser))
+    ways.remove(ctx, browser, passkey_id(ctx, browser))
     assert (Safety.ONE_LOSS, True) == (after.state_after, after.can_be_removed)
     assert "wrong_proof" == refusal(lambda: passkeys.begin(ctx, BROWSER, answered(ctx, key))).code
     told = letters(ctx, "way_removed")
@@ -317,24 +328,24 @@ def test_a_removed_passkey_opens_nothing_and_the_person_is_told(ctx: Context, te
 def test_the_last_way_stays(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    assert not things.one_way(ctx, browser, app).can_be_removed
-    assert "last_way" == refusal(lambda: things.remove(ctx, browser, app)).reason
+    assert not ways.one_way(ctx, browser, app).can_be_removed
+    assert "last_way" == refusal(lambda: ways.remove(ctx, browser, app)).reason
 
 
 def test_an_app_can_go_once_there_is_a_passkey(ctx: Context, team: Team) -> None:
     browser = signed_in(ctx, team["jonas.frei"])
     key = added(ctx, browser)
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    things.remove(ctx, browser, app)
+    ways.remove(ctx, browser, app)
     assert Scope.FULL is passkeys.begin(ctx, BROWSER, answered(ctx, key)).started.session.scope
 
 
 def test_another_person_s_way_is_not_there(ctx: Context, team: Team) -> None:
     key_of(ctx, team)
     jonas = signed_in(ctx, team["jonas.frei"])
-    mia = signed_in(ctx, team.owner)
+    nora = signed_in(ctx, team.owner)
     own = passkey_id(ctx, jonas)
-    for act in (lambda: things.one_way(ctx, mia, own), lambda: things.remove(ctx, mia, own)):
+    for act in (lambda: ways.one_way(ctx, nora, own), lambda: ways.remove(ctx, nora, own)):
         assert "not_found" == refusal(act).code
 
 

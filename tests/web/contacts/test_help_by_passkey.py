@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sparekey.flows.context import Context
-from sparekey.flows.own import passkeys, things
+from sparekey.flows.own import passkeys, ways
 from sparekey.flows.reports import profile_of_me
 from tests.people import Team, letters, signed_in
 from tests.soft_key import SoftKey
@@ -47,7 +47,7 @@ def test_a_wrong_passkey_hands_nothing_over(ctx: Context, nora: Tab, key: SoftKe
     page = nora.fill(f"{AT}/link", how="person", passkey="{}")
 
     assert (403, True) == (page.status, SENTENCE in page.words)
-    assert [] == letters(ctx, "help_begun")
+    assert [] == letters(ctx, "setup_link")
 
 
 def test_a_passkey_is_not_spent_while_the_reason_is_missing(nora: Tab, key: SoftKey) -> None:
@@ -63,7 +63,7 @@ def test_who_has_nothing_but_passkeys_is_asked_for_no_code(
 ) -> None:
     browser = signed_in(ctx, crew.owner)
     app = next(one.id for one in profile_of_me(ctx, browser).ways if one.kind == "totp")
-    things.remove(ctx, browser, app)
+    ways.remove(ctx, browser, app)
     pages = [nora.get(f"{AT}/link"), nora.get("/me/confirm")]
 
     assert [False, False] == ["6-digit code" in page.words for page in pages]

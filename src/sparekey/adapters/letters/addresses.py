@@ -1,5 +1,6 @@
 """Letters about a person's own addresses. Each but the first goes to all of them, and names the one it is about."""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 
 _STOP_EN = (
@@ -9,12 +10,6 @@ _STOP_EN = (
 _STOP_DE = (
     "Dann ist jemand in Ihrem Konto. Stoppen Sie es hier, ohne Anmeldung: Die Adresse wird wieder entfernt, alle"
     " Geräte werden abgemeldet, und die Inhaberrolle erfährt es:"
-)
-_REPORT_EN = (
-    "Then someone is in your account. Report it here, without signing in; your owners are told at once:"
-)
-_REPORT_DE = (
-    "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
 )
 
 _CONFIRM = Kind(
@@ -53,8 +48,8 @@ _ADDED = Kind(
         preview="{added_at}, {place}.",
         title="An address was added",
         body=(
-            "Once it is confirmed, {address} gets every notice about your account. It lets nobody in, and no link"
-            " and no secret is sent there.",
+            "Once it is confirmed, {address} gets every notice about your account. It lets nobody in, and"
+            " nothing that lets anybody in is sent there.",
         ),
         rows=(("Address", "{address}"), ("When", "{added_at}"), ("Where", "{place}")),
         stop=Stop("You didn’t add it?", _STOP_EN, "{stop_link}"),
@@ -65,7 +60,7 @@ _ADDED = Kind(
         title="Eine Adresse wurde hinzugefügt",
         body=(
             "Sobald sie bestätigt ist, erhält {address} jede Meldung zu Ihrem Konto. Sie lässt niemanden hinein,"
-            " und es wird kein Link und kein Geheimcode dorthin gesendet.",
+            " und nichts, was jemanden hineinlässt, wird dorthin gesendet.",
         ),
         rows=(("Adresse", "{address}"), ("Wann", "{added_at}"), ("Wo", "{place}")),
         stop=Stop("Sie waren es nicht?", _STOP_DE, "{stop_link}"),
@@ -98,7 +93,7 @@ _REMOVED = Kind(
         title="An address was removed",
         body=("From now on {address} gets no notices about your account.",),
         rows=(("Address", "{address}"), ("When", "{removed_at}"), ("Where", "{place}")),
-        stop=Stop("You didn’t remove it?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t remove it?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Aus Ihrem Konto bei {account} wurde eine Adresse entfernt",
@@ -106,7 +101,7 @@ _REMOVED = Kind(
         title="Eine Adresse wurde entfernt",
         body=("Ab jetzt erhält {address} keine Meldungen zu Ihrem Konto mehr.",),
         rows=(("Adresse", "{address}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
-        stop=Stop("Sie waren es nicht?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -116,8 +111,8 @@ _WORK_CHANGED = Kind(
         preview="{changed_at}, by {by}.",
         title="Another work address",
         body=(
-            "{by} put another address in the place of your work address. Links come to the new one; for 72 hours it"
-            " gets no link and no secret. Notices go on coming here as well.",
+            "{by} put another address in the place of your work address. For 72 hours no set-up link, no link for a"
+            " new password and no secret is sent to the new one. Notices go on coming here as well.",
         ),
         rows=(("Who", "{by}"), ("When", "{changed_at}"), ("Where", "{place}")),
         stop=Stop("You didn’t agree to that?", "Report it here, without signing in:", "{stop_link}"),
@@ -127,8 +122,9 @@ _WORK_CHANGED = Kind(
         preview="{changed_at}, durch {by}.",
         title="Eine andere Arbeitsadresse",
         body=(
-            "{by} hat Ihre Arbeitsadresse durch eine andere ersetzt. Links kommen an die neue; 72 Stunden lang wird"
-            " dorthin kein Link und kein Geheimcode gesendet. Meldungen kommen weiterhin auch hierher.",
+            "{by} hat Ihre Arbeitsadresse durch eine andere ersetzt. 72 Stunden lang wird an die neue kein"
+            " Einrichtungslink, kein Link für ein neues Passwort und kein Geheimcode gesendet. Meldungen kommen"
+            " weiterhin auch hierher.",
         ),
         rows=(("Wer", "{by}"), ("Wann", "{changed_at}"), ("Wo", "{place}")),
         stop=Stop("Das war nicht abgemacht?", "Melden Sie es hier, ohne Anmeldung:", "{stop_link}"),

@@ -1,7 +1,7 @@
 """Letters about codes that are sent: the one that carries a code, and those about where codes go."""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Kind, Stop, Text
-from sparekey.adapters.letters.sign_in import REPORT_DE, REPORT_EN
 
 _CODE = Kind(
     opens=True,

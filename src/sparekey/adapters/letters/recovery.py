@@ -1,12 +1,17 @@
 """Letters to the person an owner helps: from the first moment to the end, each with a way to stop it."""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Stop, Text
 
-_REPORT_EN = (
-    "Then someone is in your account. Report it here, without signing in; your owners are told at once:"
+_NOT_MINE_EN = Stop(
+    "It wasn’t you?",
+    "Then someone has your second factor. Report it here, without signing in:",
+    "{stop_link}",
 )
-_REPORT_DE = (
-    "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
+_NOT_MINE_DE = Stop(
+    "Das waren nicht Sie?",
+    "Dann hat jemand Ihren zweiten Faktor. Melden Sie es hier, ohne Anmeldung:",
+    "{stop_link}",
 )
 
 _OPENED = Kind(
@@ -62,7 +67,7 @@ _COMPLETED = Kind(
             " passkeys anew in your profile.",
         ),
         rows=(("When", "{completed_at}"), ("Where", "{place}"), ("Helped by", "{helper}")),
-        stop=Stop("You didn’t do this?", _REPORT_EN, "{stop_link}"),
+        stop=Stop("You didn’t do this?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Sie sind wieder drin: neues Passwort, neuer Geheimcode",
@@ -74,7 +79,7 @@ _COMPLETED = Kind(
             " wurden abgemeldet. Passkeys können Sie in Ihrem Profil neu hinzufügen.",
         ),
         rows=(("Wann", "{completed_at}"), ("Wo", "{place}"), ("Geholfen hat", "{helper}")),
-        stop=Stop("Das waren nicht Sie?", _REPORT_DE, "{stop_link}"),
+        stop=Stop("Das waren nicht Sie?", REPORT_DE, "{stop_link}"),
     ),
 )
 
@@ -158,11 +163,7 @@ _LOST_ONE_USED = Kind(
             "Was it you? Sign in another way and change your secret, or ask an account owner.",
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
-        stop=Stop(
-            "It wasn’t you?",
-            "Then someone has your second factor. Report it here, without signing in:",
-            "{stop_link}",
-        ),
+        stop=_NOT_MINE_EN,
     ),
     german=Text(
         subject="Ihr verlorener zweiter Faktor wurde benutzt",
@@ -174,11 +175,7 @@ _LOST_ONE_USED = Kind(
             " fragen Sie die Inhaberrolle.",
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
-        stop=Stop(
-            "Das waren nicht Sie?",
-            "Dann hat jemand Ihren zweiten Faktor. Melden Sie es hier, ohne Anmeldung:",
-            "{stop_link}",
-        ),
+        stop=_NOT_MINE_DE,
     ),
 )
 
@@ -193,11 +190,7 @@ _TRIPWIRE = Kind(
             "Was it you? Then ask {helper} for help again, or sign in another way.",
         ),
         rows=(("When", "{used_at}"), ("Where", "{place}")),
-        stop=Stop(
-            "It wasn’t you?",
-            "Then someone has your second factor. Report it here, without signing in:",
-            "{stop_link}",
-        ),
+        stop=_NOT_MINE_EN,
     ),
     german=Text(
         subject="Ihr verlorener zweiter Faktor wurde benutzt",
@@ -210,11 +203,7 @@ _TRIPWIRE = Kind(
             " Weg an.",
         ),
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
-        stop=Stop(
-            "Das waren nicht Sie?",
-            "Dann hat jemand Ihren zweiten Faktor. Melden Sie es hier, ohne Anmeldung:",
-            "{stop_link}",
-        ),
+        stop=_NOT_MINE_DE,
     ),
 )
 

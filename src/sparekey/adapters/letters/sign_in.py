@@ -1,15 +1,18 @@
 """Letters about a person's own ways in: changed, used, tried. Nothing to do unless it wasn't them."""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Stop, Text
 
-REPORT_EN = (
-    "Then someone is in your account. Report it here, without signing in; your owners are told at once:"
-)
-REPORT_DE = (
-    "Dann ist jemand in Ihrem Konto. Melden Sie es hier, ohne Anmeldung; die Inhaberrolle erfährt es sofort:"
-)
 _CHANGE_EN = "Then report it here, without signing in, and change your password:"
 _CHANGE_DE = "Dann melden Sie es hier, ohne Anmeldung, und ändern Sie Ihr Passwort:"
+_SHEET_EN = (
+    "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
+    " signing in:"
+)
+_SHEET_DE = (
+    "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
+    " Anmeldung:"
+)
 
 _SECRET_CHANGED = Kind(
     english=Text(
@@ -83,8 +86,7 @@ _CODE_USED = Kind(
         rows=(("When", "{used_at}"), ("Where", "{place}")),
         stop=Stop(
             "You didn’t use one?",
-            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
-            " signing in:",
+            _SHEET_EN,
             "{stop_link}",
         ),
     ),
@@ -96,8 +98,7 @@ _CODE_USED = Kind(
         rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
         stop=Stop(
             "Sie haben keinen benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            _SHEET_DE,
             "{stop_link}",
         ),
     ),
@@ -113,8 +114,7 @@ _CODES_LOW = Kind(
         after=("The old ones keep working until you have saved the new ones.",),
         stop=Stop(
             "You didn’t use a code then?",
-            "Then someone has your sheet, and knows your password or reads your email. Report it here, without"
-            " signing in:",
+            _SHEET_EN,
             "{stop_link}",
         ),
     ),
@@ -130,8 +130,7 @@ _CODES_LOW = Kind(
         after=("Die alten gelten, bis Sie die neuen gesichert haben.",),
         stop=Stop(
             "Sie haben da keinen Code benutzt?",
-            "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
-            " Anmeldung:",
+            _SHEET_DE,
             "{stop_link}",
         ),
     ),

@@ -1,8 +1,8 @@
-"""People, the account, and whether mail arrives."""
+"""People and the account they are in."""
 
 from dataclasses import dataclass
 
-from sparekey.core.events.event import Event, OfAddress, OfMember
+from sparekey.core.events.event import Event, OfMember
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,6 @@ class MemberEdited(OfMember, tag="account:member:edited"):
 
 class AddressChanged(OfMember, tag="account:member:address_changed"):
     """The work address."""
-
-
-class AddressAdded(OfAddress, tag="member:address:added"):
-    pass
-
-
-class AddressConfirmed(OfAddress, tag="member:address:confirmed"):
-    pass
-
-
-class AddressRemoved(OfAddress, tag="member:address:removed"):
-    pass
 
 
 @dataclass(frozen=True)
@@ -89,32 +77,3 @@ class AuditExported(Event, tag="account:audit:exported"):
 class ChainVerified(Event, tag="account:audit:verified"):
     count: int
     broken_at: int | None = None
-
-
-@dataclass(frozen=True)
-class NoticeSent(OfMember, tag="notice:mail:sent"):
-    kind: str
-    address: str | None = None
-
-
-@dataclass(frozen=True)
-class NoticeFailed(OfMember, tag="notice:mail:failed"):
-    kind: str
-    is_final: bool
-    address: str | None = None
-
-
-@dataclass(frozen=True)
-class MailComesBack(OfAddress, tag="notice:mail:comes_back"):
-    is_over: bool
-
-
-@dataclass(frozen=True)
-class TextSent(OfMember, tag="notice:text:sent"):
-    kind: str
-
-
-@dataclass(frozen=True)
-class TextFailed(OfMember, tag="notice:text:failed"):
-    kind: str
-    is_final: bool

@@ -11,6 +11,14 @@ class AuthenticatorEnrolled(OfAuthenticator, tag="member:authenticator:enrolled"
     """`set_up`, `settings`, `recovery` or `import`."""
 
 
+@dataclass(frozen=True)
+class AuthenticatorRefused(OfMember, tag="member:authenticator:refused"):
+    """It was not bound: the answer of what should be added was wrong."""
+
+    kind: str
+    reason: str
+
+
 class KeyCounterBehind(OfAuthenticator, tag="member:passkey:counter_behind"):
     """A right answer whose counter had not gone up: there may be a copy (WebAuthn Level 3, section 6.1.1)."""
 

@@ -22,7 +22,7 @@ from sparekey.adapters import mail, messages
 from sparekey.adapters.mail import Posting, Undeliverable
 from sparekey.adapters.messages import Fact, Letter
 from sparekey.core.addresses import AddressId, Sign
-from sparekey.core.events.team import NoticeFailed, NoticeSent
+from sparekey.core.events.mail import NoticeFailed, NoticeSent
 from sparekey.core.people import AccountId, Member, MemberId, Role
 from sparekey.flows._work import Work, unit
 from sparekey.flows.background import returns
@@ -149,7 +149,7 @@ def _not_sent(ctx: Context, taken: Mail, trouble: Undeliverable, refused: str = 
 
     def keep(work: Work) -> None:
         if refused:
-            returns.note(work, _holder(taken), refused, Sign.REFUSED)
+            returns.note_returned(work, _holder(taken), refused, Sign.REFUSED)
         queue.failed(work.conn, taken, trouble.sentence, work.now + delay if delay else None)
         if delay is None or taken.trouble is None:
             event = NoticeFailed(taken.member_id, taken.kind, delay is None, taken.address_id or None)

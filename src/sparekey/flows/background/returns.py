@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sparekey.adapters.bounces import LONGEST_READ, bounced_addresses
 from sparekey.core.addresses import Sign, came_back, lasts, was_taken
-from sparekey.core.events.team import MailComesBack
+from sparekey.core.events.mail import MailComesBack
 from sparekey.errors import NotFound
 from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE
@@ -19,7 +19,7 @@ from sparekey.store.addresses import Holder
 _CHUNK = 1 << 20
 
 
-def note(work: Work, holder: Holder, address: str, sign: Sign) -> bool:
+def note_returned(work: Work, holder: Holder, address: str, sign: Sign) -> bool:
     """Mail to this address of theirs came back; False: it is not theirs any more."""
     if not _is_theirs(work, holder, address):
         return False
@@ -39,7 +39,7 @@ def note_taken(work: Work, holder: Holder, address: str) -> None:
     if after is not None:
         addresses.put_trouble(work.conn, holder, after)
         return
-    addresses.forget(work.conn, holder.account_id, holder.member_id, holder.address_id)
+    addresses.end_trouble(work.conn, holder)
     _record(work, holder, is_over=True)
 
 
@@ -66,6 +66,6 @@ def bounced(ctx: Context, report: BinaryIO) -> int:
     def mark(work: Work) -> int:
         found = [(holder, one) for one in named for holder in addresses.holders(work.conn, [one])]
         in_order = sorted(dict(found).items(), key=lambda each: (each[0].member_id, each[0].address_id))
-        return sum(note(work, holder, one, Sign.BOUNCED) for holder, one in in_order)
+        return sum(note_returned(work, holder, one, Sign.BOUNCED) for holder, one in in_order)
 
     return unit(ctx, CONSOLE, ctx.moment(), mark)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparekey.adapters import texts
 from sparekey.adapters.texts import Undelivered
-from sparekey.core.events.team import TextFailed, TextSent
+from sparekey.core.events.mail import TextFailed, TextSent
 from sparekey.factors import ending_of
 from sparekey.flows.background.worker import (
     Delivered,

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 from sparekey.core.contract import Answer, Evidence, Moment, WrongAnswer
-from sparekey.core.events.signing_in import PasswordFailed, PasswordProved, UnknownNameTried
+from sparekey.core.events.server import UnknownNameTried
+from sparekey.core.events.signing_in import PasswordFailed, PasswordProved
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.proofs import Proof
 from sparekey.core.sign_in import Standing

@@ -128,8 +128,8 @@ def _spend(work: Work, member: Member, answer: Answer, new: Sending) -> None:
     }
     if new.is_new:
         rates[f"code:new:{member.account_id}"] = NEW_NUMBERS
-    before = queue.arrivals(work.conn, list(rates))
-    after = {key: spend(before.get(key), rate, work.now) for key, rate in rates.items()}
+    before = queue.lock_arrivals(work.conn, rates, work.now)
+    after = {key: spend(before[key], rate, work.now) for key, rate in rates.items()}
     waits = [one.until for one in after.values() if isinstance(one, Wait)]
     if waits:
         raise TooManyTries(max(waits), reason="codes")

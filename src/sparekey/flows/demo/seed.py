@@ -15,13 +15,9 @@ from sqlalchemy import Connection, delete
 
 from sparekey.core.addresses import AddressId
 from sparekey.core.contract import About, Answer, Factor, Moment
+from sparekey.core.events.mail import AddressAdded, AddressConfirmed
 from sparekey.core.events.recovery import LinkAccepted, LinkSent
-from sparekey.core.events.team import (
-    AddressAdded,
-    AddressConfirmed,
-    MemberActivated,
-    MemberAdded,
-)
+from sparekey.core.events.team import MemberActivated, MemberAdded
 from sparekey.core.events.ways import BackupCodesSaved
 from sparekey.core.people import SERVER, AccountId, Member, MemberId, Status, new_id
 from sparekey.core.proofs import Proof
@@ -36,7 +32,6 @@ from sparekey.flows.demo.team import ACCOUNT_NAME, LOST_PHONE, TEAM, Person
 from sparekey.flows.recover import about
 from sparekey.store import addresses, audit, authenticators, cases, people, queue, schema
 
-FACT = "demo"
 SETTING_UP = timedelta(minutes=12)
 FOUNDER = TEAM[0]
 
@@ -53,7 +48,7 @@ def seed(ctx: Context) -> None:
 
 def _clear(conn: Connection) -> None:
     """Empty the demo's own database; the facts stay, for they hold the key's check values."""
-    if queue.fact(conn, FACT) is None:
+    if queue.fact(conn, queue.DEMO) is None:
         raise Unready("This database is not a demo's: nothing was changed", reason="demo")
     for table in schema.metadata.sorted_tables:
         if table is not schema.facts:
@@ -157,8 +152,8 @@ class _Play:
                 work.record(BackupCodesSaved(member.id, bound.id), self.account_id)
 
     def _add_address(self, work: Work, member: Member, private: str) -> None:
-        new_one = AddressId(new_id("adr", work.moment, private))
-        new = addresses.Address(self.account_id, member.id, new_one, private, work.now, work.now)
+        address_id = AddressId(new_id("adr", work.moment, private))
+        new = addresses.Address(self.account_id, member.id, address_id, private, work.now, work.now)
         addresses.add(work.conn, new)
         addresses.renew(work.conn, member)
         work.record(AddressAdded(member.id, new.id), self.account_id)

@@ -7,7 +7,7 @@ ends then. Where it is shown is the door's business.
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from sparekey.core.events.signing_in import FirstLinkMade
+from sparekey.core.events.server import FirstLinkMade
 from sparekey.core.people import SERVER
 from sparekey.flows import _links
 from sparekey.flows._links import Purpose

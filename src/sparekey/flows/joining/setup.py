@@ -11,7 +11,7 @@ from typing import Any
 
 from sparekey.core.contract import About, Moment
 from sparekey.core.events.recovery import LinkAccepted, LinkRefused
-from sparekey.core.events.signing_in import AccountAdded
+from sparekey.core.events.server import AccountAdded
 from sparekey.core.events.team import MemberActivated, MemberAdded
 from sparekey.core.events.ways import BackupCodesSaved
 from sparekey.core.people import (

@@ -9,8 +9,8 @@
 
 from dataclasses import dataclass, replace
 
-from sparekey.core.addresses import MOST, AddressId, masked
-from sparekey.core.events.team import AddressAdded, AddressConfirmed, AddressRemoved
+from sparekey.core.addresses import MOST_FURTHER, AddressId, masked
+from sparekey.core.events.mail import AddressAdded, AddressConfirmed, AddressRemoved
 from sparekey.core.people import Language, Member, name_key, new_id, read_email
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotFound
 from sparekey.flows import _links
@@ -33,12 +33,13 @@ def add(ctx: Context, visitor: Visitor, text: str) -> AddressId:
         had = addresses.of_member(work.conn, who)
         if name_key(address) in {name_key(who.email), *(name_key(one.address) for one in had)}:
             raise BadInput("email", "own_already", "This is one of your addresses already")
-        if len(had) >= MOST:
+        if len(had) >= MOST_FURTHER:
             raise Conflict(
-                f"You have {MOST} further addresses already. Remove one first", reason="addresses_full"
+                f"You have {MOST_FURTHER} further addresses already. Remove one first",
+                reason="addresses_full",
             )
-        new_one = AddressId(new_id("adr", work.moment, address))
-        new = Address(who.account_id, who.id, new_one, address, work.now)
+        address_id = AddressId(new_id("adr", work.moment, address))
+        new = Address(who.account_id, who.id, address_id, address, work.now)
         addresses.add(work.conn, new)
         work.record(AddressAdded(who.id, new.id), who.account_id)
         _send_link(work, who, new)
@@ -103,43 +104,43 @@ def take_out(work: Work, who: Member, one: Address) -> None:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What the page behind a link shows."""
+class Confirmation:
+    """Whose address is, or was just, confirmed: what the page behind a link shows."""
 
     username: str
     address: str
     language: Language
 
 
-def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
+def ask(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
     """Whose address the link would confirm, or `LinkUnusable`. Changes nothing."""
 
-    def look(work: Work) -> Question:
+    def look(work: Work) -> Confirmation:
         link = _links.find(work, token, Purpose.ADDRESS)
         who = people.member(work.conn, link.account_id, link.member_id)
         one = _find(work, who, link.facts["address"])
-        return Question(who.username, one.address, who.language)
+        return Confirmation(who.username, one.address, who.language)
 
     return unit(ctx, visitor, ctx.moment(), look)
 
 
-def confirm(ctx: Context, visitor: Visitor, token: str) -> Question:
+def confirm(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
     """Whoever reads the mailbox says so; from now on the address gets every notice."""
 
-    def keep(work: Work) -> Question:
+    def keep(work: Work) -> Confirmation:
         link = _links.find(work, token, Purpose.ADDRESS)
         who = people.member(work.conn, link.account_id, link.member_id, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
         one = _find(work, who, link.facts["address"])
         addresses.confirm(work.conn, one, work.now)
-        addresses.forget(work.conn, who.account_id, who.id, one.id)
+        addresses.end_trouble(work.conn, one.holder)
         all_now = replace(who, further=addresses.renew(work.conn, who))
         work.record(AddressConfirmed(who.id, one.id), who.account_id)
         stop_link = work.stop_link(who, "address_confirmed", address=one.id)
         facts = {"address": masked(one.address), "confirmed_at": work.now, "stop_link": stop_link}
         work.send(all_now, "address_confirmed", **facts)
-        return Question(who.username, one.address, who.language)
+        return Confirmation(who.username, one.address, who.language)
 
     return unit(ctx, visitor, ctx.moment(), keep)
 

@@ -13,14 +13,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.contract import About, Answer, Loss, WrongAnswer
-from sparekey.core.events.signing_in import (
-    SessionWoken,
-    StepUpFailed,
-    StepUpProved,
-    UnknownPasskeyTried,
-)
+from sparekey.core.events.server import UnknownPasskeyTried
+from sparekey.core.events.ways import AuthenticatorRefused
 from sparekey.core.people import Member, Status, name_key
-from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Beside, can_prove
 from sparekey.errors import Conflict, NotSignedIn, SparekeyError
 from sparekey.factors import (
@@ -33,7 +28,7 @@ from sparekey.factors import (
     signal_of,
     signal_unknown,
 )
-from sparekey.flows import _sessions, _ways, sign_in
+from sparekey.flows import _ways, sign_in
 from sparekey.flows._ways import material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
@@ -42,7 +37,15 @@ from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven, wrong_passkey
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
-from sparekey.flows.sessions import demand_member, demand_own, still_there
+from sparekey.flows.sessions import (
+    confirmed,
+    demand_finished,
+    demand_member,
+    demand_own,
+    note_not_confirmed,
+    still_there,
+    woken,
+)
 from sparekey.store import authenticators, people
 from sparekey.store.engine import Kept
 
@@ -100,7 +103,7 @@ def to_confirm(ctx: Context, visitor: Visitor) -> str:
 
 
 def to_wake(ctx: Context, visitor: Visitor) -> str:
-    return to_own(ctx, visitor, _sleeper(visitor)[1], Question.WAKE)
+    return to_own(ctx, visitor, demand_finished(visitor)[1], Question.WAKE)
 
 
 def begin(ctx: Context, visitor: Visitor, answer: str) -> sign_in.Outcome:
@@ -142,32 +145,25 @@ def confirm(ctx: Context, visitor: Visitor, answer: str) -> Started:
     _, member = demand_member(visitor)
     ask = _own(visitor, member, answer, Question.CONFIRM)
 
-    def confirmed(work: Work, proven: Proven) -> Started:
-        stored = still_there(work, visitor)
-        changed = replace(stored.session, proofs=(proven.proof,), last_used_at=work.now, is_remembered=False)
-        work.record(StepUpProved(member.id, stored.session.id), member.account_id)
-        return _sessions.swap(work, stored, changed)
+    def go_on(work: Work, proven: Proven) -> Started:
+        return confirmed(work, still_there(work, visitor), (proven.proof,))
 
     try:
-        return second_check.prove(ctx, visitor, ctx.moment(), ask, confirmed)
+        return second_check.prove(ctx, visitor, ctx.moment(), ask, go_on)
     except SparekeyError as refusal:
-        event = StepUpFailed(member.id, refusal.reason or refusal.code)
-        unit(ctx, visitor, ctx.moment(), lambda work: work.record(event, member.account_id))
+        note_not_confirmed(ctx, visitor, member, refusal)
         raise
 
 
 def wake(ctx: Context, visitor: Visitor, answer: str) -> Started:
     """Open an idle session again with a passkey alone."""
-    _, member = _sleeper(visitor)
+    _, member = demand_finished(visitor)
     ask = _own(visitor, member, answer, Question.WAKE)
 
-    def woken(work: Work, proven: Proven) -> Started:
-        stored = still_there(work, visitor)
-        changed = replace(stored.session, proofs=(proven.proof,), last_used_at=work.now)
-        work.record(SessionWoken(member.id, stored.session.id), member.account_id)
-        return _sessions.swap(work, stored, changed)
+    def go_on(work: Work, proven: Proven) -> Started:
+        return woken(work, still_there(work, visitor), (proven.proof,))
 
-    return second_check.prove(ctx, visitor, ctx.moment(), ask, woken)
+    return second_check.prove(ctx, visitor, ctx.moment(), ask, go_on)
 
 
 def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> Ask:
@@ -179,13 +175,6 @@ def _own(visitor: Visitor, member: Member, answer: str, question: Question) -> A
         demand=lambda work: still_there(work, visitor),
         question=question,
     )
-
-
-def _sleeper(visitor: Visitor) -> tuple[Session, Member]:
-    session, member = visitor.session, visitor.member
-    if session is None or member is None or session.scope is not Scope.FULL:
-        raise NotSignedIn()
-    return session, member
 
 
 def to_add(ctx: Context, visitor: Visitor, *, is_offer: bool = False) -> str:
@@ -226,7 +215,8 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         try:
             made = factor.enrol(about(account, who), asked, answer, work.moment)
         except WrongAnswer as wrong:
-            work.record(StepUpFailed(who.id, f"passkey:{wrong.facts.get('clause')}"), who.account_id)
+            kind, clause = factor.traits.kind, str(wrong.facts["clause"])
+            work.record(AuthenticatorRefused(who.id, kind, clause), who.account_id)
             raise Kept(wrong_passkey()) from None
         is_taken = authenticators.by_handle(work.conn, str(handle_of(made))) is not None
         if is_taken or is_made_up(ctx.blind_key, made):  # one answer, or names that nobody has could be told
@@ -276,15 +266,7 @@ def _refuse_more(work: Work, who: Member) -> None:
         raise Conflict(f"You have {MOST} passkeys already. Remove one first", reason="passkeys_full")
 
 
-_PHONES = ("iphone", "android")
-
-
-def _thing_of(visitor: Visitor, made: object) -> Loss | None:
+def _thing_of(visitor: Visitor, made: object) -> Loss:
     """What it seems to live on: as the key says, else the device that asked for it."""
     told = about_key(made)
-    if told and told.thing:
-        return told.thing
-    device = visitor.device.lower()
-    if "ipad" in device:
-        return Loss.TABLET
-    return Loss.PHONE if any(one in device for one in _PHONES) else Loss.COMPUTER
+    return told.thing if told and told.thing else visitor.thing

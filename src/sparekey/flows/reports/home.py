@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from sparekey.core.addresses import Mailbox, lasts, masked
-from sparekey.core.contract import Answer, Loss
+from sparekey.core.addresses import lasts, listed
+from sparekey.core.contract import Answer, Category, Loss
 from sparekey.core.losses import Row, Safety, Way, picture
 from sparekey.core.people import Member, Role, Status
 from sparekey.core.permissions import Action, may
-from sparekey.core.proofs import Aal, assurance
+from sparekey.core.proofs import Aal, assurance, is_fresh
 from sparekey.core.recovery_case import FINAL, settle
 from sparekey.core.sign_in import Standing
 from sparekey.flows._links import Purpose
@@ -67,6 +67,10 @@ class Picture:
     ways: tuple[tuple[Answer, str], ...]
     rows: tuple[Row, ...]
 
+    @property
+    def has_passkey(self) -> bool:
+        return any(answer is Answer.PASSKEY for answer, _ in self.ways)
+
 
 @dataclass(frozen=True)
 class Team:
@@ -88,6 +92,8 @@ class Home:
     items: tuple[Item, ...]
     team: Team | None
     """For those who may see the staff list."""
+    offers_passkey: bool
+    """The browser may make a passkey by itself."""
 
 
 def home(ctx: Context, visitor: Visitor) -> Home:
@@ -100,6 +106,7 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
     now = ctx.moment().at
     had = ways(conn, me.account_id, me.id)
     state, own = summary(had)
+    shown = picture_of(had, own)
     is_only_owner = me.role is Role.OWNER and len(people.with_role(conn, me.account_id, Role.OWNER)) == 1
     groups = _groups(conn, visitor, now)
     items = [*_own_items(had, state), *([Item("only_owner")] if is_only_owner else [])]
@@ -112,10 +119,18 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
         last_way=last_way(own),
         is_helped=not is_only_owner,
         is_only_owner=is_only_owner,
-        picture=picture_of(had, own),
+        picture=shown,
+        offers_passkey=not shown.has_passkey and _is_right_after_password(visitor, now),
         items=tuple(_with_link_end(conn, me, item, now) for item in first),
         team=_team(groups) if groups is not None else None,
     )
+
+
+def _is_right_after_password(visitor: Visitor, now: datetime) -> bool:
+    """A browser makes a passkey without asking only after a password that it filled in (WebAuthn, section 5.1.3)."""
+    session, _ = demand_member(visitor)
+    by_password = any(Category.KNOWLEDGE in one.categories for one in session.proofs)
+    return by_password and is_fresh(session.proofs, now)
 
 
 def last_way(own: tuple[Way, ...]) -> Loss | None:
@@ -177,13 +192,11 @@ def _returned(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:
     for who in (there[one] for one in ids if one in there):
         boxes = [(since[who.id, box.id], box) for box in who.mailboxes if (who.id, box.id) in since]
         if who.id == me.id:
-            yield from (Item("mail_back", {"address": _named(box), "since": at}) for at, box in boxes)
+            yield from (
+                Item("mail_back", {"address": listed(box.address, box.id), "since": at}) for at, box in boxes
+            )
         elif boxes:
             yield Item("mail_back_of", {**_who(who), "since": min(at for at, _ in boxes)})
-
-
-def _named(box: Mailbox) -> str:
-    return masked(box.address) if box.id else box.address
 
 
 def _reports(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from sparekey.core.addresses import WORK, AddressId, lasts
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
+from sparekey.core.events.mail import NoticeSent
 from sparekey.core.events.recovery import CaseAllowed
 from sparekey.core.events.signing_in import FactorProved, PasswordProved
-from sparekey.core.events.team import NoticeSent
 from sparekey.core.people import AccountId, Member
 from sparekey.core.sign_in import Standing
 from sparekey.factors import about_key
@@ -42,8 +42,6 @@ class WayIn:
     """Single-use codes that are left; None for a way without such."""
     is_saved: bool
     """For codes: the person proved to have them."""
-    make: str = ""
-    """For a passkey: what its make calls itself."""
     is_synced: bool | None = None
     """For a passkey: whether there are copies on other devices."""
 
@@ -59,7 +57,7 @@ def _told(ctx: Context, one: Had, way: WayIn) -> WayIn:
     if one.enrolled.traits.answer is not Answer.PASSKEY:
         return way
     told = about_key(material(ctx, one.kept))
-    return replace(way, make=told.make, is_synced=told.is_synced) if told else way
+    return replace(way, is_synced=told.is_synced) if told else way
 
 
 def _way_in(one: Had) -> WayIn:

@@ -1,9 +1,9 @@
 """Adding people, inviting them, and changing what is kept about them.
 
-A changed address is told at the old and at the new one, and gets no link and no secret for 72 hours, so that
-whoever can change an address cannot take somebody's access with it. An invitation that was not used yet
-simply goes to the new address, unless the person has said *This wasn't me* meanwhile. Whoever that holds back from
-helping them changes no address of theirs either.
+A changed work address is told at the old one, at the new one and at all further ones. The new one gets nothing that
+opens anything for 72 hours, so that whoever can change an address cannot take somebody's access with it. An
+invitation that was not used yet simply goes to the new address, unless the person has said *This wasn't me*
+meanwhile. Whoever that holds back from helping them changes no address of theirs either.
 """
 
 from dataclasses import dataclass, replace
@@ -38,6 +38,7 @@ from sparekey.flows.team._acting import Pair, acting, pair
 from sparekey.flows.team._reach import has_access_to_lose, invite, withdraw
 from sparekey.flows.team.roles import follow_role
 from sparekey.store import addresses, people
+from sparekey.store.addresses import Holder
 
 E = TypeVar("E", bound=StrEnum)
 _FIELDS = ("name", "username", "email", "language")
@@ -154,7 +155,7 @@ def _change_address(work: Work, by: Member, before: Member, after: Member) -> Me
     """
     _cases.demand_not_held_back(work, before, by)
     withdraw(work, before)
-    addresses.forget(work.conn, before.account_id, before.id, WORK)
+    addresses.end_trouble(work.conn, Holder(before.account_id, before.id, WORK))
     had = _ways.ways(work.conn, before.account_id, before.id)
     reads_mail = [one for one in had if one.enrolled.traits.category is Category.MAILBOX]
     _ways.destroy(work, before, reads_mail, "address_changed")

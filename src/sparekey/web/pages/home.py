@@ -4,9 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.contract import Answer, Category
 from sparekey.core.losses import Safety
-from sparekey.core.proofs import is_fresh
 from sparekey.flows.reports import Home, Team, home
 from sparekey.web.door import Asks, Way
 from sparekey.web.visit import Visit
@@ -24,20 +22,8 @@ def show_home(visit: Visit) -> Response:
         items=[{"code": one.kind, "facts": one.facts} for one in found.items],
         picture=_picture(found) if found.picture.rows else None,
         team=_team(found.team) if found.team else None,
-        offers_passkey=_offers_passkey(visit, found),
+        offers_passkey=found.offers_passkey,
     )
-
-
-def _offers_passkey(visit: Visit, found: Home) -> bool:
-    """Right after a sign-in with a password, to who has no passkey: the browser decides whether it makes one."""
-    session = visit.visitor.session
-    proofs = session.proofs if session else ()
-    by_password = any(Category.KNOWLEDGE in one.categories for one in proofs)
-    return by_password and not _has_passkey(found) and is_fresh(proofs, visit.now)
-
-
-def _has_passkey(found: Home) -> bool:
-    return any(answer is Answer.PASSKEY for answer, _ in found.picture.ways)
 
 
 def show_set_up(visit: Visit) -> Response:
@@ -46,7 +32,7 @@ def show_set_up(visit: Visit) -> Response:
     if found.state not in {Safety.SAFE, Safety.ONE_LOSS}:
         return visit.go("/")
     return visit.page(
-        "setup_done", state=found.state.value, picture=_picture(found), has_passkey=_has_passkey(found)
+        "setup_done", state=found.state.value, picture=_picture(found), has_passkey=found.picture.has_passkey
     )
 
 

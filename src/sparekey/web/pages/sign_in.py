@@ -8,14 +8,12 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from sparekey.core.contract import Answer
-from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Decision, Prove, Rotate
 from sparekey.errors import (
     BadInput,
     Busy,
     LinkUnusable,
-    NotSignedIn,
     SparekeyError,
     TooManyTries,
     WrongProof,
@@ -176,26 +174,20 @@ def show_reopen(visit: Visit) -> Response:
     return _reopen(visit)
 
 
-def _sleeper(visit: Visit) -> Member:
-    session = visit.visitor.session
-    if session is None or session.scope is not Scope.FULL or visit.visitor.member is None:
-        raise NotSignedIn()
-    return visit.visitor.member
-
-
 def _reopen(visit: Visit, status: int = 200, **errors: str) -> Response:
+    _, sleeper = sessions.demand_finished(visit.visitor)
     return visit.page(
         "reopen",
         status,
-        username=_sleeper(visit).username,
+        username=sleeper.username,
         next=local_path(visit.form.get("next") or visit.query.get("next", "")),
-        has_passkeys=Answer.PASSKEY in sessions.own_answers(visit.ctx, _sleeper(visit)),
+        has_passkeys=Answer.PASSKEY in sessions.own_answers(visit.ctx, sleeper),
         errors=errors,
     )
 
 
 def reopen(visit: Visit) -> Response:
-    _sleeper(visit)
+    sessions.demand_finished(visit.visitor)
     answer = passkey_answered(visit)
     try:
         if answer:

@@ -220,7 +220,7 @@ def back_to_person(visit: Visit) -> Response:
     return visit.go(path_of(look(visit).member), "not_done_yet")
 
 
-def _button(act: Callable[..., None], code: str) -> Handler:
+def _button(name: str, act: Callable[..., None], code: str) -> Way:
     """A button that does one thing to the person and shows them again."""
 
     @about_person
@@ -229,32 +229,14 @@ def _button(act: Callable[..., None], code: str) -> Handler:
         act(visit.ctx, visit.visitor, seen.member.username)
         return visit.go(path_of(seen.member), code, name=seen.member.name)
 
-    return press
+    return Way(f"{LIST}/{{username}}/{name}", back_to_person, press, asks=Asks.AAL2, acts=Asks.FRESH)
 
 
 STAFF = (
     Way("/contacts", show_contacts, asks=Asks.ANYBODY),
     Way(LIST, show_list, asks=Asks.AAL2),
     Way(LIST + "/{username}", show_profile, asks=Asks.AAL2),
-    Way(
-        LIST + "/{username}/invite",
-        back_to_person,
-        _button(team.invite_again, "member_invited"),
-        asks=Asks.AAL2,
-        acts=Asks.FRESH,
-    ),
-    Way(
-        LIST + "/{username}/sign-out",
-        back_to_person,
-        _button(team.sign_out, "member_signed_out"),
-        asks=Asks.AAL2,
-        acts=Asks.FRESH,
-    ),
-    Way(
-        LIST + "/{username}/reactivate",
-        back_to_person,
-        _button(team.reactivate, "member_reactivated"),
-        asks=Asks.AAL2,
-        acts=Asks.FRESH,
-    ),
+    _button("invite", team.invite_again, "member_invited"),
+    _button("sign-out", team.sign_out, "member_signed_out"),
+    _button("reactivate", team.reactivate, "member_reactivated"),
 )

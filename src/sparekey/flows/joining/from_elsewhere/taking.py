@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sparekey.core.events.signing_in import ConsoleUsed
+from sparekey.core.events.server import ConsoleUsed
 from sparekey.core.events.team import PeopleImported
 from sparekey.core.people import Account, AccountId, Language, Role, name_key
 from sparekey.core.permissions import Action
@@ -137,7 +137,7 @@ def _demand_free(work: Work, account_id: AccountId, found: Sequence[Found], into
     """Raise `BadFile` with whoever has no address, or has a name that somebody on the server has already."""
     is_console, key = into.account is not None, f"names:{account_id}"
     bad = without_address(found)
-    before = None if is_console else queue.arrivals(work.conn, [key]).get(key)
+    before = None if is_console else queue.lock_arrivals(work.conn, [key], work.now)[key]
     after = spend(before, TAKEN_RATE, work.now)
     for line, holder in _taken(work, found):
         if isinstance(after, Wait) or len(bad) > MOST_BAD_LINES:

@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.addresses import masked
+from sparekey.core.addresses import listed
 from sparekey.errors import BadInput, Conflict, TooManyTries
 from sparekey.flows import sessions
 from sparekey.flows.own import addresses
-from sparekey.flows.own.addresses import Question
+from sparekey.flows.own.addresses import Confirmation
 from sparekey.flows.reports import AddressShown
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages.their_language import in_language_of
@@ -19,9 +19,8 @@ _REFUSALS = (BadInput, Conflict, TooManyTries)
 
 
 def row(one: AddressShown) -> dict[str, Any]:
-    """As the profile lists it: a further one is named so that only its owner knows it."""
-    address = masked(one.address) if one.id else one.address
-    return {**vars(one), "address": address}
+    """As the profile lists it."""
+    return {**vars(one), "address": listed(one.address, one.id)}
 
 
 def show_new(visit: Visit) -> Response:
@@ -68,17 +67,17 @@ def remove(visit: Visit) -> Response:
     return visit.go(PROFILE, "address_removed")
 
 
-def show_question(visit: Visit) -> Response:
+def show_confirmation(visit: Visit) -> Response:
     asked = addresses.ask(visit.ctx, visit.visitor, visit.params["token"])
-    return in_language_of(visit, asked.language, lambda: _question(visit, asked, is_done=False))
+    return in_language_of(visit, asked.language, lambda: _confirmation(visit, asked, is_done=False))
 
 
 def confirm(visit: Visit) -> Response:
     asked = addresses.confirm(visit.ctx, visit.visitor, visit.params["token"])
-    return in_language_of(visit, asked.language, lambda: _question(visit, asked, is_done=True))
+    return in_language_of(visit, asked.language, lambda: _confirmation(visit, asked, is_done=True))
 
 
-def _question(visit: Visit, asked: Question, *, is_done: bool) -> Response:
+def _confirmation(visit: Visit, asked: Confirmation, *, is_done: bool) -> Response:
     host = visit.ctx.site.host
     return visit.page(
         "address_confirm", username=asked.username, address=asked.address, host=host, is_done=is_done
@@ -89,5 +88,5 @@ ADDRESSES = (
     Way("/me/addresses/new", show_new, add, asks=Asks.FRESH),
     Way("/me/addresses/{id}", show_one, send_again, asks=Asks.FRESH),
     Way("/me/addresses/{id}/remove", show_removal, remove, asks=Asks.FRESH),
-    Way("/confirm-address/{token}", show_question, confirm, always=True, asks=Asks.ANYBODY),
+    Way("/confirm-address/{token}", show_confirmation, confirm, always=True, asks=Asks.ANYBODY),
 )

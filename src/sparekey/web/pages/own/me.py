@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.addresses import MOST
-from sparekey.core.contract import Answer
+from sparekey.core.addresses import MOST_FURTHER
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
@@ -30,7 +30,6 @@ from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
 _SECRET_CHANGED = "secret_changed"
-_IN_A_POCKET = ("iPhone", "Android")
 
 
 def show_profile(visit: Visit) -> Response:
@@ -47,7 +46,7 @@ def show_profile(visit: Visit) -> Response:
         signal=passkeys.signal(visit.ctx, visit.visitor),
         codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
         addresses=[addresses.row(one) for one in profile.addresses],
-        may_add_address=len(profile.addresses) <= MOST,
+        may_add_address=len(profile.addresses) <= MOST_FURTHER,
         password={"changed_at": profile.password_set_at},
         sessions=[_device(visit, one) for one in profile.devices],
         activity=[_happened(one) for one in profile.activity],
@@ -84,14 +83,15 @@ def _app(way: WayIn | None) -> dict[str, Any] | None:
 
 
 def _device(visit: Visit, one: Device) -> dict[str, Any]:
+    there = Visitor(device=one.device)
     return {
         "id": one.id,
-        "device": Visitor(device=one.device).place_in(visit.language),
+        "device": there.place_in(visit.language),
         "place": one.source,
         "signed_in_at": one.created_at,
         "last_used_at": one.last_used_at,
         "is_this": one.is_this,
-        "kind": "phone" if any(word in one.device for word in _IN_A_POCKET) else "laptop",
+        "kind": "phone" if there.thing is Loss.PHONE else "laptop",
     }
 
 

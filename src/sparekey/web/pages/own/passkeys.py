@@ -12,7 +12,7 @@ from sparekey.core.contract import Answer
 from sparekey.errors import BadInput, Conflict, NotAllowed, NotFound, WrongProof
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import passkeys, things
+from sparekey.flows.own import passkeys, ways
 from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
@@ -93,7 +93,7 @@ def show_way(visit: Visit) -> Response:
 
 
 def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = things.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    one = ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
     if not one.can_be_named:
         raise NotFound()
     typed = {"label": one.way.label, "thing": one.way.thing.value}
@@ -103,7 +103,7 @@ def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
         status,
         way=one.way,
         can_be_removed=one.can_be_removed,
-        things=[thing.value for thing in things.THINGS],
+        things=[thing.value for thing in ways.THINGS],
         values={**typed, **visit.form},
         errors=errors,
     )
@@ -112,7 +112,7 @@ def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
 def rename(visit: Visit) -> Response:
     label, thing = visit.form.get("label", ""), visit.form.get("thing", "")
     try:
-        things.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
+        ways.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
     except BadInput as refusal:
         return _way(visit, status_of(refusal), **visit.errors_of(refusal))
     return visit.go(PROFILE, "way_renamed")
@@ -123,7 +123,7 @@ def show_removal(visit: Visit) -> Response:
 
 
 def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = things.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    one = ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
     return visit.shell(
         "way_remove",
         "profile",
@@ -137,7 +137,7 @@ def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
 
 def remove(visit: Visit) -> Response:
     try:
-        things.remove(visit.ctx, visit.visitor, visit.params["id"])
+        ways.remove(visit.ctx, visit.visitor, visit.params["id"])
     except NotAllowed as refusal:
         if refusal.reason != "last_way":
             raise
