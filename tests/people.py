@@ -32,7 +32,7 @@ from sparekey.core.proofs import Proof
 from sparekey.core.sign_in import Standing
 from sparekey.factors import code_at
 from sparekey.flows import _sessions, _ways, sign_in
-from sparekey.flows._work import Work, unit
+from sparekey.flows._work import TEXT_CODE, Work, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sessions import browser_mark, recognise
 from sparekey.store import addresses, audit, people
@@ -243,7 +243,7 @@ class Posted:
 
 def letters(ctx: Context, *kinds: str) -> list[Posted]:
     """The letters that were posted and not erased (of these kinds; none: all), by time, kind and address."""
-    assert set(kinds) <= set(KINDS), "a kind that there is not was never posted"
+    assert set(kinds) <= {*KINDS, TEXT_CODE}, "a kind that there is not was never posted"
     wanted = select(outbox).where(outbox.c.sealed.is_not(None)).order_by(outbox.c.created_at)
     rows = ctx.db.read(lambda conn: conn.execute(wanted).all())
     found = []
