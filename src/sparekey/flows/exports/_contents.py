@@ -119,7 +119,7 @@ def of_account(ctx: Context, account: Account, at: datetime, tell: Callable[[int
             for who in piece:
                 taken = [_app(ctx, account, who, one) for one in had.get(who.id, ())]
                 written.write(b",\n" if count else b"\n")
-                written.write(json.dumps(_person(who, taken), ensure_ascii=False).encode())
+                written.write(json.dumps(_person(who, taken), ensure_ascii=False, separators=(",", ":")).encode())
                 count, apps = count + 1, apps + len(taken)
             tell(len(piece))
     written.write(b"\n]}\n")
