@@ -10,9 +10,7 @@ from click.testing import CliRunner, Result
 from sparekey.adapters.parcels import pack
 from sparekey.cli.main import main
 from sparekey.core.contract import Moment
-from tests.cli.test_cli import Run, run, with_ida
-
-__all__ = ["run", "with_ida"]
+from tests.cli.conftest import Run
 
 WORDS = "marble under the ladder"
 TWICE = f"{WORDS}\n{WORDS}\n"
@@ -95,7 +93,7 @@ def test_its_addresses_alone_are_what_an_import_takes(parcel: Path, tmp_path: Pa
     lines = tmp_path / "uris.txt"
     lines.write_text(result.stdout)
     told = CliRunner().invoke(main, ["import", "check", "uris", str(lines)])
-    assert "ida: no address, no password, 1 app(s)" in told.stdout
+    assert "ida: invited, no address, no password, 1 app(s)" in told.stdout
 
 
 @pytest.mark.parametrize("typed", ["another passphrase\n", f"{WORDS} \n"])

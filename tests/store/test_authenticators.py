@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import Connection
@@ -40,8 +39,7 @@ def test_those_that_work_are_found_by_person_and_kind(database: Database) -> Non
         authenticator(id="aut_6", member_id="mem_zoe"),
         authenticator(id="aut_7", account_id="acc_other"),
     ]
-    for one in rows:
-        database.write(partial(authenticators.add, new=one))
+    database.write(lambda conn: authenticators.add(conn, *rows))
     wanted = ("mem_mia", "mem_tim", "mem_nobody")
     found = database.read(lambda conn: authenticators.working(conn, TEAM, wanted, {"app"}))
     assert {"mem_mia": ["aut_1", "aut_2"], "mem_tim": ["aut_5"]} == {

@@ -26,6 +26,7 @@ from sparekey.store import authenticators, people
 from sparekey.store.authenticators import Authenticator
 
 FORMAT, VERSION = "sparekey export", 1
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _NOT_OF_A_PERSON = {
     "password": "only a hash is kept, which no other server can check without this server's key",
@@ -111,7 +112,7 @@ def of_account(ctx: Context, account: Account, at: datetime, tell: Callable[[int
     """Everybody's, written as it is read: they may be 100,000. `tell` hears how many more people were written."""
     head = {**_head(ctx, account, at, _NOT_OF_AN_ACCOUNT), "policy": asdict(account.policy)}
     written = BytesIO()
-    written.write(json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "people": [')
+    written.write(_WRITER.encode(head)[:-1].encode() + b',"people":[')
     count = apps = 0
     with ctx.db.reading() as conn:
         for piece in people.walk(conn, account.id):
@@ -119,7 +120,7 @@ def of_account(ctx: Context, account: Account, at: datetime, tell: Callable[[int
             for who in piece:
                 taken = [_app(ctx, account, who, one) for one in had.get(who.id, ())]
                 written.write(b",\n" if count else b"\n")
-                written.write(json.dumps(_person(who, taken), ensure_ascii=False, separators=(",", ":")).encode())
+                written.write(_WRITER.encode(_person(who, taken)).encode())
                 count, apps = count + 1, apps + len(taken)
             tell(len(piece))
     written.write(b"\n]}\n")
