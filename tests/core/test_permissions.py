@@ -28,6 +28,7 @@ give_role       *       -       -        -
 delete_member   *       -       -        -
 hand_over       *       -       -        -
 change_policy   *       -       -        -
+export_account  *       -       -        -
 send_link       *       S       -        -
 hand_secret     S       S?      -        -
 reset           AUS     S?      -        -

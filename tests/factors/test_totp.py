@@ -259,6 +259,10 @@ def test_a_uri_names_what_is_not_usual() -> None:
     assert str(reveal(unusual, JONAS)["uri"]).endswith("&algorithm=SHA256&digits=8&period=60")
 
 
+def test_a_uri_in_full_names_what_is_usual_too() -> None:
+    assert str(reveal(SECRET, JONAS, in_full=True)["uri"]).endswith("&algorithm=SHA1&digits=6&period=30")
+
+
 def test_a_colon_in_a_name_is_replaced_in_the_uri() -> None:
     uri = str(reveal(SECRET, About("Berg: Tal", "jo:nas"))["uri"])
     assert uri.startswith("otpauth://totp/Berg-%20Tal:jo-nas?")

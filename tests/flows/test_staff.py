@@ -192,6 +192,7 @@ OWNERS = {
     Action.HAND_OVER,
     Action.CHANGE_POLICY,
     Action.IMPORT_PEOPLE,
+    Action.EXPORT_ACCOUNT,
 }
 ANYWAY = {Action.SEE_STAFF, Action.ADD_MEMBER, Action.SEE_AUDIT}
 

@@ -1,6 +1,7 @@
 """Material under a version: whoever is faster wins, and nobody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -26,6 +27,24 @@ def one(database: Database) -> Authenticator:
 
 def test_what_is_added_comes_back_as_it_was(one: Authenticator) -> None:
     assert authenticator() == one
+
+
+def test_those_that_work_are_found_by_person_and_kind(database: Database) -> None:
+    rows = [
+        authenticator(id="aut_2", created_at=NOON + timedelta(days=1)),
+        authenticator(id="aut_1"),
+        authenticator(id="aut_3", kind="other"),
+        authenticator(id="aut_4", standing=Standing.SUSPENDED),
+        authenticator(id="aut_5", member_id="mem_tim"),
+        authenticator(id="aut_6", member_id="mem_zoe"),
+        authenticator(id="aut_7", account_id="acc_other"),
+    ]
+    database.write(lambda conn: authenticators.add(conn, *rows))
+    wanted = ("mem_mia", "mem_tim", "mem_nobody")
+    found = database.read(lambda conn: authenticators.working(conn, TEAM, wanted, {"app"}))
+    assert {"mem_mia": ["aut_1", "aut_2"], "mem_tim": ["aut_5"]} == {
+        who: [one.id for one in ones] for who, ones in found.items()
+    }
 
 
 def test_changed_material_moves_the_version(database: Database, one: Authenticator) -> None:

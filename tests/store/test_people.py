@@ -36,6 +36,14 @@ def team(database: Database) -> Database:
     return database
 
 
+def test_everybody_is_walked_through_piece_by_piece(team: Database) -> None:
+    pieces = team.read(lambda conn: list(people.walk(conn, TEAM, 2)))
+    assert ([2, 2, 1], set(STAFF)) == (
+        [len(piece) for piece in pieces],
+        {one.username for piece in pieces for one in piece},
+    )
+
+
 def found(database: Database, **wanted: object) -> list[str]:
     search = Search(**wanted)  # type: ignore[arg-type]
     listed, _ = database.read(lambda conn: people.search(conn, TEAM, search))

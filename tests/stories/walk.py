@@ -115,6 +115,8 @@ def inside(cast: Cast) -> Iterator[Seen]:
 def account(tab: Tab) -> Iterator[Seen]:
     yield "policy", tab.go("/account/policy")
     yield "policy-error", tab.send(reveal="current")
+    yield "export-account", tab.go("/account/export")
+    yield "export-account-error", tab.send(passphrase="short")
     yield "audit", tab.go("/account/audit")
     yield "audit-none", tab.go("/account/audit?person=nobody")
     yield "audit-error", tab.go("/account/audit?from=soon")
@@ -139,6 +141,8 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     yield "devices-end", tab.go("/me/sessions/end-others")
     yield "change-password", tab.go("/me/password")
     yield "change-password-error", tab.send(current_password="wrong", new_password="short")
+    yield "export-own", tab.go("/me/export")
+    yield "export-own-error", tab.send(passphrase="short")
     yield "secret-change", tab.go("/me/2fa/secret")
     yield "secret-change-error", tab.send(code="12")
     code = cast.outbox.code_of("mia.zuercher", of_new_secret=True)

@@ -91,9 +91,9 @@ MIA = Thing(
     account_name="Berg & Tal AG",
 )
 
-OWNER_MENU = Thing(staff=True, policy=True, audit=True, staff_count=12)
+OWNER_MENU = Thing(staff=True, policy=True, audit=True, export=True, staff_count=12)
 
-STAFF_MENU = Thing(staff=False, policy=False, audit=False, staff_count=0)
+STAFF_MENU = Thing(staff=False, policy=False, audit=False, export=False, staff_count=0)
 
 SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "now": NOW}
 

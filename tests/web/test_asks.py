@@ -81,10 +81,11 @@ def test_a_form_asks_what_it_says(ctx: Context, world: FrozenWorld, way: Way) ->
     assert expected == asked(ctx, world, way, "POST")
 
 
-def test_what_changes_a_way_in_asks_for_fresh_proofs() -> None:
+def test_what_changes_a_way_in_or_takes_it_along_asks_for_fresh_proofs() -> None:
     """NIST SP 800-63B-4, section 4.1.2; OWASP ASVS 5.0, 7.5.1."""
     own = ("/me/2fa/", "/me/password", "/me/addresses/")
-    changing = (*own, "/contacts/staff/{username}/2fa/reset", "/account/policy")
+    leaving = ("/me/export", "/account/export")
+    changing = (*own, *leaving, "/contacts/staff/{username}/2fa/reset", "/account/policy")
     harmless = {"/me/2fa/secret/keep", "/me/2fa/codes/keep"}
     posts = [way for way in ALL if way.post and way.path.startswith(changing) and way.path not in harmless]
     assert {Asks.FRESH} == {way.acts or way.asks for way in posts}

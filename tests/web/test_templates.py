@@ -129,7 +129,7 @@ def test_names_are_escaped() -> None:
     evil = Thing(name="<b>Eve</b>", first_name="<b>Eve</b>", initials="<b", username="eve")
     values = {**SHARED, **dict(SPECIMENS["staff_delete"])["plain"], "person": evil}
     shell = {"me": Thing(**{**vars(evil), "account_name": "<i>", "role": "owner"}), "flash": None}
-    menu = Thing(staff=True, policy=True, audit=True, staff_count=1)
+    menu = Thing(staff=True, policy=True, audit=True, export=True, staff_count=1)
     page = DRAW("staff_delete", "de", None, **values, **shell, menu=menu)
 
     assert "<b>" not in page

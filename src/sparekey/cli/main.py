@@ -15,6 +15,7 @@ import click
 from sparekey import __version__
 from sparekey.cli.audit import audit
 from sparekey.cli.elsewhere import from_elsewhere
+from sparekey.cli.exporting import export
 from sparekey.cli.mail import mail
 from sparekey.cli.people import account, member, owner
 from sparekey.cli.serving import check_config, demo, migrate, serve
@@ -62,5 +63,9 @@ def main(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for command in (serve, demo, migrate, check_config, account, owner, member, mail, audit, from_elsewhere):
+for command in (
+    *(serve, demo, migrate, check_config),
+    *(account, owner, member, mail, audit),
+    *(from_elsewhere, export),
+):
     main.add_command(command)

@@ -26,6 +26,7 @@ class Action(StrEnum):
     DELETE_MEMBER = "delete_member"
     HAND_OVER = "hand_over"
     CHANGE_POLICY = "change_policy"
+    EXPORT_ACCOUNT = "export_account"
     SEND_LINK = "send_link"
     HAND_SECRET = "hand_secret"
     RESET = "reset"
@@ -52,6 +53,7 @@ TABLE: dict[Action, dict[Role, frozenset[Role]]] = {
     Action.DELETE_MEMBER: {Role.OWNER: _ALL},
     Action.HAND_OVER: {Role.OWNER: _ALL},
     Action.CHANGE_POLICY: {Role.OWNER: _ALL},
+    Action.EXPORT_ACCOUNT: {Role.OWNER: _ALL},
     Action.SEND_LINK: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.HAND_SECRET: {Role.OWNER: _STAFF, Role.ADMIN: _STAFF},
     Action.RESET: {Role.OWNER: _ALL - {Role.OWNER}, Role.ADMIN: _STAFF},

@@ -6,9 +6,10 @@ function of the material:
 
 - `dummy_password`: material to check for a name that nobody has;
 - `reveal`: secret and URI of an app's secret once more (printed sheet, downloads, the open view of a
-  temporary one);
+  temporary one); `readings`: what such a secret may stand for, each to be revealed;
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
 - `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up;
+- `check_rules`: the rules of a new password, for a passphrase that nobody keeps;
 - `is_known_hash`: whether a password hash of another system can be checked; `brought_password`, `brought_app`:
   material of what people had there;
 - `handle_of`, `handle_in`: by what a passkey is found before its person is known, from its material and from an
@@ -38,10 +39,10 @@ from sparekey.factors.passkey import (
     is_decoy,
     is_plainly_written,
 )
-from sparekey.factors.password import HashedPassword, Password, dummy_password
+from sparekey.factors.password import HashedPassword, Password, check_rules, dummy_password
 from sparekey.factors.sent_code import BY_MAIL, BY_TEXT, SentCode, ending_of
 from sparekey.factors.temporary_secret import TemporarySecret
-from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, reveal
+from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, readings, reveal
 
 __all__ = [
     "PERIOD",
@@ -50,6 +51,7 @@ __all__ = [
     "asked_of_nobody",
     "brought_app",
     "brought_password",
+    "check_rules",
     "code_at",
     "codes_left",
     "confirm_saved",
@@ -61,6 +63,7 @@ __all__ = [
     "is_made_up",
     "offered",
     "read_number",
+    "readings",
     "registered",
     "reveal",
     "saved_at",

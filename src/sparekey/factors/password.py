@@ -75,7 +75,7 @@ class Password:
         self, about: About, proposed: Mapping[str, object], answer: str, moment: Moment
     ) -> HashedPassword:
         """Check the rules and hash. `proposed["before"]`: encoded material it may not equal."""
-        _check_rules(answer, about)
+        check_rules(answer, about)
         before = proposed.get("before")
         if isinstance(before, Mapping) and self._is_right(self.decode(before), answer):
             raise WrongAnswer(Trouble.SAME_AS_BEFORE)
@@ -113,7 +113,8 @@ def dummy_password(hashing: Hashing) -> HashedPassword:
     return HashedPassword(unmatched(hashing))
 
 
-def _check_rules(answer: str, about: About) -> None:
+def check_rules(answer: str, about: About) -> None:
+    """Raise `WrongAnswer` with the rule that a new password breaks."""
     # Beyond this many, NFC can't bring it down to the limit: told without the work of normalising it.
     text = normalize("NFC", answer) if len(answer) <= MOST_TYPED else answer
     if len(text) > MOST_PASSWORD:

@@ -102,9 +102,9 @@ class Totp:
     def verify(
         self, kept: AppSecret, answer: str, moment: Moment, asked: object = None
     ) -> Verified[AppSecret]:
-        readings = (replace(kept, others=()), *kept.others)
-        typed = digits_in(answer, *(one.digits for one in readings))
-        found = [_look(one, typed, moment.at) for one in readings]
+        each = readings(kept)
+        typed = digits_in(answer, *(one.digits for one in each))
+        found = [_look(one, typed, moment.at) for one in each]
         after = next((one for one in found if isinstance(one, AppSecret)), None)
         if after is None:
             raise _most_telling(kept, [one for one in found if isinstance(one, WrongAnswer)])
@@ -143,6 +143,11 @@ def from_readings(readings: Sequence[tuple[bytes, str, int, int]], last_step: in
     return replace(each[0], others=tuple(each[1:]))
 
 
+def readings(secret: AppSecret) -> tuple[AppSecret, ...]:
+    """Each by itself, the likeliest first; a secret that has proved itself has one."""
+    return (replace(secret, others=()), *secret.others)
+
+
 def code_of_step(secret: AppSecret, step: int) -> str:
     """RFC 4226, section 5.3, with the step as counter."""
     digest = hmac.digest(secret.key, step.to_bytes(8, "big"), secret.algorithm)
@@ -156,19 +161,22 @@ def code_at(secret: AppSecret, at: datetime) -> str:
     return code_of_step(secret, secret.step(at))
 
 
-def reveal(secret: AppSecret, about: About) -> dict[str, str | list[str]]:
-    """What an app needs: "secret" in groups of four for typing, "uri" for the QR code (Key URI format)."""
+def reveal(secret: AppSecret, about: About, *, in_full: bool = False) -> dict[str, str | list[str]]:
+    """What an app needs: "secret" in groups of four for typing, "uri" for the QR code (Key URI format).
+
+    `in_full`: also what every reader of the format takes for granted, which would only make a QR code finer.
+    """
     typed = b32encode(secret.key).decode().rstrip("=")
     issuer, account = (
         quote(text.replace(":", "-"), "@", errors="replace") for text in (about.issuer, about.username)
     )
     uri = f"otpauth://totp/{issuer}:{account}?secret={typed}&issuer={issuer}"
     usual = AppSecret(key=secret.key)
-    if secret.algorithm != usual.algorithm:
+    if in_full or secret.algorithm != usual.algorithm:
         uri += f"&algorithm={secret.algorithm.upper()}"
-    if secret.digits != usual.digits:
+    if in_full or secret.digits != usual.digits:
         uri += f"&digits={secret.digits}"
-    if secret.period != usual.period:
+    if in_full or secret.period != usual.period:
         uri += f"&period={secret.period}"
     return {"secret": " ".join(re.findall(".{1,4}", typed)), "uri": uri}
 
@@ -190,9 +198,9 @@ def _most_telling(kept: AppSecret, wrong: Sequence[WrongAnswer]) -> WrongAnswer:
     told = wrong[best]
     if told.kept is None:
         return told
-    readings = [replace(kept, others=()), *kept.others]
-    readings[best] = told.kept
-    return WrongAnswer(told.trouble, replace(readings[0], others=tuple(readings[1:])), **told.facts)
+    each = list(readings(kept))
+    each[best] = told.kept
+    return WrongAnswer(told.trouble, replace(each[0], others=tuple(each[1:])), **told.facts)
 
 
 def _find(secret: AppSecret, typed: str, now: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Authenticators: sealed material under a version. `put` is compare-and-set, so a replay or race loses."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,22 @@ def of_member(conn: Connection, account_id: str, member_id: str) -> list[Authent
     return [
         _authenticator(row) for row in conn.execute(_OF_MEMBER, {"account": account_id, "member": member_id})
     ]
+
+
+def working(
+    conn: Connection, account_id: str, member_ids: Collection[str], kinds: Collection[str]
+) -> dict[str, list[Authenticator]]:
+    """Those of these kinds that may be used, by person, oldest first."""
+    found: dict[str, list[Authenticator]] = {}
+    wanted = (
+        select(authenticators)
+        .where(_A.account_id == account_id, _A.member_id.in_(member_ids))
+        .where(_A.kind.in_(kinds), _A.standing == Standing.ACTIVE.value)
+        .order_by(_A.created_at, _A.id)
+    )
+    for row in conn.execute(wanted):
+        found.setdefault(row.member_id, []).append(_authenticator(row))
+    return found
 
 
 def add(conn: Connection, *new: Authenticator) -> None:

@@ -1,7 +1,7 @@
 """Accounts and members."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -191,6 +191,14 @@ def names(conn: Connection, account_id: AccountId, ids: Sequence[str]) -> dict[s
     """Members by id, for showing names of ids; those deleted are missing."""
     rows = conn.execute(select(members).where(_M.account_id == account_id, _M.id.in_(set(ids))))
     return {row.id: _member(row) for row in rows}
+
+
+def walk(conn: Connection, account_id: AccountId, piece: int = 500) -> Iterator[list[Member]]:
+    """Everybody in the account, `piece` at a time, in the order of their ids."""
+    last, statement = "", select(members).where(_M.account_id == account_id).order_by(_M.id).limit(piece)
+    while rows := conn.execute(statement.where(_M.id > last)).all():
+        yield [_member(row) for row in rows]
+        last = rows[-1].id
 
 
 def with_role(conn: Connection, account_id: AccountId, role: Role) -> list[Member]:

@@ -19,6 +19,7 @@ from sparekey.web.guard import guarded
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
+from sparekey.web.pages.exports import EXPORTS
 from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
@@ -72,7 +73,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(SENT_CODES + PASSKEYS + ADDRESSES),
+    *(SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

@@ -330,6 +330,10 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
     ],
+    "export_account": [
+        ("plain", {"nav": "export", "team_count": 12}),
+        ("wrong", {"nav": "export", "team_count": 1, "errors": {"passphrase": "Too short"}}),
+    ],
     "audit": [
         ("plain", AUDIT),
         ("verified", {**AUDIT, "verified": VERIFIED}),

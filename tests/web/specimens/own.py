@@ -66,6 +66,9 @@ KEYS = [
 ]
 THINGS = ["phone", "tablet", "computer", "key", "manager"]
 
+TAKEN = Thing(answer="code", label="Pixel 8", thing="phone", standing="active", added_at=ago(days=9))
+LOST = Thing(answer="code", label="", thing="tablet", standing="suspended", added_at=ago(days=99))
+
 WORK = Thing(
     id="",
     address="nora.keller@bergundtal.example",
@@ -251,7 +254,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "sent": None,
             },
         )
-        for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit")
+        for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit", "export")
     ]
     + [
         (
@@ -341,6 +344,19 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("waiting", {"nav": "profile", "one": WAITING}),
     ],
     "help": [("plain", {"nav": "help", **FOR_MIA})],
+    "export_own": [
+        ("plain", {"nav": "profile", "taken": [TAKEN], "left_out": [LOST]}),
+        (
+            "wrong",
+            {
+                "nav": "profile",
+                "taken": [TAKEN],
+                "left_out": [],
+                "errors": {"passphrase": "Too short", "passphrase_again": "Not the same"},
+            },
+        ),
+        ("nothing", {"nav": "profile", "taken": [], "left_out": [LOST]}),
+    ],
     "change_password": [
         ("plain", {"nav": "profile"}),
         ("wrong", {"nav": "profile", "errors": {"current_password": "No", "new_password": "Too short"}}),

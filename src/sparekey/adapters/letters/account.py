@@ -107,7 +107,43 @@ _POLICY = Kind(
     ),
 )
 
+_EXPORTED = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="The secrets of {account} were exported",
+        preview="{exported_at}, by {by}.",
+        title="Everybody’s secrets were exported in a file",
+        body=(
+            "Whoever has the file and its passphrase can make the codes of everybody’s authenticator app. A password"
+            " is needed beside them.",
+        ),
+        rows=(("Who", "{by}"), ("When", "{exported_at}"), ("Where", "{place}")),
+        action=Action("Look at the audit log"),
+        stop=Stop(
+            "You didn’t agree to this?",
+            "Then talk to {by} at once. If the file is in wrong hands, everybody has to change their secret.",
+        ),
+    ),
+    german=Text(
+        subject="Die Geheimcodes von {account} wurden exportiert",
+        preview="{exported_at}, durch {by}.",
+        title="Die Geheimcodes aller Personen wurden als Datei exportiert",
+        body=(
+            "Wer die Datei und ihre Passphrase hat, kann die Codes aller Authenticator-Apps erzeugen. Daneben braucht"
+            " es ein Passwort.",
+        ),
+        rows=(("Wer", "{by}"), ("Wann", "{exported_at}"), ("Wo", "{place}")),
+        action=Action("Protokoll ansehen"),
+        stop=Stop(
+            "Das war nicht abgemacht?",
+            "Dann sprechen Sie sofort mit {by}. Ist die Datei in falschen Händen, müssen alle ihren Geheimcode"
+            " ändern.",
+        ),
+    ),
+)
+
 KINDS = {
+    "account_exported": _EXPORTED,
     "owner_recovered_owners": _FROM_CONSOLE,
     "ownership_handed_over": _HANDED_OVER,
     "policy_changed": _POLICY,

@@ -13,6 +13,14 @@ _SHEET_DE = (
     "Dann hat jemand Ihr Blatt und kennt Ihr Passwort oder liest Ihre E-Mails. Melden Sie es hier, ohne"
     " Anmeldung:"
 )
+_EXPORTED_EN = (
+    "Then report it here, without signing in: that signs you out everywhere and tells your owners. Then sign in, and"
+    " change your secret and your password:"
+)
+_EXPORTED_DE = (
+    "Dann melden Sie es hier, ohne Anmeldung: Das meldet Sie überall ab, und die Inhaberrolle erfährt es. Dann melden"
+    " Sie sich an, und ändern Sie Ihren Geheimcode und Ihr Passwort:"
+)
 
 _SECRET_CHANGED = Kind(
     english=Text(
@@ -266,7 +274,33 @@ _WAY_REMOVED = Kind(
     ),
 )
 
+_SECRETS_EXPORTED = Kind(
+    english=Text(
+        subject="Your secrets were downloaded",
+        preview="{exported_at}, {place}.",
+        title="Your secrets were downloaded in a file",
+        body=(
+            "Whoever has the file and its passphrase can make the codes of your authenticator app. Keep the two"
+            " apart, and delete the file when you no longer need it.",
+        ),
+        rows=(("When", "{exported_at}"), ("Where", "{place}")),
+        stop=Stop("It wasn’t you?", _EXPORTED_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ihre Geheimcodes wurden heruntergeladen",
+        preview="{exported_at}, {place}.",
+        title="Ihre Geheimcodes wurden als Datei heruntergeladen",
+        body=(
+            "Wer die Datei und ihre Passphrase hat, kann die Codes Ihrer Authenticator-App erzeugen. Bewahren Sie"
+            " beides getrennt auf, und löschen Sie die Datei, wenn Sie sie nicht mehr brauchen.",
+        ),
+        rows=(("Wann", "{exported_at}"), ("Wo", "{place}")),
+        stop=Stop("Das waren nicht Sie?", _EXPORTED_DE, "{stop_link}"),
+    ),
+)
+
 KINDS = {
+    "secrets_exported": _SECRETS_EXPORTED,
     "passkey_added": _PASSKEY_ADDED,
     "way_removed": _WAY_REMOVED,
     "secret_changed": _SECRET_CHANGED,

@@ -74,6 +74,14 @@ class AuditExported(Event, tag="account:audit:exported"):
 
 
 @dataclass(frozen=True)
+class SecretsExported(Event, tag="account:secrets:exported"):
+    """The secrets of everybody's authenticator apps left the server, in a file that a passphrase opens."""
+
+    people: int
+    apps: int
+
+
+@dataclass(frozen=True)
 class ChainVerified(Event, tag="account:audit:verified"):
     count: int
     broken_at: int | None = None

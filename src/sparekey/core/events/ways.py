@@ -57,6 +57,13 @@ class PasswordChanged(OfMember, tag="member:password:changed"):
     reason: str
 
 
+@dataclass(frozen=True)
+class OwnSecretsExported(OfMember, tag="member:secrets:exported"):
+    """Somebody took the secrets of their authenticator apps along, in a file that a passphrase opens."""
+
+    apps: int
+
+
 class PasswordLinkAsked(OfMember, tag="member:password:link_asked"):
     pass
 

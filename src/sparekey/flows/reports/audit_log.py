@@ -47,6 +47,8 @@ _BEGINNINGS = {
         "member:backup_codes:",
         "member:password:changed",
         "member:password:link_asked",
+        "member:secrets:",
+        "account:secrets:",
     ),
     "recovery": ("member:recovery_case:", "member:link:", "member:access:"),
     "team": ("account:member:", "account:people:", "account:ownership:"),

@@ -277,6 +277,8 @@ _WHY = (
     ("/contacts/", "staff"),
     ("/account/policy", "policy"),
     ("/account/audit", "audit"),
+    ("/me/export", "export"),
+    ("/account/export", "export"),
 )
 
 
