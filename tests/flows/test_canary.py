@@ -15,7 +15,7 @@ from sparekey.flows import console, not_me, password_link, recover, rotate, sess
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
-from sparekey.flows.own import replacing
+from sparekey.flows.own import apps, replacing
 from sparekey.store import sessions as kept_sessions
 from sparekey.store.schema import metadata
 from tests.flows.steps import (
@@ -110,7 +110,7 @@ class Story:
             self.secret(code)
             self.secret(code.replace("-", ""))
         browser = self.browser(signed_in(ctx, self.jonas))
-        replacing.switch_secret(ctx, browser, self.app(replacing.propose_secret(ctx, browser).secret))
+        replacing.switch_secret(ctx, browser, self.app(apps.propose(ctx, browser).secret))
         replacing.make_codes(ctx, browser)
         staged = replacing.staged_codes(ctx, browser)
         assert staged is not None

@@ -160,9 +160,8 @@ def code_at(secret: AppSecret, at: datetime) -> str:
 def reveal(secret: AppSecret, about: About) -> dict[str, str | list[str]]:
     """What an app needs: "secret" in groups of four for typing, "uri" for the QR code (Key URI format)."""
     typed = b32encode(secret.key).decode().rstrip("=")
-    issuer, account = (
-        quote(text.replace(":", "-"), "@", errors="replace") for text in (about.issuer, about.username)
-    )
+    name = f"{about.username} ({about.entry})" if about.entry else about.username
+    issuer, account = (quote(text.replace(":", "-"), "@", errors="replace") for text in (about.issuer, name))
     uri = f"otpauth://totp/{issuer}:{account}?secret={typed}&issuer={issuer}"
     usual = AppSecret(key=secret.key)
     if secret.algorithm != usual.algorithm:

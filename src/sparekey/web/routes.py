@@ -23,6 +23,7 @@ from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
+from sparekey.web.pages.own.apps import APPS
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.sign_up import SIGN_UP
@@ -71,7 +72,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(PASSKEYS + ADDRESSES),
+    *(APPS + PASSKEYS + ADDRESSES),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

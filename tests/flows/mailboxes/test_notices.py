@@ -16,7 +16,7 @@ from sparekey.core.recovery_case import Delivery, How
 from sparekey.flows import not_me, password_link, reset, team
 from sparekey.flows._work import DROPPED_WHEN_MANY, unit
 from sparekey.flows.context import Context
-from sparekey.flows.own import passkeys, replacing
+from sparekey.flows.own import apps, passkeys, replacing
 from sparekey.flows.team import Details
 from tests.adapters.facts import facts
 from tests.flows.steps import (
@@ -118,7 +118,7 @@ def test_where_each_kind_goes(ctx: Context, jonas: Member, kind: str) -> None:
 
 def change_secret(ctx: Context, jonas: Member, _: Browser) -> None:
     browser = signed_in(ctx, jonas)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
 
 
 def new_codes(ctx: Context, jonas: Member, _: Browser) -> None:

@@ -93,6 +93,7 @@ CONFIRM: Values = {
     "has_backup_codes": True,
     "has_passkeys": False,
     "ask_how": True,
+    "things": ["phone"],
 }
 
 POLICY: Values = {
@@ -254,8 +255,9 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 **CONFIRM,
                 "reveals_current": True,
                 "way": "backup_code",
-                "values": {"how": "call", "stolen": "yes"},
-                "errors": {"how": "Choose", "password": "No"},
+                "things": ["phone", "tablet"],
+                "values": {"how": "call", "lost": "tablet", "stolen": "yes"},
+                "errors": {"how": "Choose", "lost": "Choose", "password": "No"},
             },
         ),
         ("fresh", {**CONFIRM, "is_fresh": True}),

@@ -4,12 +4,12 @@ from types import SimpleNamespace as Thing
 
 from tests.web.demo_team import (
     ACTIVITY,
-    APP,
     CODES,
     FOR_MIA,
     LOSS,
     LOSS_ALONE,
     NOW,
+    PLACE,
     SECRET,
     TEAM,
     WRONG_CODE,
@@ -63,7 +63,23 @@ KEYS = [
         standing="suspended",
     ),
 ]
-THINGS = ["phone", "tablet", "computer", "key", "manager"]
+APPS = [
+    Thing(
+        id=f"aut_{number}",
+        answer="code",
+        label=label,
+        kind="totp",
+        thing=thing,
+        added_at=ago(days=9),
+        last_used_at=ago(hours=2) if label else None,
+        standing=standing,
+    )
+    for number, label, thing, standing in (
+        (3, "Pixel 8", "phone", "active"),
+        (4, "", "tablet", "exposed"),
+        (5, "Old one", "computer", "disabled"),
+    )
+]
 
 WORK = Thing(
     id="",
@@ -87,7 +103,8 @@ PROFILE: Values = {
     "nav": "profile",
     "state": "safe",
     "last_way": None,
-    "app": APP,
+    "apps": APPS,
+    "may_add_app": True,
     "passkeys": KEYS,
     "signal": '{"rpId": "id.example"}',
     "addresses": ADDRESSES,
@@ -195,7 +212,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **FOR_MIA,
                 "state": "one_loss",
                 "last_way": "phone",
-                "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
+                "apps": [Thing(**{**vars(APPS[0]), "label": "", "standing": "suspended"})],
+                "may_add_app": False,
                 "codes": None,
                 "passkeys": [],
                 "addresses": BROKEN,
@@ -212,7 +230,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **FOR_MIA,
                 "state": "one_loss",
                 "last_way": "paper",
-                "app": None,
+                "apps": [],
                 "codes": Thing(left=10, made_at=NOW, is_saved=False),
             },
         ),
@@ -224,7 +242,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **PROFILE,
                 **FOR_MIA,
                 "state": "not_set_up",
-                "app": None,
+                "apps": [],
                 "codes": None,
                 "passkeys": [],
                 "signal": "",
@@ -269,7 +287,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "nav": "profile",
                 "way": key,
                 "can_be_removed": bool(key.label),
-                "things": THINGS,
+                "things": PLACE["things"],
                 "values": {"label": key.label, "thing": key.thing},
                 "errors": {} if key.label else {"label": "Too long", "thing": "Unknown"},
             },
@@ -311,12 +329,23 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("wrong", {"nav": "profile", "errors": {"current_password": "No", "new_password": "Too short"}}),
     ],
     "secret_change": [
-        ("change", {"secret": SECRET, "has_old": True}),
-        ("first", {"secret": SECRET, "has_old": False, "errors": WRONG_CODE}),
+        ("change", {"secret": SECRET, "app": APPS[0]}),
+        ("wrong", {"secret": SECRET, "app": APPS[1], "errors": WRONG_CODE}),
     ],
-    "secret_done": [
-        ("changed", {"changed_at": NOW, "old_added_at": ago(days=287)}),
-        ("first", {"changed_at": NOW, "old_added_at": None}),
+    "secret_done": [("changed", {"changed_at": NOW, "old_added_at": ago(days=287)})],
+    "app_new": [
+        ("first", {"secret": SECRET, "has_others": False, "most": 5, **PLACE}),
+        (
+            "wrong",
+            {
+                "secret": SECRET,
+                "has_others": True,
+                "most": 5,
+                **PLACE,
+                "errors": {**WRONG_CODE, "label": "Too long", "thing": "Unknown"},
+            },
+        ),
+        ("full", {"secret": None, "has_others": True, "most": 5, **PLACE}),
     ],
     "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("first", {"codes": CODES, "old_left": 0})],
     "devices_end": [

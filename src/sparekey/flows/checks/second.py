@@ -329,17 +329,17 @@ def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> Non
     if found.tripped is not None:
         _cases.note_lost_factor_used(work, member, found.tripped.kept.id, ask.beside)
         authenticators.used(work.conn, found.tripped.kept, work.now)
-    for one, after in reserved.counted:
-        if after.failures >= LIMIT:
-            _end_at_limit(work, member, one, reserved.now.case)
+    ended = [one for one, after in reserved.counted if after.failures >= LIMIT]
+    _end_at_limit(work, member, ended, reserved.now.case)
     most = max((after.failures for _, after in reserved.counted), default=0)
     if most == TOLD_AT:
         told = {"way": ask.answer.value, "beside": ask.beside.value}
         work.send(member, "suspicious_tries", tried_at=work.now, tries=most, **told)
 
 
-def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> None:
-    if one.enrolled.traits.is_temporary:
+def _end_at_limit(work: Work, member: Member, ended: Sequence[Had], case: Case | None) -> None:
+    """Several apps that were tried together end together, and the person is told once."""
+    if any(one.enrolled.traits.is_temporary for one in ended):
         work.record(TemporaryBudgetClosed(member.id), member.account_id)
         work.tell_owners(
             member,
@@ -347,9 +347,13 @@ def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> No
             closed_at=work.now,
             by=_cases.helper_name(work, case) if case else "",
         )
-    elif one.enrolled.traits.is_disabled_at_limit:
-        stand(work, member, [one], Standing.DISABLED)
+    own = [
+        one
+        for one in ended
+        if one.enrolled.traits.is_disabled_at_limit and not one.enrolled.traits.is_temporary
+    ]
+    if own:
+        stand(work, member, own, Standing.DISABLED)
         renew_summary(work, member)
-        work.send(
-            member, "authenticator_disabled", disabled_at=work.now, way=one.enrolled.traits.answer.value
-        )
+        way = own[0].enrolled.traits.answer.value
+        work.send(member, "authenticator_disabled", disabled_at=work.now, way=way)

@@ -41,6 +41,7 @@ from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven, wrong_passkey
 from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.own import things
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import authenticators, people
@@ -231,7 +232,10 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         is_taken = authenticators.by_handle(work.conn, str(handle_of(made))) is not None
         if is_taken or is_made_up(ctx.blind_key, made):  # one answer, or names that nobody has could be told
             raise Kept(Conflict("This passkey is already in use", reason="already_there"))
-        how = _ways.Binding(_name_for(work, who, made), "settings", _thing_of(visitor, made))
+        told = about_key(made)
+        had = ways(work.conn, who.account_id, who.id)
+        label = things.free_label(had, told.make if told else "")
+        how = _ways.Binding(label, "settings", _thing_of(visitor, made))
         added = _ways.add(work, who, factor.traits.kind, made, how)
         _ways.renew_summary(work, who)
         work.send(who, "passkey_added", added_at=work.now)
@@ -241,16 +245,6 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         return unit(ctx, visitor, ctx.moment(), bind)
     except IntegrityError:  # two at once
         raise Conflict("This passkey is already in use", reason="already_there") from None
-
-
-def _name_for(work: Work, who: Member, made: object) -> str:
-    """What its make calls itself, with a number where the person has one of that name."""
-    told = about_key(made)
-    name = told.make if told else ""
-    taken = {one.kept.label for one in ways(work.conn, who.account_id, who.id)}
-    if not name or name not in taken:
-        return name
-    return next(f"{name} {number}" for number in range(2, len(taken) + 3) if f"{name} {number}" not in taken)
 
 
 def signal(ctx: Context, visitor: Visitor) -> str:
@@ -276,15 +270,7 @@ def _refuse_more(work: Work, who: Member) -> None:
         raise Conflict(f"You have {MOST} passkeys already. Remove one first", reason="passkeys_full")
 
 
-_PHONES = ("iphone", "android")
-
-
-def _thing_of(visitor: Visitor, made: object) -> Loss | None:
+def _thing_of(visitor: Visitor, made: object) -> Loss:
     """What it seems to live on: as the key says, else the device that asked for it."""
     told = about_key(made)
-    if told and told.thing:
-        return told.thing
-    device = visitor.device.lower()
-    if "ipad" in device:
-        return Loss.TABLET
-    return Loss.PHONE if any(one in device for one in _PHONES) else Loss.COMPUTER
+    return (told.thing if told else None) or things.guess_thing(visitor) or Loss.COMPUTER

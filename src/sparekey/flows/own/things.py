@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sparekey.core.contract import Answer, Loss
+from sparekey.core.contract import Loss
 from sparekey.core.events.ways import AuthenticatorNamed
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member
@@ -17,6 +17,8 @@ from sparekey.flows.sessions import demand_own
 from sparekey.store import authenticators, people
 
 LONGEST_NAME = 60
+_IN_A_HAND = (("iPhone", Loss.PHONE), ("iPad", Loss.TABLET), ("Mobile", Loss.PHONE), ("Android", Loss.TABLET))
+"""What browsers of phones and tablets say of themselves; an Android tablet does not say that it is mobile."""
 THINGS = (Loss.PHONE, Loss.TABLET, Loss.COMPUTER, Loss.KEY, Loss.MANAGER)
 """What a way may be said to live on."""
 
@@ -42,35 +44,53 @@ def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
 def _find(had: list[Had], authenticator_id: str) -> Had:
     """Backup codes are replaced, not removed."""
     for one in had:
-        if one.kept.id == authenticator_id and one.is_second and _is_on_a_device(one):
+        if one.kept.id == authenticator_id and one.is_on_a_device:
             return one
     raise NotFound()
 
 
-def _is_on_a_device(one: Had) -> bool:
-    return one.enrolled.traits.answer is not Answer.BACKUP_CODE
-
-
 def _is_last(left: list[Had]) -> bool:
     """Nothing else is left that works every day: backup codes alone are for emergencies."""
-    working = [one for one in left if one.is_second and one.kept.standing is Standing.ACTIVE]
-    return not any(_is_on_a_device(one) for one in working)
+    return not any(one.is_on_a_device and one.kept.standing is Standing.ACTIVE for one in left)
+
+
+def guess_thing(visitor: Visitor) -> Loss | None:
+    """The phone or tablet that this browser says it is on; None for what may be a computer or anything."""
+    return next((thing for word, thing in _IN_A_HAND if word in visitor.device), None)
+
+
+def read_label(text: str) -> str:
+    """What a way is called; may be empty."""
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME:
+        raise BadInput("label", "too_long", most=LONGEST_NAME)
+    if not name.isprintable():
+        raise BadInput("label", "name_form")
+    return name
+
+
+def read_thing(text: str) -> Loss:
+    if text not in THINGS:
+        raise BadInput("thing", "unknown")
+    return Loss(text)
+
+
+def free_label(had: list[Had], name: str) -> str:
+    """This name, with a number where the person has a way that is called so."""
+    taken = {one.kept.label for one in had}
+    if not name or name not in taken:
+        return name
+    return next(f"{name} {number}" for number in range(2, len(taken) + 3) if f"{name} {number}" not in taken)
 
 
 def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, thing: str) -> None:
     """What it is called, and what it lives on."""
     _, member = demand_own(ctx, visitor)
-    name = " ".join(label.split())
-    if len(name) > LONGEST_NAME:
-        raise BadInput("label", "too_long", most=LONGEST_NAME)
-    if not name.isprintable():
-        raise BadInput("label", "name_form")
-    if thing not in THINGS:
-        raise BadInput("thing", "unknown")
+    name, place = read_label(label), read_thing(thing)
 
     def put(work: Work) -> None:
         who, found, _ = _locked(work, member, authenticator_id)
-        authenticators.name(work.conn, found.kept, name, Loss(thing))
+        authenticators.name(work.conn, found.kept, name, place)
         _ways.renew_summary(work, who)
         event = AuthenticatorNamed(who.id, found.kept.id, found.kept.kind)
         work.record(event, who.account_id)

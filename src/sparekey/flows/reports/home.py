@@ -62,9 +62,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Picture:
-    """What happens when things get lost: the ways that work (field and label), and a row for each loss."""
+    """What happens when things get lost: the ways that work (field, label, thing), and a row for each loss."""
 
-    ways: tuple[tuple[Answer, str], ...]
+    ways: tuple[tuple[Answer, str, Loss], ...]
     rows: tuple[Row, ...]
 
 
@@ -127,7 +127,7 @@ def last_way(own: tuple[Way, ...]) -> Loss | None:
 def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
     second = [one for one in had if one.is_second]
     shown = tuple(
-        (one.enrolled.traits.answer, one.kept.label)
+        (one.enrolled.traits.answer, one.kept.label, one.enrolled.thing)
         for one, way in zip(second, own, strict=True)
         if way.works
     )

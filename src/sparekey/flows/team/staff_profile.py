@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from sparekey.core.contract import Loss
 from sparekey.core.people import Member, Policy, Role, Status
 from sparekey.core.permissions import Action, why_not
 from sparekey.core.recovery_case import (
@@ -61,6 +62,8 @@ class Profile:
     roles: tuple[Role, ...]
     """Those that the visitor may give this person; the present one alone when none."""
     reveals_current: bool
+    things_to_lose: tuple[Loss, ...]
+    """What their apps and passkeys live on."""
     held_back_until: datetime | None
     """Until when the person's *This wasn't me* keeps this visitor from helping them."""
 
@@ -104,6 +107,7 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),
         reveals_current=looking.policy.reveal_current,
+        things_to_lose=_ways.things_to_lose(had),
         held_back_until=held_back,
     )
 

@@ -37,7 +37,7 @@ def _offers_passkey(visit: Visit, found: Home) -> bool:
 
 
 def _has_passkey(found: Home) -> bool:
-    return any(answer is Answer.PASSKEY for answer, _ in found.picture.ways)
+    return any(answer is Answer.PASSKEY for answer, _, _ in found.picture.ways)
 
 
 def show_set_up(visit: Visit) -> Response:
@@ -52,7 +52,10 @@ def show_set_up(visit: Visit) -> Response:
 
 def _picture(found: Home) -> dict[str, Any]:
     return {
-        "ways": [{"answer": answer.value, "where": label} for answer, label in found.picture.ways],
+        "ways": [
+            {"answer": answer.value, "where": label, "thing": thing.value}
+            for answer, label, thing in found.picture.ways
+        ],
         "rows": found.picture.rows,
         "helped": found.is_helped,
     }
