@@ -78,6 +78,7 @@ JONAS = Thing(
     language="de",
     email="jonas.frei@bergundtal.example",
     created_at=ago(days=991),
+    reviewed_at=ago(days=152),
 )
 
 NORA = Thing(

@@ -196,7 +196,8 @@ def renew_summary(work: Work, who: Member) -> None:
     """Write what lists show of a person: the state, and kinds with how many codes are left."""
     had = ways(work.conn, who.account_id, who.id)
     state, _ = summary(had)
-    people.put_safety(work.conn, who, state.value, listed(had))
+    set_up_by = None if state is Safety.NOT_SET_UP else work.now
+    people.put_safety(work.conn, who, state.value, listed(had), set_up_by=set_up_by)
 
 
 def listed(had: Sequence[Had]) -> str:

@@ -28,7 +28,7 @@ from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
-from sparekey.store import cases, people, queue, sessions
+from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
 
@@ -193,6 +193,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     )
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)
     _ways.renew_summary(work, member)
+    reviews.finished(work.conn, member, work.now)
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")

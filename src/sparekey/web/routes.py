@@ -26,6 +26,7 @@ from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.apps import APPS
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
+from sparekey.web.pages.own.review import REVIEWING
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
 from sparekey.web.pages.staff_edit import STAFF_EDIT
@@ -72,7 +73,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(APPS + PASSKEYS + ADDRESSES),
+    *(APPS + PASSKEYS + ADDRESSES + REVIEWING),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

@@ -61,14 +61,15 @@ OPENING = {
 NOTICES = {
     "imported",
     "set_up", "recovery_opened", "recovery_completed", "recovery_ended", "recovery_doubted", "recovery_tripwire",
-    "lost_factor_used", "reset_done", "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
+    "review_lost", "review_due", "review_overdue", "way_added", "lost_factor_used", "reset_done",
+    "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
     "secret_changed", "password_changed", "backup_codes_new", "backup_code_used", "backup_codes_low", "new_device",
     "suspicious_tries", "authenticator_disabled", "code_replayed", "address_changed_old", "address_changed_new",
     "role_changed", "person_deactivated", "person_reactivated", "person_deleted", "address_added",
     "address_confirmed", "address_removed", "work_address_changed",
 }  # fmt: skip
 """To the person. Those to account owners, about others, are notices too."""
-LEADS_INSIDE = {"backup_codes_low", "imported"}
+LEADS_INSIDE = {"backup_codes_low", "imported", "review_due", "review_overdue"}
 """Notices to the person with a link to a page that asks for the sign-in."""
 
 

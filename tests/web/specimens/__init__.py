@@ -11,8 +11,9 @@ from tests.web.specimens.contacts import CONTACTS
 from tests.web.specimens.moving import MOVING
 from tests.web.specimens.outside import SIGNED_OUT
 from tests.web.specimens.own import OWN
+from tests.web.specimens.reviewing import REVIEWING
 
-SIGNED_IN = {**OWN, **CONTACTS, **MOVING}
+SIGNED_IN = {**OWN, **REVIEWING, **CONTACTS, **MOVING}
 SPECIMENS = {**SIGNED_OUT, **SIGNED_IN}
 
 

@@ -43,6 +43,7 @@ STAFF_PROFILE: Values = {
     "may": EVERYTHING,
     "why_no_link": "",
     "why_no_secret": "",
+    "review_due_at": ahead(days=30),
     "reveals_current": False,
     "held_back_until": None,
     "activity": ACTIVITY,
@@ -61,7 +62,7 @@ def case(delivery: str, state: str = "issued", view_open: bool = False) -> Thing
     )
 
 
-STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "deactivated")
+STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "review_due", "deactivated")
 
 STAFF: Values = {
     "nav": "staff",
@@ -102,7 +103,7 @@ POLICY: Values = {
     "version": "3",
     "may_save": True,
     "can_tell_models": False,
-    "values": {"reveal": "temporary", "remember_days": "0"},
+    "values": {"reveal": "temporary", "remember_days": "0", "review_months": "6"},
 }
 
 
@@ -202,7 +203,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "codes_left": 4,
             },
         ),
-        ("current", {**STAFF_PROFILE, "reveals_current": True}),
+        ("current", {**STAFF_PROFILE, "reveals_current": True, "review_due_at": ago(days=18)}),
         ("passkeys", {**STAFF_PROFILE, "passkeys": KEYS}),
         (
             "reader",
@@ -211,6 +212,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "may": NOTHING,
                 "why_no_link": "role",
                 "why_no_secret": "role",
+                "review_due_at": None,
                 "app": None,
                 "activity": [],
             },
@@ -299,6 +301,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "values": {
                     "reveal": "current",
                     "remember_days": "30",
+                    "review_months": "0",
                     "admins_may_reveal": "yes",
                     "passkey_models": "2fc0579f-8113-47ea-b116-bb5a8db9202a",
                 },
@@ -309,7 +312,12 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             {
                 **POLICY,
                 "can_tell_models": True,
-                "values": {"reveal": "current", "remember_days": "30", "passkey_models": "x"},
+                "values": {
+                    "reveal": "current",
+                    "remember_days": "30",
+                    "review_months": "12",
+                    "passkey_models": "x",
+                },
                 "errors": {"accept_risk": "Accept the risk, or leave this off", "passkey_models": "No"},
             },
         ),

@@ -50,6 +50,8 @@ KEYS = [
         added_at=ago(days=9),
         last_used_at=NOW,
         standing="active",
+        left=None,
+        reviewed_at=ago(days=30),
     ),
     Thing(
         id="aut_2",
@@ -61,6 +63,8 @@ KEYS = [
         added_at=ago(days=9),
         last_used_at=None,
         standing="suspended",
+        left=None,
+        reviewed_at=None,
     ),
 ]
 APPS = [
@@ -72,6 +76,8 @@ APPS = [
         thing=thing,
         added_at=ago(days=9),
         last_used_at=ago(hours=2) if label else None,
+        left=None,
+        reviewed_at=ago(days=30) if label else None,
         standing=standing,
     )
     for number, label, thing, standing in (
@@ -98,7 +104,17 @@ PRIVATE = Thing(
 WAITING = Thing(**{**vars(PRIVATE), "id": "adr_2", "confirmed_at": None, "comes_back_since": None})
 ADDRESSES = [WORK, PRIVATE, WAITING]
 BROKEN = [Thing(**{**vars(WORK), "comes_back_since": ago(days=2)})]
-
+CODES_KEPT = Thing(
+    id="aut_9",
+    answer="backup_code",
+    label="",
+    thing="paper",
+    left=3,
+    added_at=ago(days=287),
+    last_used_at=None,
+    is_saved=True,
+    reviewed_at=ago(days=30),
+)
 PROFILE: Values = {
     "nav": "profile",
     "state": "safe",
@@ -109,7 +125,8 @@ PROFILE: Values = {
     "signal": '{"rpId": "id.example"}',
     "addresses": ADDRESSES,
     "may_add_address": True,
-    "codes": Thing(left=3, made_at=ago(days=287), is_saved=True),
+    "codes": CODES_KEPT,
+    "review": Thing(reviewed_at=ago(days=30), due_at=ahead(days=152)),
     "password": Thing(changed_at=ago(days=287)),
     "sessions": SESSIONS,
     "activity": ACTIVITY,
@@ -150,6 +167,8 @@ ITEMS = [
     item("no_app"),
     item("mail_back", address="n•••••@bluewin.example", since=ago(days=2)),
     item("mail_back_of", name="Reto Caduff", username="reto.caduff", since=ago(days=2)),
+    item("review_due", since=ago(days=18)),
+    item("reviews_due", count=2),
     item("not_me", name="Reto Caduff", username="reto.caduff", at=ago(hours=2)),
 ]
 
@@ -215,6 +234,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "apps": [Thing(**{**vars(APPS[0]), "label": "", "standing": "suspended"})],
                 "may_add_app": False,
                 "codes": None,
+                "review": Thing(reviewed_at=ago(days=200), due_at=ago(days=18)),
                 "passkeys": [],
                 "addresses": BROKEN,
                 "may_add_address": False,
@@ -231,7 +251,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "state": "one_loss",
                 "last_way": "paper",
                 "apps": [],
-                "codes": Thing(left=10, made_at=NOW, is_saved=False),
+                "codes": Thing(**{**vars(CODES_KEPT), "left": 10, "is_saved": False, "reviewed_at": None}),
+                "review": Thing(reviewed_at=None, due_at=None),
             },
         ),
     ],

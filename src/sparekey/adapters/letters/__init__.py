@@ -9,6 +9,7 @@ from sparekey.adapters.letters import (
     owners,
     people,
     recovery,
+    reviewing,
     setting_up,
     sign_in,
 )
@@ -23,4 +24,5 @@ KINDS: Mapping[str, Kind] = {
     **owners.KINDS,
     **account.KINDS,
     **moving.KINDS,
+    **reviewing.KINDS,
 }

@@ -22,7 +22,7 @@ from sparekey.core.events.signing_in import (
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Beside, can_prove
-from sparekey.errors import Conflict, NotSignedIn, SparekeyError
+from sparekey.errors import Conflict, NotFound, NotSignedIn, SparekeyError
 from sparekey.factors import (
     about_key,
     asked_of_nobody,
@@ -98,6 +98,21 @@ def to_prove(ctx: Context, visitor: Visitor) -> str:
 
 def to_confirm(ctx: Context, visitor: Visitor) -> str:
     return to_own(ctx, visitor, demand_member(visitor)[1], Question.CONFIRM)
+
+
+def to_review(ctx: Context, visitor: Visitor, authenticator_id: str) -> str:
+    """One passkey of their own, to see whether it is still there."""
+    _, member = demand_member(visitor)
+
+    def put(work: Work) -> str:
+        had = ways(work.conn, member.account_id, member.id)
+        kept = [material(ctx, one.kept) for one in had if one.kept.id == authenticator_id]
+        if not kept or about_key(kept[0]) is None:
+            raise NotFound()
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        return questions.put(work, Question.REVIEW, factor.challenge(kept, work.moment, is_first=False))
+
+    return unit(ctx, visitor, ctx.moment(), put)
 
 
 def to_wake(ctx: Context, visitor: Visitor) -> str:

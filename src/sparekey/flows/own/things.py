@@ -38,7 +38,7 @@ def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
     found = _find(had, authenticator_id)
     left = [one for one in had if one is not found]
-    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not _is_last(left))
+    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not is_last(left))
 
 
 def _find(had: list[Had], authenticator_id: str) -> Had:
@@ -49,7 +49,7 @@ def _find(had: list[Had], authenticator_id: str) -> Had:
     raise NotFound()
 
 
-def _is_last(left: list[Had]) -> bool:
+def is_last(left: list[Had]) -> bool:
     """Nothing else is left that works every day: backup codes alone are for emergencies."""
     return not any(one.is_on_a_device and one.kept.standing is Standing.ACTIVE for one in left)
 
@@ -112,7 +112,7 @@ def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
 
     def take(work: Work) -> None:
         who, found, left = _locked(work, member, authenticator_id)
-        if _is_last(left):
+        if is_last(left):
             raise NotAllowed("This is your last way in. Add another one first", reason="last_way")
         _ways.destroy(work, who, [found], "removed")
         _ways.renew_summary(work, who)

@@ -63,6 +63,7 @@ def _as_form(policy: Policy) -> dict[str, str]:
         "reveal": reveal,
         "remember_days": str(policy.remember_days),
         "passkey_models": "\n".join(policy.passkey_models),
+        "review_months": str(policy.review_months),
         **{name: "yes" for name, is_ticked in ticked.items() if is_ticked},
     }
 
@@ -78,6 +79,7 @@ def _as_policy(form: Mapping[str, str]) -> NewPolicy:
         reveal_current=reveal == "current",
         remember_days=whole_number(form.get("remember_days", ""), -1),
         passkey_models=tuple(dict.fromkeys(form.get("passkey_models", "").lower().split())),
+        review_months=whole_number(form.get("review_months", ""), -1),
     )
     return NewPolicy(policy, whole_number(form.get("version", ""), -1), form.get("accept_risk") == "yes")
 

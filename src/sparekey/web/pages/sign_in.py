@@ -267,15 +267,21 @@ _WHY = (
 )
 
 
+def _why(onward: str) -> str:
+    """What the confirmation is for."""
+    if onward.startswith("/me/2fa/") and onward.endswith("/secret"):
+        return "secret"
+    return next((word for start, word in _WHY if onward.startswith(start)), "other")
+
+
 def _confirm(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
-    why = next((word for start, word in _WHY if onward.startswith(start)), "other")
     return visit.shell(
         "step_up",
         "profile",
         status,
         next=onward,
-        why=why,
+        why=_why(onward),
         **offered_to_confirm(visit),
         errors=errors,
     )
