@@ -17,12 +17,7 @@ from sparekey.settings import Settings, load
 from sparekey.settings.load import PREFIX, fields, variable
 from tests.reference import DOCS, errors_page, pages
 
-BY_HAND = (
-    DOCS.parent / "README.md",
-    DOCS.parent / "SECURITY.md",
-    *sorted(DOCS.glob("*.md")),
-    *sorted(DOCS.glob("ways/*.md")),
-)
+BY_HAND = (DOCS.parent / "README.md", DOCS.parent / "SECURITY.md", *sorted(DOCS.rglob("*.md")))
 
 
 @pytest.mark.parametrize("file", pages())

@@ -22,6 +22,7 @@ from sparekey.adapters.letters import (
     owners,
     people,
     recovery,
+    reviewing,
     setting_up,
     sign_in,
 )
@@ -58,7 +59,18 @@ def flat(text: str) -> str:
 def test_the_parts_do_not_overwrite_each_other() -> None:
     assert len(KINDS) == sum(
         len(part.KINDS)
-        for part in (setting_up, recovery, sign_in, codes, people, addresses, owners, account, moving)
+        for part in (
+            setting_up,
+            recovery,
+            sign_in,
+            codes,
+            people,
+            addresses,
+            owners,
+            account,
+            moving,
+            reviewing,
+        )
     )
 
 
@@ -145,7 +157,16 @@ def test_every_letter_about_a_person_ends_in_not_you(kind: str, language: str) -
 
 @every_letter
 def test_who_when_and_where_stand_in_every_notice(kind: str, language: str) -> None:
-    if kind not in {"invitation", "signup_link", "address_confirm", "backup_codes_low", "recovery_ended"}:
+    without = {
+        "invitation",
+        "signup_link",
+        "address_confirm",
+        "backup_codes_low",
+        "recovery_ended",
+        "review_due",
+        "review_overdue",
+    }
+    if kind not in without:
         assert "place" in needs(kind)
     assert any(name.endswith("_at") for name in needs(kind))
 

@@ -17,6 +17,7 @@ from sparekey.core import (
     people,
     proofs,
     recovery_case,
+    reviews,
     sessions,
     sign_in,
 )
@@ -60,6 +61,7 @@ KEPT: dict[type[StrEnum], str] = {
     recovery_case.How: "person video call",
     recovery_case.Ending: "expired cancelled_by_helper signed_in_otherwise replaced stopped_by_person"
     " lost_factor_used member_changed",
+    reviews.Have: "yes lost unsure",
     recovery_case.Fate: "destroyed active_again stays_suspended",
 }
 

@@ -263,6 +263,11 @@ def test_a_uri_in_full_names_what_is_usual_too() -> None:
     assert str(reveal(SECRET, JONAS, in_full=True)["uri"]).endswith("&algorithm=SHA1&digits=6&period=30")
 
 
+def test_a_further_entry_is_told_apart() -> None:
+    uri = str(reveal(SECRET, replace(JONAS, entry="2026-11-17"))["uri"])
+    assert "/Berg & Tal:jonas.weber (2026-11-17)" == unquote(urlsplit(uri).path)
+
+
 def test_a_colon_in_a_name_is_replaced_in_the_uri() -> None:
     uri = str(reveal(SECRET, About("Berg: Tal", "jo:nas"))["uri"])
     assert uri.startswith("otpauth://totp/Berg-%20Tal:jo-nas?")

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from sparekey.adapters.hashing import Pool
-from sparekey.core.contract import Answer
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.people import AccountId, Member
 from sparekey.core.recovery_case import Case, Delivery, How
 from sparekey.core.sessions import Scope
@@ -103,11 +103,13 @@ def shows(ctx: Context, secret: str) -> str:
     return code_at(AppSecret(b32decode(secret.replace(" ", ""))), ctx.moment().at)
 
 
-def changes_all(ctx: Context, browser: Browser, password: str = NEW_PASSWORD) -> Browser:
+def changes_all(
+    ctx: Context, browser: Browser, password: str = NEW_PASSWORD, thing: Loss | None = None
+) -> Browser:
     """The whole forced change, up to the page with the new backup codes."""
     rotate.stage_password(ctx, browser, password)
     shown = rotate.propose(ctx, browser)
-    return opened(ctx, browser, rotate.commit(ctx, browser, shows(ctx, shown.secret)).token)
+    return opened(ctx, browser, rotate.commit(ctx, browser, shows(ctx, shown.secret), thing).token)
 
 
 def standings(ctx: Context, who: Member) -> dict[str, Standing]:

@@ -17,7 +17,8 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.background.texts import Texter
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
-from sparekey.flows.own import replacing, sent_codes
+from sparekey.flows.own import apps, replacing, reviewing, sent_codes
+from sparekey.flows.own.apps import NewOne
 from sparekey.flows.own.sent_codes import Wanted
 from sparekey.store import sessions as kept_sessions
 from sparekey.store.schema import metadata
@@ -117,7 +118,10 @@ class Story:
             self.secret(code)
             self.secret(code.replace("-", ""))
         browser = self.browser(signed_in(ctx, self.jonas))
-        replacing.switch_secret(ctx, browser, self.app(replacing.propose_secret(ctx, browser).secret))
+        replacing.switch_secret(ctx, browser, self.app(apps.propose(ctx, browser).secret))
+        self.world.advance(MINUTE)
+        code = self.app(apps.propose(ctx, browser).secret)
+        apps.add(ctx, browser, NewOne(code, "tablet", "tablet"))
         replacing.make_codes(ctx, browser)
         staged = replacing.staged_codes(ctx, browser)
         assert staged is not None
@@ -125,6 +129,8 @@ class Story:
             self.secret(code)
             self.secret(code.replace("-", ""))
         replacing.switch_codes(ctx, browser, staged.shown[0])
+        sheet = next(one.id for one in reviewing.look(ctx, browser).ways if one.left is not None)
+        reviewing.use(ctx, browser, sheet, staged.shown[2])
         new = self.secret("canary first new password")
         started = replacing.change_password(ctx, browser, PASSWORD, new)
         browser = self.browser(opened(ctx, browser, started.token))

@@ -67,7 +67,8 @@ def test_who_is_safe_has_nothing_to_review(ctx: Context, nora: Browser) -> None:
 
 def test_losing_one_thing_leaves_the_other(ctx: Context, nora: Browser) -> None:
     found = reports.home(ctx, nora).picture
-    assert {(Answer.CODE, ""), (Answer.BACKUP_CODE, "")} == set(found.ways)
+    expected = {(Answer.CODE, "", Loss.PHONE), (Answer.BACKUP_CODE, "", Loss.PAPER)}
+    assert expected == set(found.ways)
     assert [True, True, False] == [row.gets_in for row in found.rows]
 
 
@@ -217,7 +218,7 @@ def test_home_costs_the_same_whatever_there_is(ctx: Context, crew: Team, nora: B
     jonas = signed_in(ctx, crew["jonas.frei"])
     with statements(ctx) as as_staff:
         reports.home(ctx, jonas)
-    assert (7, 12) == (len(before), len(full))
+    assert (8, 13) == (len(before), len(full))
     assert 2 == len(as_staff)
 
 

@@ -90,7 +90,7 @@ def test_every_order_shows_everybody(team: Database, sort: str) -> None:
 def test_those_at_risk_come_first(team: Database) -> None:
     def mark(conn: Connection) -> None:
         for username, safety in (("mia", "safe"), ("tim", "locked_out"), ("zoe", "one_loss")):
-            people.put_safety(conn, person(username), safety, "")
+            people.put_safety(conn, person(username), safety, "", set_up_by=None)
 
     team.write(mark)
     assert ["tim", "zoe"] == found(team, sort="risk")[:2]

@@ -143,10 +143,17 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     yield "change-password-error", tab.send(current_password="wrong", new_password="short")
     yield "export-own", tab.go("/me/export")
     yield "export-own-error", tab.send(passphrase="short")
-    yield "secret-change", tab.go("/me/2fa/secret")
+    yield "app-new", tab.go("/me/2fa/app")
+    yield "app-new-error", tab.send(code="12", thing="tablet")
+    code = cast.outbox.code_of("mia.zuercher", of_new_secret=True)
+    yield "profile-two-apps", tab.send(code=code, label="Galaxy Tab", thing="tablet")
+    cast.demo.clock.advance(seconds=30)
+    yield "which-app", tab.go("/me/2fa/secret")
+    yield "secret-change", tab.press('a[href$="/secret"]')
     yield "secret-change-error", tab.send(code="12")
     code = cast.outbox.code_of("mia.zuercher", of_new_secret=True)
     yield "secret-done", tab.send(code=code)
+    yield from review(cast, tab)
     yield "backup-codes", tab.go("/me/2fa/codes")
     yield "backup-codes-error", tab.send(backup_code="ABCD")
     yield from passkey(tab)
@@ -154,6 +161,21 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     cast.demo.clock.advance(hours=2)
     yield "reopen", tab.go("/me")
     yield "reopen-error", tab.send(password="wrong")
+
+
+def review(cast: Cast, tab: Tab) -> Iterator[Seen]:
+    """The tablet is lost, and of the rest nobody is sure."""
+    yield "review", tab.go("/me/review")
+    yield "review-error", tab.send()
+    ways = [one.get_attribute("id") or "" for one in tab.page.locator("main fieldset").all()]
+    said = dict.fromkeys(ways, "unsure")
+    tablet = tab.page.locator("main fieldset", has_text="Galaxy Tab").get_attribute("id") or ""
+    yield "review-next", tab.send(**{**said, tablet: "lost"})
+    codes = tab.page.locator("main li", has_text="10").locator("a").first
+    yield "review-use-codes", tab.go(codes.get_attribute("href") or "")
+    yield "review-use-codes-error", tab.send(backup_code="ABCD")
+    tab.go("/me/review/next")
+    yield "review-use-app", tab.press('main li a[href^="/me/review/aut_"]')
 
 
 def passkey(tab: Tab) -> Iterator[Seen]:

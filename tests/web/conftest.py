@@ -253,10 +253,10 @@ def sign_in(tab: Tab, password: str, code: str) -> Page:
     return tab.send(second, code=code)
 
 
-def go_through_the_change(tab: Tab, world: FrozenWorld) -> str:
+def go_through_the_change(tab: Tab, world: FrozenWorld, **typed: str) -> str:
     """New password, new secret, verified; gives the new secret."""
     secret_page = tab.follow(tab.fill("/renew/password", new_password=NEW_PASSWORD))
     secret = secret_in(secret_page)
-    done = tab.follow(tab.fill("/renew/verify", code=code_from(secret, world.now())))
+    done = tab.follow(tab.fill("/renew/verify", code=code_from(secret, world.now()), **typed))
     assert "/renew/done" == done.path, done.words
     return secret

@@ -53,11 +53,16 @@ CODES = [
 ]
 
 LOSS = Thing(
-    ways=[Thing(answer="code", where="iPhone 15"), Thing(answer="backup_code", where="")],
+    ways=[
+        Thing(answer="code", where="iPhone 15", thing="phone"),
+        Thing(answer="code", where="", thing="tablet"),
+        Thing(answer="backup_code", where="", thing="paper"),
+    ],
     rows=[
-        Thing(lost=("phone",), remains=(False, True), gets_in=True),
-        Thing(lost=("paper",), remains=(True, False), gets_in=True),
-        Thing(lost=("phone", "paper"), remains=(False, False), gets_in=False),
+        Thing(lost=("phone",), remains=(False, True, True), gets_in=True),
+        Thing(lost=("tablet",), remains=(True, False, True), gets_in=True),
+        Thing(lost=("paper",), remains=(True, True, False), gets_in=True),
+        Thing(lost=("phone", "tablet", "paper"), remains=(False, False, False), gets_in=False),
     ],
     helped=True,
 )
@@ -73,6 +78,7 @@ JONAS = Thing(
     language="de",
     email="jonas.frei@bergundtal.example",
     created_at=ago(days=991),
+    reviewed_at=ago(days=152),
 )
 
 NORA = Thing(
@@ -157,3 +163,8 @@ TEAM = [
     ),
 ]
 WRONG_CODE = {"code": "That code is not right. Wait for the next code in your app and enter that one"}
+PLACE: Values = {
+    "things": ["phone", "tablet", "computer", "key", "manager"],
+    "values": {"thing": "phone"},
+}
+"""What a form offers an app to live on."""

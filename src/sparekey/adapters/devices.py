@@ -50,8 +50,12 @@ def describe(user_agent: str, language: str) -> str:
 
 
 def thing(user_agent: str) -> Loss:
-    """What the browser seems to run on."""
-    return HELD_IN_HAND.get(_first(SYSTEMS, user_agent[:LONGEST_READ]) or "", Loss.COMPUTER)
+    """What the browser seems to run on. An Android tablet is one that does not say it is mobile."""
+    head = user_agent[:LONGEST_READ]
+    system = _first(SYSTEMS, head)
+    if system == "Android" and "Mobile" not in head:
+        return Loss.TABLET
+    return HELD_IN_HAND.get(system or "", Loss.COMPUTER)
 
 
 def retold(place: str, language: str) -> str:

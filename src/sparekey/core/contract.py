@@ -122,6 +122,8 @@ class About:
     username: str
     context_words: tuple[str, ...] = ()
     name: str = ""
+    entry: str = ""
+    """What tells a further entry of the same person from the others in an authenticator app."""
     handle: bytes = field(default=b"", repr=False)
     """What an authenticator keeps of the person: says nothing to anybody else (WebAuthn, section 14.6.1)."""
     enrolled: tuple[Any, ...] = field(default=(), repr=False)

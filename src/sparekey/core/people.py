@@ -72,6 +72,8 @@ class Policy:
     """The only models of passkeys (AAGUID) that may be added; empty: any."""
     sms_codes: bool = False
     email_codes: bool = False
+    review_months: int = 6
+    """How often people look through their ways in; 0: never."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Member:
     last_sign_in_at: datetime | None = None
     further: tuple[Mailbox, ...] = ()
     """Confirmed addresses beside the work address. They get notices, and nothing that opens anything."""
+    reviewed_at: datetime | None = None
+    """When all ways in were last known to be there: set up, or looked through."""
 
     @property
     def first_name(self) -> str:

@@ -8,7 +8,7 @@ function of the material:
 - `reveal`: secret and URI of an app's secret once more (printed sheet, downloads, the open view of a
   temporary one); `readings`: what such a secret may stand for, each to be revealed;
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
-- `confirm_saved`, `codes_left`, `saved_at`: a set of backup codes without using one up;
+- `confirm_saved`, `codes_left`, `saved_at`, `unspent`: a set of backup codes without using one up;
 - `check_rules`: the rules of a new password, for a passphrase that nobody keeps;
 - `is_known_hash`: whether a password hash of another system can be checked; `brought_password`, `brought_app`:
   material of what people had there;
@@ -21,7 +21,7 @@ function of the material:
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -69,6 +69,7 @@ __all__ = [
     "saved_at",
     "signal_of",
     "signal_unknown",
+    "unspent",
 ]
 
 
@@ -102,6 +103,11 @@ def codes_left(kept: object) -> int | None:
 def saved_at(kept: object) -> datetime | None:
     """When the person proved to have saved the codes; None before, and for a kind without codes."""
     return kept.saved_at if isinstance(kept, BackupCodeSet) else None
+
+
+def unspent(kept: object, moment: Moment) -> object:
+    """Codes of which one was answered rightly, as proved to be at hand with none used up; any other as it is."""
+    return replace(kept, saved_at=moment.at) if isinstance(kept, BackupCodeSet) else kept
 
 
 def is_known_hash(text: str) -> bool:

@@ -167,9 +167,8 @@ def reveal(secret: AppSecret, about: About, *, in_full: bool = False) -> dict[st
     `in_full`: also what every reader of the format takes for granted, which would only make a QR code finer.
     """
     typed = b32encode(secret.key).decode().rstrip("=")
-    issuer, account = (
-        quote(text.replace(":", "-"), "@", errors="replace") for text in (about.issuer, about.username)
-    )
+    name = f"{about.username} ({about.entry})" if about.entry else about.username
+    issuer, account = (quote(text.replace(":", "-"), "@", errors="replace") for text in (about.issuer, name))
     uri = f"otpauth://totp/{issuer}:{account}?secret={typed}&issuer={issuer}"
     usual = AppSecret(key=secret.key)
     if in_full or secret.algorithm != usual.algorithm:

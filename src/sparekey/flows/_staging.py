@@ -4,11 +4,11 @@ A part is prepared outside a transaction (hashes) and staged by compare-and-set 
 stale tab is told that somebody was faster. Nothing staged counts before it is committed as a whole.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sparekey.core.contract import About, Answer, Category, Factor, Moment, WrongAnswer
+from sparekey.core.contract import About, Answer, Category, Factor, Loss, Moment, WrongAnswer
 from sparekey.core.sessions import HALF_LIFE, Liveness, Scope, Session, liveness
 from sparekey.errors import BadInput, Conflict, NotSignedIn, Stale
 from sparekey.factors import confirm_saved
@@ -25,6 +25,14 @@ class Shown:
 
     secret: str = field(repr=False)
     uri: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewApp:
+    """An authenticator app that was proved, and what it lives on, where that was said."""
+
+    material: Any = field(repr=False)
+    thing: Loss | None = None
 
 
 def factor_for(ctx: Context, answer: Answer, category: Category) -> Factor[Any]:
@@ -108,7 +116,7 @@ def is_present_password(ctx: Context, before: dict[str, Any] | None, text: str, 
     return True
 
 
-def propose(ctx: Context, visitor: Visitor, scope: Scope, whom: About, *, afresh: bool = False) -> Shown:
+def propose(ctx: Context, visitor: Visitor, scope: Scope, whom: About) -> Shown:
     """The pending secret of this session: the one that waits, or a new one after ten minutes."""
     factor = app_factor(ctx)
     moment = ctx.moment()
@@ -116,7 +124,7 @@ def propose(ctx: Context, visitor: Visitor, scope: Scope, whom: About, *, afresh
     def put(work: Work) -> Shown:
         stored, draft = load(work, visitor, scope)
         pending = draft.get("pending")
-        if pending is None or afresh or is_stale(pending, work.now):
+        if pending is None or is_stale(pending, work.now):
             proposal = factor.propose(whom, moment)
             shown = {"secret": proposal.shown["secret"], "uri": proposal.shown["uri"]}
             pending = {"kept": dict(proposal.kept), "shown": shown, "at": work.now.isoformat()}
@@ -124,6 +132,11 @@ def propose(ctx: Context, visitor: Visitor, scope: Scope, whom: About, *, afresh
         return Shown(str(pending["shown"]["secret"]), str(pending["shown"]["uri"]))
 
     return unit(ctx, visitor, moment, put)
+
+
+def with_entry(ctx: Context, whom: About) -> About:
+    """For somebody whose app may hold an older entry: the new one carries the day, so that both are told apart."""
+    return replace(whom, entry=ctx.moment().at.astimezone(ctx.site.zone).date().isoformat())
 
 
 def is_stale(pending: dict[str, Any], now: datetime) -> bool:

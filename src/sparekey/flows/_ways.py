@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sparekey.core.contract import Category, Loss
+from sparekey.core.contract import Answer, Category, Loss
 from sparekey.core.events.ways import (
     AuthenticatorActivated,
     AuthenticatorDestroyed,
@@ -44,6 +44,11 @@ class Had:
         traits = self.enrolled.traits
         return traits.category is Category.POSSESSION and not traits.is_temporary
 
+    @property
+    def is_on_a_device(self) -> bool:
+        """One for every day: an app or a passkey, not a code on paper."""
+        return self.is_second and self.enrolled.traits.answer is not Answer.BACKUP_CODE
+
 
 def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:
     """What a person has enrolled, oldest first."""
@@ -52,6 +57,11 @@ def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:
 
 def had_of(kept: Authenticator) -> Had:
     return Had(kept, Enrolled(kept.id, TRAITS[kept.kind], kept.standing, kept.thing))
+
+
+def things_to_lose(had: Iterable[Had]) -> tuple[Loss, ...]:
+    """What a person's apps and passkeys live on: a helper may say which of these was lost."""
+    return tuple(dict.fromkeys(one.enrolled.thing for one in had if one.is_on_a_device))
 
 
 def decided_on(had: Iterable[Had]) -> list[Enrolled]:
@@ -186,7 +196,8 @@ def renew_summary(work: Work, who: Member) -> None:
     """Write what lists show of a person: the state, and kinds with how many codes are left."""
     had = ways(work.conn, who.account_id, who.id)
     state, _ = summary(had)
-    people.put_safety(work.conn, who, state.value, listed(had))
+    set_up_by = None if state is Safety.NOT_SET_UP else work.now
+    people.put_safety(work.conn, who, state.value, listed(had), set_up_by=set_up_by)
 
 
 def listed(had: Sequence[Had]) -> str:

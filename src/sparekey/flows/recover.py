@@ -4,12 +4,11 @@ Whatever is handed over is fresh, and the one before it is destroyed. The person
 with a link that stops everything and needs no sign-in. Nobody helps themselves here.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sparekey.core.contract import About, Answer
+from sparekey.core.contract import About, Answer, Loss
 from sparekey.core.events.recovery import (
     CaseIssued,
     CaseOpened,
@@ -34,7 +33,7 @@ from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
 from sparekey.factors import TRAITS, reveal
 from sparekey.flows import _cases, _links, _ways
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, things_to_lose, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member, end_all
@@ -48,11 +47,16 @@ _METHOD = METHODS["owner_issues"]
 
 @dataclass(frozen=True)
 class Request:
-    """What a helper asks for. `how` None: the reason given in this case less than 5 minutes ago still holds."""
+    """What a helper asks for. `how` None: the reason given in this case less than 5 minutes ago still holds.
+
+    `lost`: the thing that was lost, where the helper knows it; what lives on others goes on working. None: what was
+    said before in this case, else all that may be lost.
+    """
 
     delivery: Delivery
     how: How | None
     is_stolen: bool = False
+    lost: Loss | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _help(work: Work, member_id: str, request: Request) -> Case:
     both = pair_by_id(work, _METHOD.rights[request.delivery], member_id)
     _refuse_if_impossible(work, both, request)
     case = _case_for(work, both.subject, both.actor, request)
-    return _issue(work, both.acting.account, both.subject, case, request.delivery)
+    return _issue(work, both.acting.account, both.subject, case, request)
 
 
 def _refuse_if_impossible(work: Work, both: Pair, request: Request) -> None:
@@ -137,14 +141,14 @@ def _open(work: Work, member: Member, helper: Member, request: Request) -> Case:
     return settled
 
 
-def _issue(work: Work, account: Account, member: Member, case: Case, delivery: Delivery) -> Case:
-    had = ways(work.conn, member.account_id, member.id)
+def _issue(work: Work, account: Account, member: Member, case: Case, request: Request) -> Case:
+    had, delivery = ways(work.conn, member.account_id, member.id), request.delivery
     _take_back_earlier(work, member, case, had)
     temporary = None
     if delivery is Delivery.CURRENT:
-        _expose(work, member, had)
+        _expose(work, member, _gone(had, case, request.lost))
     else:
-        lost = _suspend(work, member, had, case.lost)
+        lost = _suspend(work, member, _gone(had, case, request.lost))
         case = replace(case, lost=tuple(dict.fromkeys((*case.lost, *lost))))
     secret: dict[str, str] = {}
     if delivery in {Delivery.SCREEN, Delivery.MAIL}:
@@ -167,41 +171,43 @@ def _take_back_earlier(work: Work, member: Member, case: Case, had: list[Had]) -
     queue.withdraw(work.conn, member.account_id, member.id, _cases.CARRYING)
 
 
-def _suspend(
-    work: Work, member: Member, had: list[Had], before: Collection[AuthenticatorId]
-) -> list[AuthenticatorId]:
-    """What may be lost: see `_on_a_device`. `before`: what this case has suspended already.
-
-    Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
+def _suspend(work: Work, member: Member, lost: list[Had]) -> list[AuthenticatorId]:
+    """Gives those that work again should the case end without a change: not one that was suspended before (stolen, or
     used meanwhile), nor one that somebody has seen.
     """
-    lost = _on_a_device(had, before)
     _ways.stand(work, member, lost, Standing.SUSPENDED)
     _lower_sessions(work, member, lost)
     return [one.kept.id for one in lost if one.kept.standing is Standing.ACTIVE]
 
 
-def _on_a_device(had: list[Had], before: Collection[AuthenticatorId] = ()) -> list[Had]:
-    """What is answered with a code, and what lives on the same thing; without such, every passkey.
+def _gone(had: list[Had], case: Case, lost: Loss | None) -> list[Had]:
+    """What may be lost, of what works: all that lives on the thing that was lost.
 
-    And whatever is sent: who could have had a code sent would not need help. An app that this case has suspended
-    before is still what was lost: handing over again takes nothing more away.
+    Where nobody said which that is: everything that is answered with a code, and what lives on the same things;
+    without such, every passkey. And whatever is sent: who could have had a code sent would not need help.
     """
-    own = (one for one in had if one.is_second or one.enrolled.traits.is_sent)
-    usable = [one for one in own if can_prove(one.enrolled) or one.kept.id in before]
+    if lost and lost not in things_to_lose(had):
+        raise BadInput("lost", "unknown")
+    own = (one for one in had if one.is_on_a_device or one.enrolled.traits.is_sent)
+    usable = [one for one in own if can_prove(one.enrolled)]
     apps = [one for one in usable if one.enrolled.traits.answer is Answer.CODE]
-    keys = [one for one in usable if one.enrolled.traits.answer is Answer.PASSKEY]
-    things = {one.enrolled.thing for one in apps or keys}
-    sent = [one for one in usable if one.enrolled.traits.is_sent]
-    return [*(one for one in (*apps, *keys) if one.enrolled.thing in things), *sent]
+    said = [one for one in had if one.kept.id in case.lost or one.kept.standing is Standing.EXPOSED]
+    things = {lost} if lost else {one.enrolled.thing for one in said or apps or usable}
+    return [one for one in usable if one.enrolled.thing in things or one.enrolled.traits.is_sent]
 
 
-def _expose(work: Work, member: Member, had: list[Had]) -> None:
+def read_lost(text: str) -> Loss | None:
+    """What a helper chose; empty: nobody knows."""
+    if text and text not in set(Loss):
+        raise BadInput("lost", "unknown")
+    return Loss(text) if text else None
+
+
+def _expose(work: Work, member: Member, lost: list[Had]) -> None:
     """The present secret is about to be seen: from now on it opens the forced change only.
 
     A passkey on the same thing is lost and seen by nobody: it opens nothing, whoever has the thing.
     """
-    lost = _on_a_device(had)
     seen = [one for one in lost if one.enrolled.traits.answer is Answer.CODE]
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
@@ -211,15 +217,19 @@ def _expose(work: Work, member: Member, had: list[Had]) -> None:
 
 
 def _lower_sessions(work: Work, member: Member, lost: list[Had]) -> None:
-    """What somebody else may hold proves nothing: those sessions are worth aal1 until they are confirmed anew."""
+    """What somebody else may hold proves nothing: those sessions are worth aal1 until they are confirmed anew.
+
+    A code of an app that is not there any more counts as one of the lost thing.
+    """
     ids = {one.kept.id for one in lost}
+    others = {one.kept.id for one in ways(work.conn, member.account_id, member.id)} - ids
     for stored in sessions.of_member(work.conn, member.account_id, member.id):
         proofs = tuple(
             replace(
                 proof,
                 is_exposed=proof.is_exposed
                 or proof.authenticator_id in ids
-                or TRAITS[proof.kind].answer is Answer.CODE,
+                or (TRAITS[proof.kind].answer is Answer.CODE and proof.authenticator_id not in others),
             )
             for proof in stored.session.proofs
         )
@@ -319,7 +329,7 @@ def _open_view(work: Work, member_id: str) -> tuple[Account, Member, Case]:
 
 def _shown(work: Work, member: Member, case: Case) -> Had:
     had = ways(work.conn, member.account_id, member.id)
-    for one in had:
+    for one in reversed(had):
         is_app = one.enrolled.traits.answer is Answer.CODE
         exposed = case.delivery is Delivery.CURRENT and one.kept.standing is Standing.EXPOSED and is_app
         if one.kept.id == case.temporary or exposed:

@@ -5,13 +5,14 @@ session, remembered browser and backup code, destroys the lost and the temporary
 person is not signed in by it: a normal sign-in follows (OWASP Forgot Password Cheat Sheet).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from sparekey.adapters.messages import OPENING
+from sparekey.core.contract import Loss
 from sparekey.core.events.recovery import CaseCompleted
 from sparekey.core.events.ways import PasswordChanged
 from sparekey.core.people import Account, Member
@@ -21,13 +22,13 @@ from sparekey.core.sessions import HALF_LIFE, Scope, Session
 from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
-from sparekey.flows._staging import Shown
+from sparekey.flows._staging import NewApp, Shown
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
-from sparekey.store import cases, people, queue, sessions
+from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
 
@@ -121,11 +122,12 @@ def propose(ctx: Context, visitor: Visitor) -> Shown:
     _, draft = _staging.peek(ctx, visitor, Scope.ROTATE)
     if "password" not in draft:
         raise Conflict(reason="password_first")
-    return _staging.propose(ctx, visitor, Scope.ROTATE, about(account, member))
+    whom = _staging.with_entry(ctx, about(account, member))
+    return _staging.propose(ctx, visitor, Scope.ROTATE, whom)
 
 
-def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
-    """Verify a code from the new secret and put everything in force at once."""
+def commit(ctx: Context, visitor: Visitor, code: str, thing: Loss | None = None) -> Started:
+    """Verify a code from the new secret and put everything in force at once. `thing`: what the app lives on."""
     account, member = demand_rotation(visitor)
     whom = about(account, member)
     moment = ctx.moment()
@@ -134,10 +136,10 @@ def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
         raise Conflict(reason="password_first")
     app = _staging.finish_app(ctx, draft, whom, code, moment)
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, NewApp(app, thing), codes))
 
 
-def _commit(work: Work, seen: Session, app: Any, codes: dict[str, Any]) -> Started:
+def _commit(work: Work, seen: Session, app: NewApp, codes: dict[str, Any]) -> Started:
     member = people.member(work.conn, seen.account_id, seen.member_id, lock=True)
     case = _cases.running(work, member)
     if case is None or case.id != seen.case_id or case.state is not State.ROTATING:
@@ -161,10 +163,10 @@ def _commit(work: Work, seen: Session, app: Any, codes: dict[str, Any]) -> Start
 
 @dataclass(frozen=True)
 class Replacement:
-    """What takes the place of everything a person had: encoded password, the app's material, encoded codes."""
+    """What takes the place of everything a person had: encoded password, the app, encoded codes."""
 
     password: dict[str, Any] = field(repr=False)
-    app: Any = field(repr=False)
+    app: NewApp
     codes: dict[str, Any] = field(repr=False)
 
 
@@ -181,10 +183,17 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     password_factor, codes_factor = _staging.password_factor(ctx), _staging.codes_factor(ctx)
     added = (
         _ways.add(work, member, password_factor.traits.kind, password_factor.decode(new.password), how),
-        _ways.add(work, member, _staging.app_factor(ctx).traits.kind, new.app, how),
+        _ways.add(
+            work,
+            member,
+            _staging.app_factor(ctx).traits.kind,
+            new.app.material,
+            replace(how, thing=new.app.thing),
+        ),
     )
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)
     _ways.renew_summary(work, member)
+    reviews.finished(work.conn, member, work.now)
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")

@@ -53,6 +53,8 @@ class Authenticator:
     saved_at: datetime | None = None
     last_used_at: datetime | None = None
     left: int | None = None
+    reviewed_at: datetime | None = None
+    """When its person last said, or showed, that it is still there."""
     thing: Loss | None = None
     """What it lives on, where that is not what its kind usually lives on."""
     handle: str | None = None
@@ -74,6 +76,7 @@ def _authenticator(row: Row[Any]) -> Authenticator:
         saved_at=row.saved_at,
         last_used_at=row.last_used_at,
         left=row.left,
+        reviewed_at=row.reviewed_at,
         thing=Loss(row.thing) if row.thing else None,
         handle=row.handle,
         version=row.version,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.addresses import Mailbox
@@ -24,7 +24,7 @@ from sparekey.core.people import (
     name_key,
 )
 from sparekey.errors import NameTaken, NotFound, Stale
-from sparekey.store.schema import accounts, members
+from sparekey.store.schema import Instant, accounts, members
 
 _M = members.c
 _BY_NAME = select(members).where(or_(_M.username == bindparam("key"), _M.email_key == bindparam("key")))
@@ -70,6 +70,7 @@ def _member(row: Any) -> Member:
         former_email=row.former_email,
         email_changed_at=row.email_changed_at,
         last_sign_in_at=row.last_sign_in_at,
+        reviewed_at=row.reviewed_at,
         further=_mailboxes(row.further) if row.further else (),
     )
 
@@ -129,6 +130,7 @@ def add_account(conn: Connection, account: Account) -> None:
             id=account.id,
             name=account.name,
             policy=json.dumps(asdict(account.policy)),
+            review_months=account.policy.review_months,
             created_at=account.created_at,
             version=account.version,
         )
@@ -152,7 +154,12 @@ def put_account(conn: Connection, changed: Account) -> None:
     done = conn.execute(
         update(accounts)
         .where(accounts.c.id == changed.id, accounts.c.version == changed.version)
-        .values(name=changed.name, policy=json.dumps(asdict(changed.policy)), version=changed.version + 1)
+        .values(
+            name=changed.name,
+            policy=json.dumps(asdict(changed.policy)),
+            review_months=changed.policy.review_months,
+            version=changed.version + 1,
+        )
     )
     if done.rowcount != 1:
         raise Stale()
@@ -222,22 +229,24 @@ def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
     return [_member(row) for row in rows]
 
 
+def _row(new: Listed) -> dict[str, Any]:
+    fresh = {"version": 0, "further": "", "reminders": 0, "reviewed_at": new.member.reviewed_at}
+    return {**_columns(new.member), **fresh, "safety": new.safety, "ways": new.ways}
+
+
 def add_member(conn: Connection, new: Member) -> None:
     """Keep a new member; `NameTaken` when the username or the address belongs to somebody on the server."""
     refuse_taken(conn, new)
-    values = {**_columns(new), "version": 0, "safety": "not_set_up", "ways": "", "further": ""}
     try:
-        conn.execute(insert(members).values(values))
+        conn.execute(insert(members).values(_row(Listed(new, "not_set_up", ""))))
     except IntegrityError as error:
         raise NameTaken("username") from error
 
 
 def add_members(conn: Connection, new: Sequence[Listed]) -> None:
     """Keep many new members whose names were free when they were looked at; `NameTaken` when one is not."""
-    fresh = {"version": 0, "further": ""}
-    rows = [{**_columns(one.member), **fresh, "safety": one.safety, "ways": one.ways} for one in new]
     try:
-        conn.execute(insert(members), rows)
+        conn.execute(insert(members), [_row(one) for one in new])
     except IntegrityError as error:
         raise NameTaken("username") from error
 
@@ -279,12 +288,11 @@ def signed_in(conn: Connection, who: Member, at: Any) -> None:
     conn.execute(_SIGNED_IN, {"account": who.account_id, "member": who.id, "at": at})
 
 
-def put_safety(conn: Connection, who: Member, safety: str, ways: str) -> None:
-    conn.execute(
-        update(members)
-        .where(_M.account_id == who.account_id, _M.id == who.id)
-        .values(safety=safety, ways=ways)
-    )
+def put_safety(conn: Connection, who: Member, safety: str, ways: str, *, set_up_by: datetime | None) -> None:
+    """Keep the summary. Whoever is set up has their ways in by then at the latest; None: is not set up."""
+    since = func.coalesce(_M.reviewed_at, literal(set_up_by, Instant)) if set_up_by else None
+    theirs = update(members).where(_M.account_id == who.account_id, _M.id == who.id)
+    conn.execute(theirs.values(safety=safety, ways=ways, reviewed_at=since))
 
 
 def put_further(conn: Connection, who: Member, confirmed: Sequence[Mailbox]) -> None:
@@ -317,11 +325,15 @@ _SORTS: dict[str, list[Any]] = {
 
 @dataclass(frozen=True)
 class Search:
-    """What a list of members asks for. `page` counts from 1; `safety` and `status` empty: all."""
+    """What a list of members asks for. `page` counts from 1; `safety` and `status` empty: all.
+
+    `reviewed_by`: only those who were last reviewed by then.
+    """
 
     text: str = ""
     safety: str = ""
     status: str = ""
+    reviewed_by: datetime | None = None
     sort: str = "risk"
     page: int = 1
     size: int = 50
@@ -335,6 +347,8 @@ def search(conn: Connection, account_id: AccountId, wanted: Search) -> tuple[lis
         where.append(_M.safety == wanted.safety)
     if wanted.status:
         where.append(_M.status == wanted.status)
+    if wanted.reviewed_by:
+        where.append(_M.reviewed_at <= wanted.reviewed_by)
     count = conn.execute(select(func.count()).select_from(members).where(*where)).scalar_one()
     rows = conn.execute(
         select(members)

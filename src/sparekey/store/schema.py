@@ -68,10 +68,12 @@ accounts = Table(
     _id("id", key=True),
     Column("name", Text, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("review_months", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+"""`review_months` repeats what the policy says, for the search for whom to remind."""
 
 members = Table(
     "members",
@@ -93,6 +95,9 @@ members = Table(
     Column("former_email", String(254)),
     Column("email_changed_at", Instant),
     Column("last_sign_in_at", Instant),
+    Column("reviewed_at", Instant),
+    Column("reminded_at", Instant),
+    Column("reminders", Integer, nullable=False),
     Column("safety", String(12), nullable=False),
     Column("ways", Text, nullable=False),
     Column("further", Text, nullable=False),
@@ -149,6 +154,7 @@ authenticators = Table(
     Column("saved_at", Instant),
     Column("last_used_at", Instant),
     Column("left", Integer),
+    Column("reviewed_at", Instant),
     Column("thing", String(10)),
     Column("handle", String(64), unique=True),
     Column("version", Integer, nullable=False),

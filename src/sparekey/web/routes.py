@@ -24,8 +24,10 @@ from sparekey.web.pages.help_back import HELP_BACK
 from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
+from sparekey.web.pages.own.apps import APPS
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
+from sparekey.web.pages.own.review import REVIEWING
 from sparekey.web.pages.own.sent_codes import SENT_CODES
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
@@ -73,7 +75,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS),
+    *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

@@ -16,7 +16,7 @@ from sparekey.core.recovery_case import Delivery, How
 from sparekey.flows import not_me, password_link, reset, team
 from sparekey.flows._work import DROPPED_WHEN_MANY, unit
 from sparekey.flows.context import Context
-from sparekey.flows.own import passkeys, replacing
+from sparekey.flows.own import apps, passkeys, replacing
 from sparekey.flows.team import Details
 from tests.adapters.facts import facts
 from tests.flows.steps import (
@@ -63,14 +63,15 @@ NOTICES = {
     "code_receiver_added", "code_receiver_changed", "way_not_allowed",
     "imported",
     "set_up", "recovery_opened", "recovery_completed", "recovery_ended", "recovery_doubted", "recovery_tripwire",
-    "lost_factor_used", "reset_done", "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
+    "review_lost", "review_due", "review_overdue", "way_added", "lost_factor_used", "reset_done",
+    "secret_revealed", "owner_recovered", "passkey_added", "way_removed",
     "secret_changed", "password_changed", "backup_codes_new", "backup_code_used", "backup_codes_low", "new_device",
     "suspicious_tries", "authenticator_disabled", "code_replayed", "address_changed_old", "address_changed_new",
     "role_changed", "person_deactivated", "person_reactivated", "person_deleted", "address_added",
     "address_confirmed", "address_removed", "work_address_changed", "secrets_exported",
 }  # fmt: skip
 """To the person. Those to account owners, about others, are notices too."""
-LEADS_INSIDE = {"backup_codes_low", "imported"}
+LEADS_INSIDE = {"backup_codes_low", "imported", "review_due", "review_overdue"}
 """Notices to the person with a link to a page that asks for the sign-in."""
 
 
@@ -120,7 +121,7 @@ def test_where_each_kind_goes(ctx: Context, jonas: Member, kind: str) -> None:
 
 def change_secret(ctx: Context, jonas: Member, _: Browser) -> None:
     browser = signed_in(ctx, jonas)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
 
 
 def new_codes(ctx: Context, jonas: Member, _: Browser) -> None:

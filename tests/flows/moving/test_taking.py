@@ -250,3 +250,11 @@ def test_tries_of_a_name_before_it_was_somebody_s_do_not_count(ctx: Context, nor
     takes(ctx, nora, ANNA)
     outcome = sign_in.begin(ctx, SOMEBODY, "anna.keller", OLD_PASSWORD)
     assert isinstance(outcome.decision, Prove)
+
+
+def test_the_clock_of_the_review_starts_with_the_taking_over_of_who_is_in_at_once(
+    ctx: Context, nora: Browser, world: FrozenWorld
+) -> None:
+    takes(ctx, nora, ANNA, BEN)
+    reviewed = [one and one.reviewed_at for one in (found(ctx, ANNA), found(ctx, BEN))]
+    assert [world.now(), None] == reviewed

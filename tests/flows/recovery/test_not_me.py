@@ -13,7 +13,7 @@ from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
 from sparekey.flows.not_me import Reach
-from sparekey.flows.own import addresses, replacing
+from sparekey.flows.own import addresses, apps, replacing
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -192,7 +192,7 @@ def test_in_a_letter_of_no_case_it_signs_out_everywhere_and_warns(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
     browser = signed_in(ctx, jonas)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
     token = token_in(str(letters(ctx, "secret_changed")[0].facts["stop_link"]))
     asked = not_me.ask(ctx, SOMEBODY, token)
     stopped = not_me.stop(ctx, SOMEBODY, token)

@@ -9,7 +9,7 @@ from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context
-from sparekey.flows.own import replacing
+from sparekey.flows.own import apps, replacing
 from tests.flows.recovery.endings import ENDS, EVERY_END, End, Where, expire, take_back, use_lost_one
 from tests.flows.steps import (
     HANDED,
@@ -121,7 +121,7 @@ def test_somebody_signed_in_another_way_changes_the_secret_and_all_is_well(
     helped(ctx, where.nora, where.jonas)
     outcome = answer(ctx, half(ctx, where.jonas), where.codes[0], Answer.BACKUP_CODE)
     browser = opened(ctx, SOMEBODY, outcome.started.token)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
     assert {Standing.ACTIVE} == set(standings(ctx, where.jonas).values())
 
 
@@ -130,6 +130,6 @@ def test_changing_the_secret_in_an_open_session_ends_a_running_hand_over(ctx: Co
     browser = signed_in(ctx, where.jonas, aal2=False)
     started = sessions.confirm(ctx, browser, PASSWORD, Answer.BACKUP_CODE, where.codes[0])
     browser = opened(ctx, browser, started.token)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
     assert Ending.SIGNED_IN_OTHERWISE is case_of(ctx, where.jonas).ending
     assert {"password", "totp", "backup_codes"} == set(standings(ctx, where.jonas))

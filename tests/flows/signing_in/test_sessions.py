@@ -23,7 +23,7 @@ from sparekey.errors import (
 )
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import replacing
+from sparekey.flows.own import apps, replacing
 from sparekey.store import sessions as kept
 from tests.flows.steps import NEW_PASSWORD, answer, half, helped, refusal, shows, wrong_code
 from tests.people import (
@@ -314,7 +314,7 @@ def _remembers(ctx: Context, who: Member) -> Visitor:
 
 
 def _change_secret(ctx: Context, browser: Browser, _: Browser) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     replacing.switch_secret(ctx, browser, shows(ctx, shown.secret))
 
 

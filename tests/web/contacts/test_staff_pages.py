@@ -121,7 +121,7 @@ def test_filters_count_and_choose(ctx: Context, browse: Browse, crew: Team) -> N
 
     assert ["jonas.frei"] == people_in(tab.get(f"{LIST}?state=safe"))
     assert ["luca.auditor"] == people_in(tab.get(f"{LIST}?state=deactivated"))
-    assert "Safe 1 Deactivated 1" in tab.get(LIST).words
+    assert "Safe 1 Review due 0 Deactivated 1" in tab.get(LIST).words
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from tests.web.specimens.contacts import CONTACTS
 from tests.web.specimens.moving import MOVING
 from tests.web.specimens.outside import SIGNED_OUT
 from tests.web.specimens.own import OWN
+from tests.web.specimens.reviewing import REVIEWING
 from tests.web.specimens.sent import SENT_BEFORE, SENT_WITHIN
 
-SIGNED_IN = {**OWN, **SENT_WITHIN, **CONTACTS, **MOVING}
+SIGNED_IN = {**OWN, **SENT_WITHIN, **REVIEWING, **CONTACTS, **MOVING}
 SPECIMENS = {**SIGNED_OUT, **SENT_BEFORE, **SIGNED_IN}
 
 

@@ -44,6 +44,7 @@ STAFF_PROFILE: Values = {
     "may": EVERYTHING,
     "why_no_link": "",
     "why_no_secret": "",
+    "review_due_at": ahead(days=30),
     "reveals_current": False,
     "held_back_until": None,
     "activity": ACTIVITY,
@@ -62,7 +63,7 @@ def case(delivery: str, state: str = "issued", view_open: bool = False) -> Thing
     )
 
 
-STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "deactivated")
+STATES = ("", "locked_out", "one_loss", "not_set_up", "safe", "review_due", "deactivated")
 
 STAFF: Values = {
     "nav": "staff",
@@ -94,6 +95,7 @@ CONFIRM: Values = {
     "has_backup_codes": True,
     "has_passkeys": False,
     "ask_how": True,
+    "things": ["phone"],
 }
 
 POLICY: Values = {
@@ -103,7 +105,7 @@ POLICY: Values = {
     "may_save": True,
     "can_tell_models": False,
     "can_send_texts": False,
-    "values": {"reveal": "temporary", "remember_days": "0"},
+    "values": {"reveal": "temporary", "remember_days": "0", "review_months": "6"},
 }
 
 
@@ -207,7 +209,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 ],
             },
         ),
-        ("current", {**STAFF_PROFILE, "reveals_current": True}),
+        ("current", {**STAFF_PROFILE, "reveals_current": True, "review_due_at": ago(days=18)}),
         ("passkeys", {**STAFF_PROFILE, "passkeys": KEYS}),
         (
             "reader",
@@ -216,6 +218,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "may": NOTHING,
                 "why_no_link": "role",
                 "why_no_secret": "role",
+                "review_due_at": None,
                 "app": None,
                 "activity": [],
             },
@@ -260,8 +263,9 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 **CONFIRM,
                 "reveals_current": True,
                 "way": "backup_code",
-                "values": {"how": "call", "stolen": "yes"},
-                "errors": {"how": "Choose", "password": "No"},
+                "things": ["phone", "tablet"],
+                "values": {"how": "call", "lost": "tablet", "stolen": "yes"},
+                "errors": {"how": "Choose", "lost": "Choose", "password": "No"},
             },
         ),
         ("fresh", {**CONFIRM, "is_fresh": True}),
@@ -303,6 +307,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "values": {
                     "reveal": "current",
                     "remember_days": "30",
+                    "review_months": "0",
                     "admins_may_reveal": "yes",
                     "passkey_models": "2fc0579f-8113-47ea-b116-bb5a8db9202a",
                 },
@@ -317,6 +322,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "values": {
                     "reveal": "current",
                     "remember_days": "30",
+                    "review_months": "12",
                     "sms_codes": "yes",
                     "passkey_models": "x",
                 },

@@ -10,6 +10,7 @@ from tests.web.demo_team import (
     LOSS,
     LOSS_ALONE,
     NOW,
+    PLACE,
     SECRET,
     WRONG_CODE,
     Values,
@@ -205,12 +206,21 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "setup_app": [
-        ("plain", {"again": False, "username": "lea.hofstetter", "secret": SECRET}),
-        ("wrong", {"again": True, "username": "lea.hofstetter", "secret": SECRET, "errors": WRONG_CODE}),
+        ("plain", {"again": False, "username": "lea.hofstetter", "secret": SECRET, **PLACE}),
+        (
+            "wrong",
+            {
+                "again": True,
+                "username": "lea.hofstetter",
+                "secret": SECRET,
+                **PLACE,
+                "errors": {**WRONG_CODE, "thing": "Unknown"},
+            },
+        ),
     ],
     "setup_app_kept": [
-        ("plain", {"username": "lea.hofstetter"}),
-        ("wrong", {"username": "lea.hofstetter", "errors": WRONG_CODE}),
+        ("plain", {"username": "lea.hofstetter", **PLACE}),
+        ("wrong", {"username": "lea.hofstetter", "errors": WRONG_CODE, **PLACE}),
     ],
     "setup_codes": [
         ("plain", {"again": False, "username": "lea.hofstetter", "codes": CODES}),
@@ -245,7 +255,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "renew_secret": [("plain", {"username": "jonas.frei", "secret": SECRET})],
-    "renew_verify": [("plain", {"username": "jonas.frei", "issuer": "Berg & Tal"})],
+    "renew_verify": [("plain", {"username": "jonas.frei", "issuer": "Berg & Tal", **PLACE})],
     "renew_over": [
         (ending.value, {"username": "jonas.frei", "ending": ending.value, "factor_back": is_back})
         for ending, is_back in zip(Ending, [True, False, False, True, True, False, False], strict=True)

@@ -4,12 +4,12 @@ from types import SimpleNamespace as Thing
 
 from tests.web.demo_team import (
     ACTIVITY,
-    APP,
     CODES,
     FOR_MIA,
     LOSS,
     LOSS_ALONE,
     NOW,
+    PLACE,
     SECRET,
     TEAM,
     WRONG_CODE,
@@ -51,6 +51,8 @@ KEYS = [
         added_at=ago(days=9),
         last_used_at=NOW,
         standing="active",
+        left=None,
+        reviewed_at=ago(days=30),
     ),
     Thing(
         id="aut_2",
@@ -62,9 +64,29 @@ KEYS = [
         added_at=ago(days=9),
         last_used_at=None,
         standing="suspended",
+        left=None,
+        reviewed_at=None,
     ),
 ]
-THINGS = ["phone", "tablet", "computer", "key", "manager"]
+APPS = [
+    Thing(
+        id=f"aut_{number}",
+        answer="code",
+        label=label,
+        kind="totp",
+        thing=thing,
+        added_at=ago(days=9),
+        last_used_at=ago(hours=2) if label else None,
+        left=None,
+        reviewed_at=ago(days=30) if label else None,
+        standing=standing,
+    )
+    for number, label, thing, standing in (
+        (3, "Pixel 8", "phone", "active"),
+        (4, "", "tablet", "exposed"),
+        (5, "Old one", "computer", "disabled"),
+    )
+]
 
 TAKEN = Thing(answer="code", label="Pixel 8", thing="phone", standing="active", added_at=ago(days=9))
 LOST = Thing(answer="code", label="", thing="tablet", standing="suspended", added_at=ago(days=99))
@@ -86,18 +108,30 @@ PRIVATE = Thing(
 WAITING = Thing(**{**vars(PRIVATE), "id": "adr_2", "confirmed_at": None, "comes_back_since": None})
 ADDRESSES = [WORK, PRIVATE, WAITING]
 BROKEN = [Thing(**{**vars(WORK), "comes_back_since": ago(days=2)})]
-
+CODES_KEPT = Thing(
+    id="aut_9",
+    answer="backup_code",
+    label="",
+    thing="paper",
+    left=3,
+    added_at=ago(days=287),
+    last_used_at=None,
+    is_saved=True,
+    reviewed_at=ago(days=30),
+)
 PROFILE: Values = {
     "nav": "profile",
     "state": "safe",
     "last_way": None,
-    "app": APP,
+    "apps": APPS,
+    "may_add_app": True,
     "passkeys": KEYS,
     "sent": SENT_WAYS,
     "signal": '{"rpId": "id.example"}',
     "addresses": ADDRESSES,
     "may_add_address": True,
-    "codes": Thing(left=3, made_at=ago(days=287), is_saved=True),
+    "codes": CODES_KEPT,
+    "review": Thing(reviewed_at=ago(days=30), due_at=ahead(days=152)),
     "password": Thing(changed_at=ago(days=287)),
     "sessions": SESSIONS,
     "activity": ACTIVITY,
@@ -138,6 +172,8 @@ ITEMS = [
     item("no_app"),
     item("mail_back", address="n•••••@bluewin.example", since=ago(days=2)),
     item("mail_back_of", name="Reto Caduff", username="reto.caduff", since=ago(days=2)),
+    item("review_due", since=ago(days=18)),
+    item("reviews_due", count=2),
     item("not_me", name="Reto Caduff", username="reto.caduff", at=ago(hours=2)),
 ]
 
@@ -200,9 +236,11 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **FOR_MIA,
                 "state": "one_loss",
                 "last_way": "phone",
-                "app": Thing(**{**vars(APP), "name": "", "standing": "suspended"}),
                 "sent": NO_SENT_WAYS,
+                "apps": [Thing(**{**vars(APPS[0]), "label": "", "standing": "suspended"})],
+                "may_add_app": False,
                 "codes": None,
+                "review": Thing(reviewed_at=ago(days=200), due_at=ago(days=18)),
                 "passkeys": [],
                 "addresses": BROKEN,
                 "may_add_address": False,
@@ -218,9 +256,10 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **FOR_MIA,
                 "state": "one_loss",
                 "last_way": "paper",
-                "app": None,
                 "sent": [Thing(answer="sms_code", way=way("sms_code", "••47", "suspended"))],
-                "codes": Thing(left=10, made_at=NOW, is_saved=False),
+                "apps": [],
+                "codes": Thing(**{**vars(CODES_KEPT), "left": 10, "is_saved": False, "reviewed_at": None}),
+                "review": Thing(reviewed_at=None, due_at=None),
             },
         ),
     ],
@@ -231,7 +270,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 **PROFILE,
                 **FOR_MIA,
                 "state": "not_set_up",
-                "app": None,
+                "apps": [],
                 "codes": None,
                 "passkeys": [],
                 "signal": "",
@@ -307,7 +346,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "nav": "profile",
                 "way": key,
                 "can_be_removed": bool(key.label),
-                "things": THINGS,
+                "things": PLACE["things"],
                 "values": {"label": key.label, "thing": key.thing},
                 "errors": {} if key.label else {"label": "Too long", "thing": "Unknown"},
             },
@@ -362,12 +401,23 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("wrong", {"nav": "profile", "errors": {"current_password": "No", "new_password": "Too short"}}),
     ],
     "secret_change": [
-        ("change", {"secret": SECRET, "has_old": True}),
-        ("first", {"secret": SECRET, "has_old": False, "errors": WRONG_CODE}),
+        ("change", {"secret": SECRET, "app": APPS[0]}),
+        ("wrong", {"secret": SECRET, "app": APPS[1], "errors": WRONG_CODE}),
     ],
-    "secret_done": [
-        ("changed", {"changed_at": NOW, "old_added_at": ago(days=287)}),
-        ("first", {"changed_at": NOW, "old_added_at": None}),
+    "secret_done": [("changed", {"changed_at": NOW, "old_added_at": ago(days=287)})],
+    "app_new": [
+        ("first", {"secret": SECRET, "has_others": False, "most": 5, **PLACE}),
+        (
+            "wrong",
+            {
+                "secret": SECRET,
+                "has_others": True,
+                "most": 5,
+                **PLACE,
+                "errors": {**WRONG_CODE, "label": "Too long", "thing": "Unknown"},
+            },
+        ),
+        ("full", {"secret": None, "has_others": True, "most": 5, **PLACE}),
     ],
     "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("first", {"codes": CODES, "old_left": 0})],
     "devices_end": [

@@ -10,6 +10,7 @@ from sparekey.adapters.letters import (
     owners,
     people,
     recovery,
+    reviewing,
     setting_up,
     sign_in,
 )
@@ -25,4 +26,5 @@ KINDS: Mapping[str, Kind] = {
     **owners.KINDS,
     **account.KINDS,
     **moving.KINDS,
+    **reviewing.KINDS,
 }

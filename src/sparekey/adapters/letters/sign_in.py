@@ -255,6 +255,25 @@ _PASSKEY_ADDED = Kind(
     ),
 )
 
+_WAY_ADDED = Kind(
+    english=Text(
+        subject="A way in was added",
+        preview="{added_at}, {place}.",
+        title="There is a new way in to your account",
+        body=("Together with your password it lets you in. Your other ways go on working.",),
+        rows=(("What", "{way}"), ("Name", "{name}"), ("When", "{added_at}"), ("Where", "{place}")),
+        stop=Stop("You didn’t add it?", REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Ein Anmeldeweg wurde hinzugefügt",
+        preview="{added_at}, {place}.",
+        title="Es gibt einen neuen Anmeldeweg in Ihr Konto",
+        body=("Zusammen mit Ihrem Passwort lässt er Sie hinein. Ihre anderen Wege gelten weiter.",),
+        rows=(("Was", "{way}"), ("Name", "{name}"), ("Wann", "{added_at}"), ("Wo", "{place}")),
+        stop=Stop("Sie waren es nicht?", REPORT_DE, "{stop_link}"),
+    ),
+)
+
 _WAY_REMOVED = Kind(
     english=Text(
         subject="A way in was removed",
@@ -302,6 +321,7 @@ _SECRETS_EXPORTED = Kind(
 KINDS = {
     "secrets_exported": _SECRETS_EXPORTED,
     "passkey_added": _PASSKEY_ADDED,
+    "way_added": _WAY_ADDED,
     "way_removed": _WAY_REMOVED,
     "secret_changed": _SECRET_CHANGED,
     "password_changed": _PASSWORD_CHANGED,

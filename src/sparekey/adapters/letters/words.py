@@ -88,6 +88,10 @@ _CHANGES: Mapping[str, tuple[str, str]] = {
         "Die Administration darf Geheimcodes übergeben und Mitarbeitende zurücksetzen",
     ),
     "passkey_models": ("More models of passkeys may be added", "Mehr Modelle von Passkeys sind erlaubt"),
+    "review_months": (
+        "People look through their ways in less often, or not at all",
+        "Anmeldewege werden seltener oder gar nicht mehr geprüft",
+    ),
     "remember_days": ("Browsers are remembered for longer", "Browser werden länger gemerkt"),
     "sms_codes": ("Text messages are allowed as second factor", "SMS sind als zweiter Faktor erlaubt"),
     "email_codes": (

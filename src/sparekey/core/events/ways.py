@@ -27,6 +27,12 @@ class AuthenticatorNamed(OfAuthenticator, tag="member:authenticator:named"):
     """What it is called, or lives on, was changed."""
 
 
+@dataclass(frozen=True)
+class AuthenticatorReviewed(OfAuthenticator, tag="member:authenticator:reviewed"):
+    how: str
+    """`said` by the person to be there, or `used` to show it."""
+
+
 class AuthenticatorSuspended(OfAuthenticator, tag="member:authenticator:suspended"):
     pass
 
@@ -71,3 +77,10 @@ class PasswordLinkAsked(OfMember, tag="member:password:link_asked"):
 @dataclass(frozen=True)
 class BackupCodesSaved(OfMember, tag="member:backup_codes:proven_saved"):
     authenticator: str
+
+
+@dataclass(frozen=True)
+class ReviewFinished(OfMember, tag="member:review:finished"):
+    """Every way in is known to be there; those that were lost are removed."""
+
+    kept: int

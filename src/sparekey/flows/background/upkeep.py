@@ -6,6 +6,7 @@
   for 30 days after its end, so that its page can say what became of it. All this is dead already, so an hour
   more does not matter; it reads whole tables, because an index over their times would be written at every
   sign-in to be read once an hour.
+- Whose review is due is reminded (`reminding`), once an hour.
 - Last uses of sessions are written from memory.
 """
 
@@ -20,6 +21,7 @@ from sparekey.core.contract import Moment
 from sparekey.core.recovery_case import Case
 from sparekey.flows import _cases, sessions
 from sparekey.flows._work import Work, unit
+from sparekey.flows.background import reminding
 from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
 from sparekey.store import cases, challenges, people, queue
@@ -62,6 +64,7 @@ def run_once(ctx: Context, *, forgets: bool = True) -> None:
     for due in ctx.db.read(lambda conn: cases.due(conn, moment.at)):
         _try(f"case {due.id}", partial(_settle, ctx, moment, due))
     if forgets:
+        _try("reminders", lambda: reminding.remind(ctx, moment))
         _try("forgetting", lambda: ctx.db.write(lambda conn: _forget(conn, moment)))
 
 

@@ -28,6 +28,7 @@ class Question(StrEnum):
     CONFIRM = "confirm"
     WAKE = "wake"
     LINK = "link"
+    REVIEW = "review"
     NEW = "new"
 
 

@@ -24,6 +24,7 @@ from sparekey.core.recovery_case import Case, is_over
 from sparekey.core.sign_in import Beside, Standing, candidates, tripwires
 from sparekey.core.throttle import LIMIT, Ended, Tries, Wait, give_back, reserve, tries_to_tell
 from sparekey.errors import Busy, NotSignedIn, Stale, TooManyTries, WrongProof
+from sparekey.factors import unspent
 from sparekey.flows import _cases
 from sparekey.flows._ways import Had, decided_on, keep, material, renew_summary, stand, tries_key, ways
 from sparekey.flows._work import Work, unit
@@ -107,6 +108,8 @@ class Ask:
     """Refuses when the question is no longer open, before a try is spent."""
     question: Question | None = None
     """What a challenge is for; only answers to one look at it."""
+    is_drill: bool = False
+    """To see whether it is still there: a single-use code is not used up."""
 
     def is_slow(self, ctx: Context) -> bool:
         return any(f.traits.is_slow for f in ctx.factors.values() if f.traits.answer is self.answer)
@@ -118,7 +121,7 @@ def prove(ctx: Context, visitor: Visitor, moment: Moment, ask: Ask, then: Callab
 
         def at_once(work: Work) -> T:
             reserved = _reserve(work, ask)
-            found = _check(ctx, reserved, ask.text, moment)
+            found = _check(ctx, reserved, ask, moment)
             try:
                 proven = _settle(work, ask, reserved, found)
             except Kept:
@@ -135,7 +138,7 @@ def prove(ctx: Context, visitor: Visitor, moment: Moment, ask: Ask, then: Callab
 
     reserved = unit(ctx, visitor, moment, before)
     try:
-        found = ctx.pool.run(lambda: _check(ctx, reserved, ask.text, moment))
+        found = ctx.pool.run(lambda: _check(ctx, reserved, ask, moment))
     except Busy:
         unit(ctx, visitor, moment, lambda work: _give_all_back(work, reserved))
         raise
@@ -229,8 +232,9 @@ def _give_all_back(work: Work, reserved: Reserved) -> None:
         queue.put_tries(work.conn, {key: give_back(before, work.now)}, work.now)
 
 
-def _check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right | Wrong:
+def _check(ctx: Context, reserved: Reserved, ask: Ask, moment: Moment) -> Right | Wrong:
     """Which authenticator the answer fits. Pure but for its cost."""
+    text = ask.text
     troubles: list[WrongAnswer] = []
     burnt: list[Material] = []
     for one, kept in reserved.meant:
@@ -240,6 +244,8 @@ def _check(ctx: Context, reserved: Reserved, text: str, moment: Moment) -> Right
             troubles.append(wrong)
             burnt += [(one, wrong.kept)] if wrong.kept is not None else []
         else:
+            if ask.is_drill and verified.evidence.left is not None:
+                return Right(one, unspent(kept, moment), replace(verified.evidence, left=None))
             return Right(one, verified.kept, verified.evidence)
     if _fitting(ctx, reserved, reserved.now.over, text, moment):
         troubles.append(WrongAnswer(Trouble.EXPIRED))
@@ -338,17 +344,17 @@ def _keep_failure(work: Work, ask: Ask, reserved: Reserved, found: Wrong) -> Non
     if found.tripped is not None:
         _cases.note_lost_factor_used(work, member, found.tripped.kept.id, ask.beside)
         authenticators.used(work.conn, found.tripped.kept, work.now)
-    for one, after in reserved.counted:
-        if after.failures >= LIMIT:
-            _end_at_limit(work, member, one, reserved.now.case)
+    ended = [one for one, after in reserved.counted if after.failures >= LIMIT]
+    _end_at_limit(work, member, ended, reserved.now.case)
     most = max((after.failures for _, after in reserved.counted), default=0)
     if most == TOLD_AT:
         told = {"way": ask.answer.value, "beside": ask.beside.value}
         work.send(member, "suspicious_tries", tried_at=work.now, tries=most, **told)
 
 
-def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> None:
-    if one.enrolled.traits.is_temporary:
+def _end_at_limit(work: Work, member: Member, ended: Sequence[Had], case: Case | None) -> None:
+    """Several apps that were tried together end together, and the person is told once."""
+    if any(one.enrolled.traits.is_temporary for one in ended):
         work.record(TemporaryBudgetClosed(member.id), member.account_id)
         work.tell_owners(
             member,
@@ -356,9 +362,13 @@ def _end_at_limit(work: Work, member: Member, one: Had, case: Case | None) -> No
             closed_at=work.now,
             by=_cases.helper_name(work, case) if case else "",
         )
-    elif one.enrolled.traits.is_disabled_at_limit:
-        stand(work, member, [one], Standing.DISABLED)
+    own = [
+        one
+        for one in ended
+        if one.enrolled.traits.is_disabled_at_limit and not one.enrolled.traits.is_temporary
+    ]
+    if own:
+        stand(work, member, own, Standing.DISABLED)
         renew_summary(work, member)
-        work.send(
-            member, "authenticator_disabled", disabled_at=work.now, way=one.enrolled.traits.answer.value
-        )
+        way = own[0].enrolled.traits.answer.value
+        work.send(member, "authenticator_disabled", disabled_at=work.now, way=way)

@@ -18,7 +18,7 @@ from sparekey.core.contract import About, Answer, Factor, Moment
 from sparekey.core.events.mail import AddressAdded, AddressConfirmed
 from sparekey.core.events.recovery import LinkAccepted, LinkSent
 from sparekey.core.events.team import MemberActivated, MemberAdded
-from sparekey.core.events.ways import BackupCodesSaved
+from sparekey.core.events.ways import AuthenticatorReviewed, BackupCodesSaved, ReviewFinished
 from sparekey.core.people import SERVER, AccountId, Member, MemberId, Status, new_id
 from sparekey.core.proofs import Proof
 from sparekey.errors import Unready
@@ -30,9 +30,10 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo.team import ACCOUNT_NAME, LOST_PHONE, TEAM, Person
 from sparekey.flows.recover import about
-from sparekey.store import addresses, audit, authenticators, cases, people, queue, schema
+from sparekey.store import addresses, audit, authenticators, cases, people, queue, reviews, schema
 
 SETTING_UP = timedelta(minutes=12)
+REVIEWED_AGO = timedelta(days=33, hours=2)
 FOUNDER = TEAM[0]
 
 
@@ -66,6 +67,8 @@ def _story(play: "_Play") -> Iterator[tuple[timedelta, Act]]:
         if one.signed_in_ago is not None:
             yield one.joined_ago - SETTING_UP, play.setting_up(one)
             yield one.signed_in_ago, play.signing_in(one)
+            if one.joined_ago > REVIEWED_AGO and not one.has_review_due:
+                yield REVIEWED_AGO, play.reviewing(one)
 
 
 @dataclass
@@ -88,6 +91,9 @@ class _Play:
 
     def setting_up(self, one: Person) -> Act:
         return lambda at: self._unit(one, "set_up", at, lambda work: self._set_up(work, one))
+
+    def reviewing(self, one: Person) -> Act:
+        return lambda at: self._unit(one, "review", at, lambda work: self._review(work, one))
 
     def signing_in(self, one: Person) -> Act:
         return lambda at: self._unit(one, "sign_in", at, lambda work: self._sign_in(work, one))
@@ -158,6 +164,17 @@ class _Play:
         addresses.renew(work.conn, member)
         work.record(AddressAdded(member.id, new.id), self.account_id)
         work.record(AddressConfirmed(member.id, new.id), self.account_id)
+
+    def _review(self, work: Work, one: Person) -> None:
+        """Everything is there."""
+        member = self._member(work, one)
+        had = [found for found in ways(work.conn, self.account_id, member.id) if found.is_second]
+        for found in had:
+            reviews.checked(work.conn, found.kept, work.now)
+            kind = found.kept.kind
+            work.record(AuthenticatorReviewed(member.id, found.kept.id, kind, "said"), self.account_id)
+        reviews.finished(work.conn, member, work.now)
+        work.record(ReviewFinished(member.id, len(had)), self.account_id)
 
     def _sign_in(self, work: Work, one: Person) -> None:
         member = self._member(work, one)

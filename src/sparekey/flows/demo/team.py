@@ -28,6 +28,8 @@ class Person:
     """How many of ten backup codes; 0: the person never made any."""
     are_codes_saved: bool = True
     has_lost_phone: bool = False
+    has_review_due: bool = False
+    """Has never looked through what there was on the first day."""
     private: str = ""
     """A confirmed further address."""
 
@@ -64,11 +66,11 @@ TEAM = (
     ),
     Person(
         "samuel.braendli", "Samuel Brändli", _days(298), _days(0, 2, 30), "meadow signal 29",
-        language=Language.DE, device=_EDGE,
+        language=Language.DE, device=_EDGE, has_review_due=True,
     ),
     Person(
         "reto.caduff", "Reto Caduff", _days(251), _days(41), "granite paddle 64",
-        language=Language.DE, device=_SAFARI,
+        language=Language.DE, device=_SAFARI, has_review_due=True,
     ),
     Person(
         "dario.monti", "Dario Monti", _days(203), _days(5), "cinder orchard 38",

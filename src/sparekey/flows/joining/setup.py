@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sparekey.core.contract import About, Moment
+from sparekey.core.contract import About, Loss, Moment
 from sparekey.core.events.recovery import LinkAccepted, LinkRefused
 from sparekey.core.events.server import AccountAdded
 from sparekey.core.events.team import MemberActivated, MemberAdded
@@ -34,7 +34,7 @@ from sparekey.core.sessions import ENROL_LIFE, HALF_LIFE, Scope, Session
 from sparekey.errors import Conflict, LinkUnusable, NotSignedIn, WrongProof
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._links import SETTING_UP, Purpose
-from sparekey.flows._staging import Shown
+from sparekey.flows._staging import NewApp, Shown
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import names
@@ -266,13 +266,15 @@ def propose(ctx: Context, visitor: Visitor) -> Shown:
     _, draft = _staging.peek(ctx, visitor, Scope.ENROL)
     if "password" not in draft:
         raise Conflict(reason="password_first")
-    return _staging.propose(ctx, visitor, Scope.ENROL, _whom(visitor, draft, ctx.moment()))
+    whom = _whom(visitor, draft, ctx.moment())
+    is_first = visitor.session is not None and visitor.session.purpose in SIGNS_IN
+    return _staging.propose(ctx, visitor, Scope.ENROL, whom if is_first else _staging.with_entry(ctx, whom))
 
 
-def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
+def commit(ctx: Context, visitor: Visitor, code: str, thing: Loss | None = None) -> Started:
     """Verify a code and put password, app and backup codes in force; the link is used up.
 
-    The code is the new app's, or that of the app which came along (`brought`).
+    The code is the new app's, or that of the app which came along (`brought`). `thing`: what the app lives on.
     """
     moment = ctx.moment()
     seen, draft = _staging.peek(ctx, visitor, Scope.ENROL)
@@ -284,10 +286,10 @@ def commit(ctx: Context, visitor: Visitor, code: str) -> Started:
         brought.prove(ctx, own, code, moment) if own else _staging.finish_app(ctx, draft, whom, code, moment)
     )
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, app, codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, NewApp(app, thing), codes))
 
 
-def _commit(work: Work, session: Session, app: Any, codes: dict[str, Any]) -> Started:
+def _commit(work: Work, session: Session, app: NewApp, codes: dict[str, Any]) -> Started:
     purpose = Purpose(session.purpose)
     known = None
     if purpose not in WITHOUT_MEMBER:

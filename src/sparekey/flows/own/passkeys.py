@@ -17,7 +17,7 @@ from sparekey.core.events.server import UnknownPasskeyTried
 from sparekey.core.events.ways import AuthenticatorRefused
 from sparekey.core.people import Member, Status, name_key
 from sparekey.core.sign_in import Beside, can_prove
-from sparekey.errors import Conflict, NotSignedIn, SparekeyError
+from sparekey.errors import Conflict, NotFound, NotSignedIn, SparekeyError
 from sparekey.factors import (
     about_key,
     asked_of_nobody,
@@ -36,6 +36,7 @@ from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven, wrong_passkey
 from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.own import ways as own_ways
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import (
     confirmed,
@@ -100,6 +101,21 @@ def to_prove(ctx: Context, visitor: Visitor) -> str:
 
 def to_confirm(ctx: Context, visitor: Visitor) -> str:
     return to_own(ctx, visitor, demand_member(visitor)[1], Question.CONFIRM)
+
+
+def to_review(ctx: Context, visitor: Visitor, authenticator_id: str) -> str:
+    """One passkey of their own, to see whether it is still there."""
+    _, member = demand_member(visitor)
+
+    def put(work: Work) -> str:
+        had = ways(work.conn, member.account_id, member.id)
+        kept = [material(ctx, one.kept) for one in had if one.kept.id == authenticator_id]
+        if not kept or about_key(kept[0]) is None:
+            raise NotFound()
+        factor = questions.asking(ctx, Answer.PASSKEY)
+        return questions.put(work, Question.REVIEW, factor.challenge(kept, work.moment, is_first=False))
+
+    return unit(ctx, visitor, ctx.moment(), put)
 
 
 def to_wake(ctx: Context, visitor: Visitor) -> str:
@@ -221,7 +237,10 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         is_taken = authenticators.by_handle(work.conn, str(handle_of(made))) is not None
         if is_taken or is_made_up(ctx.blind_key, made):  # one answer, or names that nobody has could be told
             raise Kept(Conflict("This passkey is already in use", reason="already_there"))
-        how = _ways.Binding(_name_for(work, who, made), "settings", _thing_of(visitor, made))
+        told = about_key(made)
+        had = ways(work.conn, who.account_id, who.id)
+        label = own_ways.free_label(had, told.make if told else "")
+        how = _ways.Binding(label, "settings", _thing_of(visitor, made))
         added = _ways.add(work, who, factor.traits.kind, made, how)
         _ways.renew_summary(work, who)
         work.send(who, "passkey_added", added_at=work.now)
@@ -231,16 +250,6 @@ def add(ctx: Context, visitor: Visitor, answer: str) -> str:
         return unit(ctx, visitor, ctx.moment(), bind)
     except IntegrityError:  # two at once
         raise Conflict("This passkey is already in use", reason="already_there") from None
-
-
-def _name_for(work: Work, who: Member, made: object) -> str:
-    """What its make calls itself, with a number where the person has one of that name."""
-    told = about_key(made)
-    name = told.make if told else ""
-    taken = {one.kept.label for one in ways(work.conn, who.account_id, who.id)}
-    if not name or name not in taken:
-        return name
-    return next(f"{name} {number}" for number in range(2, len(taken) + 3) if f"{name} {number}" not in taken)
 
 
 def signal(ctx: Context, visitor: Visitor) -> str:

@@ -14,12 +14,12 @@ from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, WrongProof
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
-from sparekey.flows._staging import Shown
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks.password import Attempt
 from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.own.apps import apps_of, which
 from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import demand_own, end_all
@@ -27,14 +27,8 @@ from sparekey.store import cases, people
 from sparekey.store.authenticators import Authenticator
 
 
-def propose_secret(ctx: Context, visitor: Visitor) -> Shown:
-    """The new secret of *Change secret*; it waits ten minutes."""
-    account, member = demand_own(ctx, visitor)
-    return _staging.propose(ctx, visitor, Scope.FULL, about(account, member))
-
-
-def switch_secret(ctx: Context, visitor: Visitor, code: str) -> None:
-    """*Verify and switch*: a code from the new secret is right, so the old one ends."""
+def switch_secret(ctx: Context, visitor: Visitor, code: str, authenticator_id: str = "") -> None:
+    """*Verify and switch*: a code from the new secret is right, so the old one of this app ends (`apps.which`)."""
     account, member = demand_own(ctx, visitor)
     moment = ctx.moment()
     _, draft = _staging.peek(ctx, visitor, Scope.FULL)
@@ -48,7 +42,7 @@ def switch_secret(ctx: Context, visitor: Visitor, code: str) -> None:
         stored, now_staged = _staging.load(work, visitor, Scope.FULL)
         if now_staged.get("pending") != draft["pending"]:
             raise Conflict(reason="pending_expired")
-        _replace(work, who, Answer.CODE, _staging.app_factor(ctx).traits.kind, app)
+        _replace_app(work, who, authenticator_id, app)
         _sessions.redraft(work, stored, {k: v for k, v in now_staged.items() if k != "pending"})
         work.send(who, "secret_changed", changed_at=work.now, way=_way_of(visitor))
 
@@ -58,6 +52,15 @@ def switch_secret(ctx: Context, visitor: Visitor, code: str) -> None:
 def drop_pending(ctx: Context, visitor: Visitor) -> None:
     """*Keep the old one*: forget what was staged."""
     _staging.stage(ctx, visitor, ctx.moment(), Scope.FULL, pending=None, codes=None)
+
+
+def _replace_app(work: Work, who: Member, authenticator_id: str, made: Any) -> None:
+    """A new secret for one app, which keeps its name and place."""
+    old = which(apps_of(ways(work.conn, who.account_id, who.id)), authenticator_id)
+    _ways.destroy(work, who, [old], "replaced")
+    how = _ways.Binding(old.kept.label, "settings", old.kept.thing)
+    _ways.add(work, who, _staging.app_factor(work.ctx).traits.kind, made, how)
+    _ways.renew_summary(work, who)
 
 
 def _replace(work: Work, who: Member, answer: Answer, kind: str, value: Any) -> Authenticator:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sparekey.core.contract import Answer, Loss
+from sparekey.core.contract import Loss
 from sparekey.core.events.ways import AuthenticatorNamed
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member
@@ -17,6 +17,7 @@ from sparekey.flows.sessions import demand_own
 from sparekey.store import authenticators, people
 
 LONGEST_NAME = 60
+"""What browsers of phones and tablets say of themselves; an Android tablet does not say that it is mobile."""
 THINGS = (Loss.PHONE, Loss.TABLET, Loss.COMPUTER, Loss.KEY, Loss.MANAGER)
 """What a way may be said to live on."""
 
@@ -38,46 +39,65 @@ def one_way(ctx: Context, visitor: Visitor, authenticator_id: str) -> OneWay:
     found = _find(had, authenticator_id)
     left = [one for one in had if one is not found]
     can_be_named = not found.enrolled.traits.is_sent
-    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not _is_last(found, left), can_be_named)
+    return OneWay(ways_in([found], ctx)[0], summary(left)[0], not is_last(found, left), can_be_named)
 
 
 def _find(had: list[Had], authenticator_id: str) -> Had:
     """Backup codes are replaced, not removed."""
     for one in had:
-        if one.kept.id == authenticator_id and (one.enrolled.traits.is_sent or _works_every_day(one)):
+        if one.kept.id == authenticator_id and (one.enrolled.traits.is_sent or one.is_on_a_device):
             return one
     raise NotFound()
 
 
-def _works_every_day(one: Had) -> bool:
-    return one.is_second and one.enrolled.traits.answer is not Answer.BACKUP_CODE
-
-
-def _is_last(found: Had, left: list[Had]) -> bool:
+def is_last(found: Had, left: list[Had]) -> bool:
     """Nothing else is left that works every day: backup codes alone are for emergencies, and what is restricted is
     never alone (NIST SP 800-63B-4, section 3.2.9)."""
     if found.enrolled.traits.is_sent:
         return False
-    working = [one for one in left if _works_every_day(one) and one.kept.standing is Standing.ACTIVE]
+    working = [one for one in left if one.is_on_a_device and one.kept.standing is Standing.ACTIVE]
     return all(one.enrolled.traits.is_restricted for one in working)
+
+
+def guess_thing(visitor: Visitor) -> Loss | None:
+    """The phone or tablet that this browser says it is on; None for what may be a computer or anything."""
+    return None if visitor.thing is Loss.COMPUTER else visitor.thing
+
+
+def read_label(text: str) -> str:
+    """What a way is called; may be empty."""
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME:
+        raise BadInput("label", "too_long", most=LONGEST_NAME)
+    if not name.isprintable():
+        raise BadInput("label", "name_form")
+    return name
+
+
+def read_thing(text: str) -> Loss:
+    if text not in THINGS:
+        raise BadInput("thing", "unknown")
+    return Loss(text)
+
+
+def free_label(had: list[Had], name: str) -> str:
+    """This name, with a number where the person has a way that is called so."""
+    taken = {one.kept.label for one in had}
+    if not name or name not in taken:
+        return name
+    return next(f"{name} {number}" for number in range(2, len(taken) + 3) if f"{name} {number}" not in taken)
 
 
 def rename(ctx: Context, visitor: Visitor, authenticator_id: str, label: str, thing: str) -> None:
     """What it is called, and what it lives on. A number or address has no other name, and lives where it does."""
     _, member = demand_own(ctx, visitor)
-    name = " ".join(label.split())
-    if len(name) > LONGEST_NAME:
-        raise BadInput("label", "too_long", most=LONGEST_NAME)
-    if not name.isprintable():
-        raise BadInput("label", "name_form")
-    if thing not in THINGS:
-        raise BadInput("thing", "unknown")
+    name, place = read_label(label), read_thing(thing)
 
     def put(work: Work) -> None:
         who, found, _ = _locked(work, member, authenticator_id)
         if found.enrolled.traits.is_sent:
             raise NotFound()
-        authenticators.name(work.conn, found.kept, name, Loss(thing))
+        authenticators.name(work.conn, found.kept, name, place)
         _ways.renew_summary(work, who)
         event = AuthenticatorNamed(who.id, found.kept.id, found.kept.kind)
         work.record(event, who.account_id)
@@ -99,7 +119,7 @@ def remove(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
 
     def take(work: Work) -> None:
         who, found, left = _locked(work, member, authenticator_id)
-        if _is_last(found, left):
+        if is_last(found, left):
             raise NotAllowed("This is your last way in. Add another one first", reason="last_way")
         _ways.destroy(work, who, [found], "removed")
         _ways.renew_summary(work, who)

@@ -45,6 +45,7 @@ _BEGINNINGS = {
         "member:authenticator:",
         "member:passkey:",
         "member:backup_codes:",
+        "member:review:",
         "member:password:changed",
         "member:password:link_asked",
         "member:secrets:",

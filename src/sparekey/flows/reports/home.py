@@ -12,17 +12,18 @@ from sqlalchemy import Connection
 from sparekey.core.addresses import lasts, listed
 from sparekey.core.contract import Answer, Category, Loss
 from sparekey.core.losses import Row, Safety, Way, picture
-from sparekey.core.people import Member, Role, Status
+from sparekey.core.people import Member, Policy, Role, Status
 from sparekey.core.permissions import Action, may
 from sparekey.core.proofs import Aal, assurance, is_fresh
 from sparekey.core.recovery_case import FINAL, settle
+from sparekey.core.reviews import due_at, due_if_reviewed_by, is_due
 from sparekey.core.sign_in import Standing
 from sparekey.flows._links import Purpose
 from sparekey.flows._ways import Had, summary, ways
 from sparekey.flows.checks.second import LOW
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member
-from sparekey.store import addresses, cases, people, queue
+from sparekey.store import addresses, cases, people, queue, reviews
 from sparekey.store.people import Group
 
 MOST = 5
@@ -48,6 +49,8 @@ RANK = (
     "codes_unproven",
     "codes_low",
     "not_set_up",
+    "review_due",
+    "reviews_due",
 )
 """Every kind of thing to review, most urgent first."""
 
@@ -62,14 +65,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Picture:
-    """What happens when things get lost: the ways that work (field and label), and a row for each loss."""
+    """What happens when things get lost: the ways that work (field, label, thing), and a row for each loss."""
 
-    ways: tuple[tuple[Answer, str], ...]
+    ways: tuple[tuple[Answer, str, Loss], ...]
     rows: tuple[Row, ...]
 
     @property
     def has_passkey(self) -> bool:
-        return any(answer is Answer.PASSKEY for answer, _ in self.ways)
+        return any(answer is Answer.PASSKEY for answer, _, _ in self.ways)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
     items += [*_mail_items(ctx, conn, me), *_returned(conn, me, now)]
     items += [*_team_items(conn, visitor, groups or {}, now)]
     items += _reports(conn, me, now) if groups is not None else ()
+    items += _review_items(conn, visitor, state, now, is_told=groups is not None)
     first = sorted(items, key=lambda item: RANK.index(item.kind))[:MOST]
     return Home(
         state=state,
@@ -142,7 +146,7 @@ def last_way(own: tuple[Way, ...]) -> Loss | None:
 def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
     second = [one for one in had if one.is_second]
     shown = tuple(
-        (one.enrolled.traits.answer, one.kept.label)
+        (one.enrolled.traits.answer, one.kept.label, one.enrolled.thing)
         for one, way in zip(second, own, strict=True)
         if way.works
     )
@@ -208,6 +212,22 @@ def _reports(conn: Connection, me: Member, now: datetime) -> Iterator[Item]:
     for member_id in sorted(known, key=lambda one: reported[one], reverse=True):
         if member_id != me.id:
             yield Item("not_me", {**_who(known[member_id]), "at": reported[member_id]})
+
+
+def _review_items(
+    conn: Connection, visitor: Visitor, state: Safety, now: datetime, *, is_told: bool
+) -> Iterator[Item]:
+    """The person's own review, and, for who may see them, how many colleagues' are due."""
+    _, me = demand_member(visitor)
+    policy = visitor.account.policy if visitor.account else Policy()
+    is_mine_due = is_due(me, policy, now)
+    if is_mine_due and state is not Safety.NOT_SET_UP:
+        yield Item("review_due", {"since": due_at(me, policy)})
+    reviewed_by = due_if_reviewed_by(policy, now)
+    if is_told and reviewed_by:
+        others = reviews.how_many_due(conn, me.account_id, reviewed_by) - is_mine_due
+        if others > 0:
+            yield Item("reviews_due", {"count": others})
 
 
 def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, Group] | None:

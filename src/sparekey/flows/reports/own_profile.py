@@ -1,6 +1,6 @@
 """*My profile*: ways in, password, devices, and what happened. Open to every finished sign-in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sparekey.core.contract import Category, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.people import Member
+from sparekey.core.reviews import due_at
 from sparekey.flows._ways import summary, ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import Picture, last_way, picture_of
@@ -35,6 +36,8 @@ class OwnProfile:
     ways: tuple[WayIn, ...]
     addresses: tuple[AddressShown, ...]
     password_set_at: datetime | None
+    review_due_at: datetime | None
+    """When all ways in are to be looked through again; None: never."""
     devices: tuple[Device, ...]
     activity: tuple[Activity, ...]
 
@@ -43,7 +46,8 @@ def profile_of_me(ctx: Context, visitor: Visitor) -> OwnProfile:
     """Everything one's own profile shows."""
     _, me = demand_member(visitor)
     own_devices = tuple(devices(ctx, visitor))
-    return ctx.db.read(lambda conn: _profile(ctx, conn, me, own_devices))
+    found = ctx.db.read(lambda conn: _profile(ctx, conn, me, own_devices))
+    return replace(found, review_due_at=due_at(me, visitor.account.policy) if visitor.account else None)
 
 
 def _profile(ctx: Context, conn: Connection, me: Member, own_devices: tuple[Device, ...]) -> OwnProfile:
@@ -58,6 +62,7 @@ def _profile(ctx: Context, conn: Connection, me: Member, own_devices: tuple[Devi
         ways=ways_in(had, ctx),
         addresses=addresses_of(conn, me, ctx.moment().at),
         password_set_at=max(set_at, default=None),
+        review_due_at=None,
         devices=own_devices,
         activity=tuple(recent(conn, me, RECENT)),
     )

@@ -42,6 +42,8 @@ class WayIn:
     """Single-use codes that are left; None for a way without such."""
     is_saved: bool
     """For codes: the person proved to have them."""
+    reviewed_at: datetime | None = None
+    """When the person last said, or showed, that it is still there."""
     is_synced: bool | None = None
     """For a passkey: whether there are copies on other devices."""
 
@@ -72,6 +74,7 @@ def _way_in(one: Had) -> WayIn:
         one.kept.last_used_at,
         one.kept.left,
         one.kept.saved_at is not None,
+        one.kept.reviewed_at,
     )
 
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from math import inf
 
 from sparekey.core.events.team import PolicyChanged, PolicyRiskAccepted
 from sparekey.core.people import Account, Member, Policy, Role
 from sparekey.core.permissions import Action
+from sparekey.core.reviews import MONTHS
 from sparekey.errors import BadInput, Stale
 from sparekey.factors import TRAITS
 from sparekey.flows import _ways
@@ -19,11 +21,18 @@ REMEMBER_DAYS = (0, 7, 30)
 MOST_MODELS = 50
 _AAGUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+
+def _seldom(policy: Policy) -> float:
+    """Months between two reviews; without any, for ever."""
+    return policy.review_months or inf
+
+
 _WEAKER: Mapping[str, Callable[[Policy, Policy], bool]] = {
     "reveal_current": lambda before, after: after.reveal_current and not before.reveal_current,
     "links_only": lambda before, after: before.links_only and not after.links_only,
     "admins_may_reveal": lambda before, after: after.admins_may_reveal and not before.admins_may_reveal,
     "passkey_models": lambda before, after: _allows_more(before.passkey_models, after.passkey_models),
+    "review_months": lambda before, after: _seldom(after) > _seldom(before),
     "remember_days": lambda before, after: after.remember_days > before.remember_days,
     "sms_codes": lambda before, after: after.sms_codes and not before.sms_codes,
     "email_codes": lambda before, after: after.email_codes and not before.email_codes,
@@ -75,6 +84,8 @@ def change_policy(ctx: Context, visitor: Visitor, new: NewPolicy) -> Account:
 def _refuse_nonsense(before: Policy, new: NewPolicy) -> None:
     if new.policy.remember_days not in REMEMBER_DAYS:
         raise BadInput("remember_days", "unknown", "Choose one of those offered")
+    if new.policy.review_months not in MONTHS:
+        raise BadInput("review_months", "unknown", "Choose one of those offered")
     _refuse_odd_models(new.policy.passkey_models)
     if new.policy.links_only and new.policy.reveal_current:
         raise BadInput("reveal", "unknown", "Choose one of those offered")

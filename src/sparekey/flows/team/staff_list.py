@@ -2,30 +2,32 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from sparekey.core.contract import Answer
 from sparekey.core.losses import Safety
-from sparekey.core.people import AccountId, Member, Role, Status
+from sparekey.core.people import AccountId, Member, Policy, Role, Status
 from sparekey.core.permissions import TABLE, Action
 from sparekey.core.recovery_case import FINAL, Case, settle
+from sparekey.core.reviews import due_if_reviewed_by
 from sparekey.core.sign_in import Standing
 from sparekey.factors import TRAITS
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import invited_until
 from sparekey.flows.sessions import demand_right
-from sparekey.store import cases, people
+from sparekey.store import cases, people, reviews
 from sparekey.store.people import Listed
 
 PAGE = 50
 DEACTIVATED = Status.DEACTIVATED.value
+REVIEW_DUE = "review_due"
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked for. `state`: a safety, "deactivated", or empty for all; `page` counts from 1."""
+    """What is asked for. `state`: a safety, "deactivated", "review_due", or empty for all; `page` counts from 1."""
 
     text: str = ""
     state: str = ""
@@ -65,29 +67,29 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
     """One page of everybody in the account, fifty a page."""
     _, me = demand_right(ctx, visitor, Action.SEE_STAFF)
     now = ctx.moment().at
+    reviewed_by = due_if_reviewed_by(visitor.account.policy if visitor.account else Policy(), now)
     page = max(search.page, 1)
 
     def load(conn: Connection) -> StaffPage:
-        listed, found = people.search(conn, me.account_id, _wanted(search, page))
+        listed, found = people.search(conn, me.account_id, _wanted(search, page, reviewed_by or _NEVER))
         shown = [one.member.id for one in listed]
         open_cases = cases.open_ones(conn, me.account_id, shown) if shown else []
         running = {one.member_id: settle(one, now) for one in open_cases}
         invited = [one.member.id for one in listed if one.member.status is Status.INVITED]
         until = invited_until(conn, me.account_id, invited, now)
         rows = tuple(_row(one, running.get(one.member.id), until.get(one.member.id)) for one in listed)
-        return StaffPage(
-            rows,
-            page,
-            found,
-            _counts(conn, me.account_id),
-            roles_to_add(me),
-            me.role in TABLE[Action.IMPORT_PEOPLE],
-        )
+        counts = _counts(conn, me.account_id)
+        counts[REVIEW_DUE] = reviews.how_many_due(conn, me.account_id, reviewed_by or _NEVER)
+        may_import = me.role in TABLE[Action.IMPORT_PEOPLE]
+        return StaffPage(rows, page, found, counts, roles_to_add(me), may_import)
 
     return ctx.db.read(load)
 
 
-def _wanted(search: Search, page: int) -> people.Search:
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _wanted(search: Search, page: int, reviewed_by: datetime) -> people.Search:
     """Who is deactivated is shown among all, and under that word; not among those who are in danger.
 
     Signs that no database takes (NUL, half of a pair) are in nobody's name either.
@@ -95,7 +97,8 @@ def _wanted(search: Search, page: int) -> people.Search:
     status = {"": "", DEACTIVATED: DEACTIVATED, Safety.NOT_SET_UP.value: Status.INVITED.value}
     return people.Search(
         text="".join(char if char.isprintable() else " " for char in search.text),
-        safety="" if search.state == DEACTIVATED else search.state,
+        safety="" if search.state in {DEACTIVATED, REVIEW_DUE} else search.state,
+        reviewed_by=reviewed_by if search.state == REVIEW_DUE else None,
         status=status.get(search.state, Status.ACTIVE.value),
         sort=search.sort,
         page=page,

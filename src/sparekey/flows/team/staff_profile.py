@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from sparekey.core.contract import Loss
 from sparekey.core.people import Member, Policy, Role, Status
 from sparekey.core.permissions import Action, why_not
 from sparekey.core.recovery_case import (
@@ -20,6 +21,7 @@ from sparekey.core.recovery_case import (
     is_view_open,
     settle,
 )
+from sparekey.core.reviews import due_at
 from sparekey.flows import _ways
 from sparekey.flows._cases import held_back_until, is_budget_closed
 from sparekey.flows.context import Context, Visitor
@@ -61,6 +63,10 @@ class Profile:
     roles: tuple[Role, ...]
     """Those that the visitor may give this person; the present one alone when none."""
     reveals_current: bool
+    review_due_at: datetime | None
+    """When they are to look through their ways in again; None: never."""
+    things_to_lose: tuple[Loss, ...]
+    """What their apps and passkeys live on."""
     held_back_until: datetime | None
     """Until when the person's *This wasn't me* keeps this visitor from helping them."""
 
@@ -104,6 +110,8 @@ def _profile(conn: Connection, looking: _Looking, who: Member) -> Profile:
         why_not=reasons,
         roles=(who.role,) if reasons[Action.GIVE_ROLE] else tuple(Role),
         reveals_current=looking.policy.reveal_current,
+        review_due_at=due_at(who, looking.policy),
+        things_to_lose=_ways.things_to_lose(had),
         held_back_until=held_back,
     )
 

@@ -70,6 +70,7 @@ def _as_form(policy: Policy) -> dict[str, str]:
         "reveal": reveal,
         "remember_days": str(policy.remember_days),
         "passkey_models": "\n".join(policy.passkey_models),
+        "review_months": str(policy.review_months),
         **{name: "yes" for name, is_ticked in ticked.items() if is_ticked},
     }
 
@@ -87,6 +88,7 @@ def _as_policy(form: Mapping[str, str]) -> NewPolicy:
         sms_codes=form.get("sms_codes") == "yes",
         email_codes=form.get("email_codes") == "yes",
         passkey_models=tuple(dict.fromkeys(form.get("passkey_models", "").lower().split())),
+        review_months=whole_number(form.get("review_months", ""), -1),
     )
     return NewPolicy(
         policy,

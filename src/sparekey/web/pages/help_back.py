@@ -15,7 +15,7 @@ from sparekey.core.proofs import is_fresh
 from sparekey.core.recovery_case import Delivery, How
 from sparekey.errors import BadInput, LinkUnusable, NotFound
 from sparekey.flows import recover, reset
-from sparekey.flows.recover import Request, Secret
+from sparekey.flows.recover import Request, Secret, read_lost
 from sparekey.flows.team import Profile
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
@@ -112,7 +112,8 @@ def _form(visit: Visit, ask: Ask, status: int = 200, *, asks_how: bool, **errors
         **offered_to_confirm(visit),
         reveals_current=ask.delivery is Delivery.CURRENT,
         ask_how=asks_how,
-        values={name: visit.form.get(name, "") for name in ("how", "stolen")},
+        things=[thing.value for thing in ask.seen.things_to_lose],
+        values={name: visit.form.get(name, "") for name in ("how", "lost", "stolen")},
         errors=errors,
     )
 
@@ -135,9 +136,13 @@ def _hand(visit: Visit, ask: Ask) -> Response:
         refused = _confirm(visit, ask)
         if refused is not None:
             return refused
-    how = CHECKS.get(visit.form.get("how", ""))
-    request = Request(ask.delivery, how, is_stolen=visit.form.get("stolen") == "yes")
     try:
+        request = Request(
+            ask.delivery,
+            CHECKS.get(visit.form.get("how", "")),
+            is_stolen=visit.form.get("stolen") == "yes",
+            lost=read_lost(visit.form.get("lost", "")),
+        )
         recover.help_back_in(visit.ctx, visit.visitor, ask.seen.member.id, request)
     except BadInput as refusal:
         return _form(visit, ask, status_of(refusal), asks_how=True, **visit.errors_of(refusal))

@@ -38,7 +38,10 @@ def show_set_up(visit: Visit) -> Response:
 
 def _picture(found: Home) -> dict[str, Any]:
     return {
-        "ways": [{"answer": answer.value, "where": label} for answer, label in found.picture.ways],
+        "ways": [
+            {"answer": answer.value, "where": label, "thing": thing.value}
+            for answer, label, thing in found.picture.ways
+        ],
         "rows": found.picture.rows,
         "helped": found.is_helped,
     }

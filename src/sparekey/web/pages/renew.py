@@ -7,6 +7,7 @@ from sparekey.errors import BadInput, Conflict
 from sparekey.flows import rotate
 from sparekey.flows.joining import setup
 from sparekey.web.pages import sheets
+from sparekey.web.pages.own.apps import chosen_thing, place_values
 from sparekey.web.visit import Visit, status_of
 
 
@@ -58,12 +59,20 @@ def show_verify(visit: Visit) -> Response:
 
 def _verify(visit: Visit, status: int = 200, **errors: str) -> Response:
     account, member = rotate.demand_rotation(visit.visitor)
-    return visit.page("renew_verify", status, username=member.username, issuer=account.name, errors=errors)
+    return visit.page(
+        "renew_verify",
+        status,
+        username=member.username,
+        issuer=account.name,
+        errors=errors,
+        **place_values(visit),
+    )
 
 
 def verify(visit: Visit) -> Response:
     try:
-        visit.start(rotate.commit(visit.ctx, visit.visitor, visit.form.get("code", "")))
+        code, thing = visit.form.get("code", ""), chosen_thing(visit)
+        visit.start(rotate.commit(visit.ctx, visit.visitor, code, thing))
     except BadInput as refusal:
         return _verify(visit, status_of(refusal), **visit.errors_of(refusal))
     except Conflict as refusal:

@@ -11,6 +11,7 @@ from sparekey.flows import rotate
 from sparekey.flows.joining import Purpose, brought, setup
 from sparekey.flows.joining.setup import Details, Opened, Progress
 from sparekey.web.pages import sheets
+from sparekey.web.pages.own.apps import chosen_thing, place_values
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.pages.their_language import in_language_of
 from sparekey.web.visit import Visit, retry, status_of
@@ -138,7 +139,8 @@ def show_app(visit: Visit) -> Response:
 
 def _app(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> Response:
     if brought.is_asked_for(visit.ctx, visit.visitor):
-        return visit.page("setup_app_kept", status, username=progress.username, errors=errors)
+        username = progress.username
+        return visit.page("setup_app_kept", status, username=username, errors=errors, **place_values(visit))
     shown = setup.propose(visit.ctx, visit.visitor)
     secret = sheets.secret_values(visit, shown, progress.account_name, progress.username)
     return visit.page(
@@ -148,6 +150,7 @@ def _app(visit: Visit, progress: Progress, status: int = 200, **errors: str) -> 
         username=progress.username,
         secret=secret,
         errors=errors,
+        **place_values(visit),
     )
 
 
@@ -163,7 +166,8 @@ def another_app(visit: Visit) -> Response:
 def verify_app(visit: Visit) -> Response:
     progress = _at(visit, "app")
     try:
-        visit.start(setup.commit(visit.ctx, visit.visitor, visit.form.get("code", "")))
+        code, thing = visit.form.get("code", ""), chosen_thing(visit)
+        visit.start(setup.commit(visit.ctx, visit.visitor, code, thing))
     except BadInput as refusal:
         return _app(visit, progress, status_of(refusal), **visit.errors_of(refusal))
     except Conflict as refusal:

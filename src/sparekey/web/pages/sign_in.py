@@ -282,16 +282,22 @@ _WHY = (
 )
 
 
+def _why(onward: str) -> str:
+    """What the confirmation is for."""
+    if onward.startswith("/me/2fa/") and onward.endswith("/secret"):
+        return "secret"
+    return next((word for start, word in _WHY if onward.startswith(start)), "other")
+
+
 def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
     offer = offered_to_confirm(visit)
-    why = next((word for start, word in _WHY if onward.startswith(start)), "other")
     return visit.shell(
         "step_up",
         "profile",
         status,
         next=onward,
-        why=why,
+        why=_why(onward),
         **offer,
         **_text_to_confirm(visit, offer["way"]),
         errors=errors,

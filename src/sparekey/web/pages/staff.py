@@ -17,13 +17,13 @@ from sparekey.errors import Conflict, NotAllowed, StepUpNeeded
 from sparekey.flows import team
 from sparekey.flows.reports.shown import Activity, AddressShown
 from sparekey.flows.team import Profile, Search, StaffPage, StaffRow
-from sparekey.flows.team.staff_list import DEACTIVATED, PAGE
+from sparekey.flows.team.staff_list import DEACTIVATED, PAGE, REVIEW_DUE
 from sparekey.web.door import Asks, Handler, Way
 from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.visit import Visit
 
 LIST = "/contacts/staff"
-STATES = ("", Safety.LOCKED_OUT, Safety.ONE_LOSS, Safety.NOT_SET_UP, Safety.SAFE, DEACTIVATED)
+STATES = ("", Safety.LOCKED_OUT, Safety.ONE_LOSS, Safety.NOT_SET_UP, Safety.SAFE, REVIEW_DUE, DEACTIVATED)
 """The filters, in their order: all first, then by urgency."""
 COLUMNS = {
     "username": ("username", "ascending"),
@@ -179,6 +179,7 @@ def profile_values(seen: Profile) -> dict[str, Any]:
         "may": {word: seen.why_not[action] is None for word, action in MAY.items()},
         "why_no_link": seen.why_not[Action.SEND_LINK] or "",
         "why_no_secret": seen.why_not[Action.HAND_SECRET] or "",
+        "review_due_at": seen.review_due_at,
         "reveals_current": seen.reveals_current,
         "held_back_until": seen.held_back_until,
         "activity": [_happened(one) for one in seen.activity],

@@ -74,6 +74,8 @@ class Rows:
         had = [_ways.had_of(one) for one in own]
         is_in = planned.becomes is not Becomes.INVITED
         safety = _ways.summary(had)[0] if is_in else Safety.NOT_SET_UP
+        if safety is not Safety.NOT_SET_UP:
+            who = replace(who, reviewed_at=self._work.now)
         self._members.append(Listed(who, safety.value, _ways.listed(had)))
         self._authenticators += own
         self._names += [_ways.name_tries_key(self._work, name) for name in (who.username, who.email)]

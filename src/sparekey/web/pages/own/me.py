@@ -1,10 +1,9 @@
-"""*My profile*: secret, password, backup codes, signed-in devices, language.
+"""*My profile*: password, backup codes, signed-in devices, language.
 
 Whatever changes a way in asks for fresh proofs when its page is opened, so that nobody fills in a form for
 nothing. What is in force stays in force until its replacement was proved.
 """
 
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from sparekey.errors import BadInput, Conflict
 from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
 from sparekey.flows.own import language, passkeys, replacing, sent_codes
+from sparekey.flows.own.apps import MOST as MOST_APPS
 from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
@@ -24,12 +24,14 @@ from sparekey.web.cookies import YEAR
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
 from sparekey.web.pages.own import addresses
+from sparekey.web.pages.own.apps import back_to_profile, keep_old
 from sparekey.web.pages.paging import page_number, paging
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
 _SECRET_CHANGED = "secret_changed"
+_IN_A_POCKET = ("iPhone", "Android")
 
 
 def show_profile(visit: Visit) -> Response:
@@ -40,11 +42,13 @@ def show_profile(visit: Visit) -> Response:
         "profile",
         state=profile.state.value,
         last_way=profile.last_way.value if profile.last_way else None,
-        app=_app(_way(profile, Answer.CODE)),
+        apps=[one for one in profile.ways if one.answer is Answer.CODE],
+        may_add_app=sum(one.answer is Answer.CODE for one in profile.ways) < MOST_APPS,
         passkeys=[one for one in profile.ways if one.answer is Answer.PASSKEY],
         sent=_sent(visit, profile),
         signal=passkeys.signal(visit.ctx, visit.visitor),
-        codes={"left": codes.left, "made_at": codes.added_at, "is_saved": codes.is_saved} if codes else None,
+        codes=codes,
+        review={"reviewed_at": profile.member.reviewed_at, "due_at": profile.review_due_at},
         addresses=[addresses.row(one) for one in profile.addresses],
         may_add_address=len(profile.addresses) <= MOST_FURTHER,
         password={"changed_at": profile.password_set_at},
@@ -71,17 +75,6 @@ def _sent(visit: Visit, profile: OwnProfile) -> list[dict[str, Any]]:
     return [{"answer": answer.value, "way": way} for answer, way in found if way or answer in possible]
 
 
-def _app(way: WayIn | None) -> dict[str, Any] | None:
-    if way is None:
-        return None
-    return {
-        "name": way.label,
-        "added_at": way.added_at,
-        "last_used_at": way.last_used_at,
-        "standing": way.standing.value,
-    }
-
-
 def _device(visit: Visit, one: Device) -> dict[str, Any]:
     there = Visitor(device=one.device)
     return {
@@ -104,59 +97,6 @@ def _happened(one: Activity) -> dict[str, Any]:
         "by": one.by,
         "about": one.about,
     }
-
-
-def show_secret(visit: Visit) -> Response:
-    return _secret(visit)
-
-
-def _secret(visit: Visit, status: int = 200, **errors: str) -> Response:
-    shown = replacing.propose_secret(visit.ctx, visit.visitor)
-    account = visit.visitor.account
-    return visit.shell(
-        "secret_change",
-        "profile",
-        status,
-        secret=sheets.secret_values(visit, shown, account.name if account else "", visit.member.username),
-        has_old=_way(profile_of_me(visit.ctx, visit.visitor), Answer.CODE) is not None,
-        errors=errors,
-    )
-
-
-def secret_file(visit: Visit) -> Response:
-    return sheets.secret_file(visit, replacing.propose_secret(visit.ctx, visit.visitor))
-
-
-def switch_secret(visit: Visit) -> Response:
-    old = _way(profile_of_me(visit.ctx, visit.visitor), Answer.CODE)
-    try:
-        replacing.switch_secret(visit.ctx, visit.visitor, visit.form.get("code", ""))
-    except BadInput as refusal:
-        return _secret(visit, status_of(refusal), **visit.errors_of(refusal))
-    except Conflict as refusal:
-        if refusal.reason != "pending_expired":
-            raise
-        return _secret(visit, 409, code=visit.said(refusal, "code"))
-    facts = {"old_added_at": old.added_at.isoformat()} if old else {}
-    return visit.go("/me/2fa/secret/done", _SECRET_CHANGED, changed_at=visit.now.isoformat(), **facts)
-
-
-def show_switched(visit: Visit) -> Response:
-    """Once, right after the change."""
-    sessions.demand_member(visit.visitor)
-    if visit.flash.get("code") != _SECRET_CHANGED:
-        return visit.go("/me")
-    times = {name: datetime.fromisoformat(text) for name, text in visit.flash["facts"].items()}
-    return visit.shell(
-        "secret_done", "profile", changed_at=times["changed_at"], old_added_at=times.get("old_added_at")
-    )
-
-
-def keep_old(visit: Visit) -> Response:
-    """Forget the replacement that was not proved."""
-    sessions.demand_member(visit.visitor)
-    replacing.drop_pending(visit.ctx, visit.visitor)
-    return visit.go("/me#two-factor")
 
 
 def show_password(visit: Visit) -> Response:
@@ -260,10 +200,6 @@ def choose_language(visit: Visit) -> Response:
     return response
 
 
-def back_to_profile(visit: Visit) -> Response:
-    return visit.go("/me")
-
-
 def to_password(visit: Visit) -> Response:
     """Where password managers look for the form (W3C, A Well-Known URL for Changing Passwords)."""
     return visit.go("/me/password")
@@ -273,10 +209,6 @@ ME = (
     Way("/me/activity", show_activity, asks=Asks.SESSION),
     Way("/me", show_profile, asks=Asks.SESSION),
     Way("/me/password", show_password, change_password, asks=Asks.FRESH),
-    Way("/me/2fa/secret", show_secret, switch_secret, asks=Asks.FRESH),
-    Way("/me/2fa/secret/done", show_switched, asks=Asks.SESSION),
-    Way("/me/2fa/secret/keep", back_to_profile, keep_old, asks=Asks.ANYBODY, acts=Asks.SESSION),
-    Way("/me/2fa/secret/{file}", secret_file, asks=Asks.FRESH),
     Way("/me/2fa/codes", show_codes, switch_codes, asks=Asks.FRESH),
     Way("/me/2fa/codes/keep", back_to_profile, keep_old, asks=Asks.ANYBODY, acts=Asks.SESSION),
     Way("/me/2fa/codes/sheet", back_to_codes, codes_sheet, asks=Asks.ANYBODY, acts=Asks.FRESH),

@@ -12,7 +12,7 @@ from sparekey.core.sign_in import SignedIn
 from sparekey.errors import BadInput, Conflict, NotSignedIn, StepUpNeeded, TooManyTries, WrongProof
 from sparekey.flows import sessions
 from sparekey.flows.context import Context
-from sparekey.flows.own import replacing
+from sparekey.flows.own import apps, replacing
 from sparekey.store import people
 from sparekey.store.people import Search
 from tests.flows.steps import NEW_PASSWORD, CountingPool, T, answer, half, refusal, shows
@@ -57,7 +57,7 @@ def browser(ctx: Context, jonas: Member, codes: list[str]) -> Browser:
 
 
 ACTS: dict[str, Callable[[Context, Browser], object]] = {
-    "propose": replacing.propose_secret,
+    "propose": apps.propose,
     "switch": lambda ctx, who: replacing.switch_secret(ctx, who, "123456"),
     "password": lambda ctx, who: replacing.change_password(ctx, who, PASSWORD, NEW_PASSWORD),
     "make codes": replacing.make_codes,
@@ -88,7 +88,7 @@ def test_one_factor_changes_nothing(
 def test_the_old_secret_works_until_the_new_one_is_verified(
     ctx: Context, team: Team, jonas: Member, browser: Browser, world: FrozenWorld
 ) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     old = code_of(ctx, jonas)
     before = answer(ctx, half(ctx, jonas), old).decision
     world.advance(MINUTE)
@@ -107,26 +107,26 @@ def test_the_old_secret_is_dead_once_the_new_one_is_verified(
 ) -> None:
     world.advance(2 * MINUTE)
     old = code_of(ctx, jonas)
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
     assert "wrong" == refusal(lambda: answer(ctx, half(ctx, jonas), old)).reason
 
 
 def test_a_wrong_code_switches_nothing_and_the_new_secret_stays(
     ctx: Context, jonas: Member, browser: Browser
 ) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     refused = refusal(lambda: replacing.switch_secret(ctx, browser, code_of(ctx, jonas)))
     assert (BadInput, "wrong", shown) == (
         type(refused),
         refused.reason,
-        replacing.propose_secret(ctx, browser),
+        apps.propose(ctx, browser),
     )
 
 
 def test_a_code_of_another_minute_is_told_while_the_secret_is_on_screen(
     ctx: Context, browser: Browser, world: FrozenWorld
 ) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     world.advance(3 * MINUTE)
     early = shows(ctx, shown.secret)
     world.advance(-3 * MINUTE)
@@ -137,17 +137,17 @@ def test_a_code_of_another_minute_is_told_while_the_secret_is_on_screen(
 def test_a_pending_secret_dies_after_ten_minutes(
     ctx: Context, jonas: Member, browser: Browser, world: FrozenWorld
 ) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     world.advance(10 * MINUTE)
     started = sessions.confirm(ctx, again(ctx, browser), PASSWORD, Answer.CODE, code_of(ctx, jonas))
     later = opened(ctx, browser, started.token)
     refused = refusal(lambda: replacing.switch_secret(ctx, later, shows(ctx, shown.secret)))
     assert (Conflict, "pending_expired") == (type(refused), refused.reason)
-    assert shown != replacing.propose_secret(ctx, later)
+    assert shown != apps.propose(ctx, later)
 
 
 def test_keeping_the_old_secret_forgets_the_new_one(ctx: Context, browser: Browser) -> None:
-    shown = replacing.propose_secret(ctx, browser)
+    shown = apps.propose(ctx, browser)
     replacing.drop_pending(ctx, browser)
     refused = refusal(lambda: replacing.switch_secret(ctx, browser, shows(ctx, shown.secret)))
     assert (Conflict, "pending_expired") == (type(refused), refused.reason)
@@ -155,16 +155,16 @@ def test_keeping_the_old_secret_forgets_the_new_one(ctx: Context, browser: Brows
 
 def test_a_stale_tab_switches_nothing(ctx: Context, browser: Browser, world: FrozenWorld) -> None:
     """Its secret was dropped in another tab, which then got a new one."""
-    old = replacing.propose_secret(ctx, browser)
+    old = apps.propose(ctx, browser)
     replacing.drop_pending(ctx, browser)
-    replacing.propose_secret(ctx, browser)
+    apps.propose(ctx, browser)
     assert "wrong" == refusal(lambda: replacing.switch_secret(ctx, browser, shows(ctx, old.secret))).reason
 
 
 def test_a_new_secret_has_all_its_tries(ctx: Context, jonas: Member, browser: Browser) -> None:
     for _ in range(4):
         refusal(lambda: answer(ctx, half(ctx, jonas), "000000"))
-    replacing.switch_secret(ctx, browser, shows(ctx, replacing.propose_secret(ctx, browser).secret))
+    replacing.switch_secret(ctx, browser, shows(ctx, apps.propose(ctx, browser).secret))
     assert refusal(lambda: answer(ctx, half(ctx, jonas), "000000")).facts["tries_left"] is None
 
 
@@ -265,7 +265,7 @@ def test_lists_follow(ctx: Context, team: Team, browser: Browser) -> None:
 
 def test_who_is_not_signed_in_changes_nothing(ctx: Context, jonas: Member) -> None:
     for visitor in (SOMEBODY, half(ctx, jonas), replace(signed_in(ctx, jonas), account=None)):
-        assert NotSignedIn is type(refusal(lambda visitor=visitor: replacing.propose_secret(ctx, visitor)))  # type: ignore[misc]
+        assert NotSignedIn is type(refusal(lambda visitor=visitor: apps.propose(ctx, visitor)))  # type: ignore[misc]
 
 
 def test_codes_replaced_while_they_are_verified_are_not_switched_to(ctx: Context, browser: Browser) -> None:

@@ -1,0 +1,152 @@
+"""*2FA review*: what one still has, what is lost, and what is to be used once to be sure."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from sparekey.core.contract import Answer
+from sparekey.core.reviews import Have
+from sparekey.errors import BadInput, NotAllowed, StepUpNeeded, WrongProof
+from sparekey.flows.own import passkeys, reviewing
+from sparekey.flows.own.reviewing import Review
+from sparekey.flows.reports import WayIn
+from sparekey.web.door import Asks, Way
+from sparekey.web.forms import local_path
+from sparekey.web.pages.sign_in import REFUSALS
+from sparekey.web.visit import Visit, retry, status_of
+
+REVIEW = "/me/review"
+NEXT = f"{REVIEW}/next"
+PROFILE = "/me#two-factor"
+_FIELD = "way-"
+
+
+def show_review(visit: Visit) -> Response:
+    found = reviewing.look(visit.ctx, visit.visitor)
+    return _review(visit, found) if found.ways else visit.go(PROFILE)
+
+
+def _review(visit: Visit, found: Review, status: int = 200, **errors: str) -> Response:
+    typed = {**visit.resumed, **visit.form}
+    return visit.shell(
+        "review",
+        "profile",
+        status,
+        ways=[_way(one) for one in found.ways],
+        reviewed_at=found.reviewed_at,
+        due_at=found.due_at,
+        values={_FIELD + one.id: typed.get(_FIELD + one.id, "") for one in found.ways},
+        errors=errors,
+    )
+
+
+def _way(one: WayIn) -> dict[str, Any]:
+    return {**vars(one), "field": _FIELD + one.id}
+
+
+def finish(visit: Visit) -> Response:
+    found = reviewing.look(visit.ctx, visit.visitor)
+    said = {one.id: visit.form.get(_FIELD + one.id, "") for one in found.ways}
+    missing = [_FIELD + one for one, text in said.items() if text not in set(Have)]
+    if missing:
+        errors = {field: visit.said(BadInput(field, "unanswered"), field) for field in missing}
+        return _review(visit, found, 422, **errors)
+    try:
+        rest = reviewing.finish(visit.ctx, visit.visitor, said)
+    except BadInput:  # another tab added or removed one meanwhile
+        return visit.go(REVIEW)
+    except StepUpNeeded:
+        raise
+    except NotAllowed as refusal:
+        lost = next(_FIELD + one for one, text in said.items() if text == Have.LOST)
+        return _review(visit, found, 409, **{lost: visit.said(refusal)})
+    return visit.go(NEXT) if rest.to_use or rest.removed else visit.go(PROFILE, "review_done")
+
+
+def show_next(visit: Visit) -> Response:
+    """What is left: ways to use once, and what takes the place of those that were removed."""
+    rest = reviewing.rest(visit.ctx, visit.visitor)
+    if rest is None:
+        return visit.go(PROFILE)
+    return visit.shell(
+        "review_next",
+        "profile",
+        to_use=[_way(one) for one in rest.to_use],
+        removed=list(dict.fromkeys(one.value for one in rest.removed)),
+    )
+
+
+def leave(visit: Visit) -> Response:
+    reviewing.close(visit.ctx, visit.visitor)
+    return visit.go(PROFILE, "review_done")
+
+
+def show_use(visit: Visit) -> Response:
+    return _use(visit)
+
+
+def _use(visit: Visit, status: int = 200, **errors: str) -> Response:
+    one = reviewing.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    in_review = reviewing.rest(visit.ctx, visit.visitor) is not None
+    return visit.shell(
+        "review_use",
+        "profile",
+        status,
+        way=_way(one),
+        back=NEXT if in_review else PROFILE,
+        errors=errors,
+    )
+
+
+def use(visit: Visit) -> Response:
+    one = reviewing.one_way(visit.ctx, visit.visitor, visit.params["id"])
+    field = one.answer.value
+    text = visit.form.get(field, "")
+    try:
+        if not text.strip() and one.answer is not Answer.PASSKEY:
+            raise BadInput(field, "empty")
+        reviewing.use(visit.ctx, visit.visitor, one.id, text)
+    except BadInput as refusal:
+        return _use(visit, 422, **visit.errors_of(refusal))
+    except REFUSALS as refusal:
+        kind = WrongProof(reason="passkey") if one.answer is Answer.PASSKEY else refusal
+        page = _use(visit, status_of(refusal), **{field: visit.said(kind, field)})
+        return retry(visit, page, refusal)
+    return _onward(visit, "way_there")
+
+
+def _onward(visit: Visit, code: str) -> Response:
+    left = reviewing.rest(visit.ctx, visit.visitor) is not None
+    return visit.go(NEXT if left else PROFILE, code)
+
+
+def ask(visit: Visit) -> Response:
+    """Where the page's script asks for this very passkey."""
+    wanted = visit.params["id"]
+    visit.path = local_path(visit.form.get("page", ""))
+    question = passkeys.to_review(visit.ctx, visit.visitor, wanted)
+    return Response(question, media_type="application/json")
+
+
+def show_lost(visit: Visit) -> Response:
+    """Where a confirmation leads that came between the button and the removal."""
+    return visit.go(f"{REVIEW}/{visit.params['id']}", "not_done_yet")
+
+
+def lose(visit: Visit) -> Response:
+    try:
+        reviewing.lose(visit.ctx, visit.visitor, visit.params["id"])
+    except StepUpNeeded:
+        raise
+    except NotAllowed as refusal:
+        return _use(visit, 409, form=visit.said(refusal))
+    return _onward(visit, "way_removed")
+
+
+REVIEWING = (
+    Way(REVIEW, show_review, finish, asks=Asks.SESSION),
+    Way(NEXT, show_next, leave, asks=Asks.SESSION),
+    Way(REVIEW + "/{id}", show_use, use, asks=Asks.SESSION),
+    Way(REVIEW + "/{id}/options", post=ask, asks=Asks.SESSION),
+    Way(REVIEW + "/{id}/lost", show_lost, lose, asks=Asks.ANYBODY, acts=Asks.FRESH),
+)

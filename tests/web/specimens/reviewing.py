@@ -1,0 +1,49 @@
+"""Values for the regular review of one's own ways in."""
+
+from types import SimpleNamespace as Thing
+
+from tests.web.demo_team import Values, ago, ahead
+from tests.web.specimens.own import APPS, CODES_KEPT, KEYS
+
+WAYS = [Thing(**{**vars(one), "field": f"way-{one.id}"}) for one in (*APPS[:2], KEYS[0], CODES_KEPT)]
+SAID = dict.fromkeys([one.field for one in WAYS], "")
+
+REVIEWING: dict[str, list[tuple[str, Values]]] = {
+    "review": [
+        (
+            "due",
+            {
+                "nav": "profile",
+                "ways": WAYS,
+                "reviewed_at": ago(days=200),
+                "due_at": ago(days=18),
+                "values": {**SAID, "way-aut_3": "yes", "way-aut_4": "lost", "way-aut_9": "unsure"},
+                "errors": {"way-aut_1": "Say whether you still have it"},
+            },
+        ),
+        (
+            "early",
+            {
+                "nav": "profile",
+                "ways": WAYS[:1],
+                "reviewed_at": ago(days=2),
+                "due_at": ahead(days=180),
+                "values": SAID,
+            },
+        ),
+        ("off", {"nav": "profile", "ways": WAYS[:1], "reviewed_at": None, "due_at": None, "values": SAID}),
+    ],
+    "review_next": [
+        ("both", {"nav": "profile", "to_use": WAYS, "removed": ["code", "passkey", "backup_code"]}),
+        ("removed", {"nav": "profile", "to_use": [], "removed": ["passkey"]}),
+        ("nothing", {"nav": "profile", "to_use": [], "removed": []}),
+    ],
+    "review_use": [
+        (way.answer, {"nav": "profile", "way": way, "back": "/me/review/next", "errors": errors})
+        for way, errors in (
+            (WAYS[0], {}),
+            (WAYS[2], {"passkey": "No", "form": "Your last way"}),
+            (WAYS[3], {"backup_code": "That backup code is not right"}),
+        )
+    ],
+}
