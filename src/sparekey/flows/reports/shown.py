@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sparekey.core.addresses import WORK, AddressId, lasts
 from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
-from sparekey.core.events.mail import NoticeSent
+from sparekey.core.events.mail import NoticeSent, TextSent
 from sparekey.core.events.recovery import CaseAllowed
 from sparekey.core.events.signing_in import FactorProved, PasswordProved
 from sparekey.core.people import AccountId, Member
@@ -23,7 +23,7 @@ from sparekey.store.audit import Filter
 DELETED = "deleted person"
 """What stands for somebody whose entry was deleted; pages put it in their own language."""
 _MEMBER = "mem_"
-_STEPS = frozenset({PasswordProved.tag, FactorProved.tag, CaseAllowed.tag, NoticeSent.tag})
+_STEPS = frozenset({one.tag for one in (PasswordProved, FactorProved, CaseAllowed, NoticeSent, TextSent)})
 
 
 @dataclass(frozen=True)
