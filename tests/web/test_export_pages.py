@@ -64,7 +64,10 @@ def test_the_pages_are_found(nora: Tab, browse: Browse, jonas: Member) -> None:
     ("typed", "sentence"),
     [
         ({}, "Enter a passphrase"),
-        ({"passphrase": "short", "passphrase_again": "short"}, "Use at least 12 characters"),
+        (
+            {"passphrase": "0 one 2", "passphrase_again": "0 one 2"},
+            "This passphrase is too short. Use at least 12 characters",
+        ),
         ({"passphrase": "password1234"}, "This passphrase is easy to guess"),
         ({"passphrase": "jonas.frei.jonas.frei"}, "This passphrase is made of your name"),
         (

@@ -89,6 +89,7 @@ APPS = [
 ]
 
 TAKEN = Thing(answer="code", label="Pixel 8", thing="phone", standing="active", added_at=ago(days=9))
+BY_TEXT = Thing(answer="sms_code", label="07", thing="phone", standing="active", added_at=ago(days=9))
 LOST = Thing(answer="code", label="", thing="tablet", standing="suspended", added_at=ago(days=99))
 
 WORK = Thing(
@@ -384,7 +385,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
     ],
     "help": [("plain", {"nav": "help", **FOR_MIA})],
     "export_own": [
-        ("plain", {"nav": "profile", "taken": [TAKEN], "left_out": [LOST]}),
+        ("plain", {"nav": "profile", "taken": [TAKEN], "left_out": [LOST, BY_TEXT]}),
         (
             "wrong",
             {

@@ -32,6 +32,7 @@ _NOT_OF_A_PERSON = {
     "password": "only a hash is kept, which no other server can check without this server's key",
     "backup codes": "only hashes are kept: make new ones where you go",
     "passkeys": "they belong to this server's address and never leave what they live on: add new ones where you go",
+    "codes by text message or e-mail": "set them up anew where you go",
     "apps that do not work": "suspended, seen by somebody else or switched off: they must be replaced",
 }
 _NOT_OF_AN_ACCOUNT = {
