@@ -22,7 +22,7 @@ from sparekey.flows._work import unit
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
 from sparekey.flows.joining.setup import Details
-from sparekey.store import people
+from sparekey.store import lists
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -307,7 +307,7 @@ def test_the_proof_of_a_code_uses_none_up(ctx: Context, lea: Member, world: Froz
     browser = completed(ctx, accepted(ctx, link(ctx, lea)))
     codes = rotate.shown_codes(ctx, browser)
     setup.prove_saved(ctx, browser, f"  {codes[4].upper()} ")
-    listed = ctx.db.read(lambda conn: people.search(conn, lea.account_id, people.Search("lea"))[0])
+    listed = ctx.db.read(lambda conn: lists.search(conn, lea.account_id, lists.Search("lea"))[0])
     assert ["safe"] == [one.safety for one in listed]
     assert '"backup_codes", "active", 10' in listed[0].ways
     assert NotSignedIn is type(refusal(lambda: rotate.shown_codes(ctx, browser)))
@@ -324,7 +324,7 @@ def test_a_wrong_proof_of_the_codes_keeps_the_page_open(
 
 def test_codes_that_were_not_proven_do_not_count_as_safe(ctx: Context, lea: Member) -> None:
     setup.leave(ctx, completed(ctx, accepted(ctx, link(ctx, lea))))
-    listed = ctx.db.read(lambda conn: people.search(conn, lea.account_id, people.Search("lea"))[0])
+    listed = ctx.db.read(lambda conn: lists.search(conn, lea.account_id, lists.Search("lea"))[0])
     assert ["one_loss"] == [one.safety for one in listed]
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from sparekey.core.people import AccountId, MemberId, Policy, Role, Status, name_key
 from sparekey.errors import NameTaken, NotFound, Stale
-from sparekey.store import people
+from sparekey.store import lists, people
 from sparekey.store.engine import Database
-from sparekey.store.people import Search
+from sparekey.store.lists import Search
 from tests.store.rows import TEAM, account, person
 from tests.store.threads import in_threads
 
@@ -46,7 +46,7 @@ def test_everybody_is_walked_through_piece_by_piece(team: Database) -> None:
 
 def found(database: Database, **wanted: object) -> list[str]:
     search = Search(**wanted)  # type: ignore[arg-type]
-    listed, _ = database.read(lambda conn: people.search(conn, TEAM, search))
+    listed, _ = database.read(lambda conn: lists.search(conn, TEAM, search))
     return [each.member.username for each in listed]
 
 
@@ -180,10 +180,10 @@ def test_a_person_comes_back_as_they_were(team: Database) -> None:
 def test_people_are_counted_by_state_and_those_deactivated_apart(team: Database) -> None:
     gone = person("gone", status=Status.DEACTIVATED)
     team.write(lambda conn: people.add_member(conn, gone))
-    counts = team.read(lambda conn: people.count_by_safety(conn, TEAM))
+    counts = team.read(lambda conn: lists.count_by_safety(conn, TEAM))
     assert {"not_set_up": len(STAFF), "deactivated": 1} == counts
 
 
 @pytest.mark.parametrize(("most", "expected"), [(3, 3), (1_000, len(STAFF))])
 def test_no_more_people_are_counted_than_asked_for(team: Database, most: int, expected: int) -> None:
-    assert expected == team.read(lambda conn: people.how_many_up_to(conn, TEAM, most))
+    assert expected == team.read(lambda conn: lists.how_many_up_to(conn, TEAM, most))

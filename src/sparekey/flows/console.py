@@ -38,8 +38,8 @@ from sparekey.flows import _cases, _links
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.store import audit, people
-from sparekey.store.people import Search
+from sparekey.store import audit, lists, people
+from sparekey.store.lists import Search
 
 CONSOLE = Visitor(console="console")
 PAGE = 500
@@ -184,7 +184,7 @@ def list_members(ctx: Context) -> Iterator[Listed]:
 
 def _page(ctx: Context, account: Account, page: int) -> list[people.Listed]:
     wanted = Search(sort="name", page=page, size=PAGE)
-    return ctx.db.read(lambda conn: people.search(conn, account.id, wanted)[0])
+    return ctx.db.read(lambda conn: lists.search(conn, account.id, wanted)[0])
 
 
 @dataclass(frozen=True)

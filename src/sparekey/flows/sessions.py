@@ -32,7 +32,7 @@ from sparekey.flows.checks.password import Attempt, Known
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.store import people, sessions
+from sparekey.store import lists, people, sessions
 from sparekey.store.sessions import Stored
 
 MENU_COUNTS_TO = 999
@@ -89,12 +89,12 @@ def _as_visitor(ctx: Context, visitor: Visitor, found: Found, now: datetime) -> 
 
 def how_many_members(ctx: Context, account_id: AccountId) -> int:
     """How many people the account has."""
-    return ctx.db.read(lambda conn: people.how_many(conn, account_id))
+    return ctx.db.read(lambda conn: lists.how_many(conn, account_id))
 
 
 def menu_count(ctx: Context, account_id: AccountId) -> int | None:
     """How many people the account has, for the menu of every page; None from a thousand on, to cost little."""
-    count = ctx.db.read(lambda conn: people.how_many_up_to(conn, account_id, MENU_COUNTS_TO + 1))
+    count = ctx.db.read(lambda conn: lists.how_many_up_to(conn, account_id, MENU_COUNTS_TO + 1))
     return count if count <= MENU_COUNTS_TO else None
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.addresses import Mailbox
@@ -52,7 +52,7 @@ _MEMBER_NAMES = [column.name for column in members.c]
 _ACCOUNT_NAMES = [column.name for column in accounts.c]
 
 
-def _member(row: Any) -> Member:
+def member_of(row: Any) -> Member:
     return Member(
         id=MemberId(row.id),
         account_id=AccountId(row.account_id),
@@ -111,7 +111,7 @@ def person_and_account(values: Sequence[Any]) -> tuple[Member, Account] | None:
     count = len(members.c)
     row = SimpleNamespace(**dict(zip(_MEMBER_NAMES, values[:count], strict=True)))
     held = SimpleNamespace(**dict(zip(_ACCOUNT_NAMES, values[count:], strict=True)))
-    return _member(row), _account(held)
+    return member_of(row), _account(held)
 
 
 def _account(row: Any) -> Account:
@@ -168,7 +168,7 @@ def put_account(conn: Connection, changed: Account) -> None:
 def by_sign_in_name(conn: Connection, key: str) -> Member | None:
     """The member whose username or address has this key."""
     row = conn.execute(_BY_NAME, {"key": key}).one_or_none()
-    return _member(row) if row else None
+    return member_of(row) if row else None
 
 
 def member(conn: Connection, account_id: AccountId, member_id: str, *, lock: bool = False) -> Member:
@@ -177,12 +177,12 @@ def member(conn: Connection, account_id: AccountId, member_id: str, *, lock: boo
     row = conn.execute(statement, {"account": account_id, "member": member_id}).one_or_none()
     if row is None:
         raise NotFound()
-    return _member(row)
+    return member_of(row)
 
 
 def find_member(conn: Connection, account_id: AccountId, member_id: str) -> Member | None:
     row = conn.execute(_BY_ID, {"account": account_id, "member": member_id}).one_or_none()
-    return _member(row) if row else None
+    return member_of(row) if row else None
 
 
 def by_username(conn: Connection, account_id: AccountId, username: str) -> Member:
@@ -191,20 +191,20 @@ def by_username(conn: Connection, account_id: AccountId, username: str) -> Membe
     ).one_or_none()
     if row is None:
         raise NotFound()
-    return _member(row)
+    return member_of(row)
 
 
 def names(conn: Connection, account_id: AccountId, ids: Sequence[str]) -> dict[str, Member]:
     """Members by id, for showing names of ids; those deleted are missing."""
     rows = conn.execute(select(members).where(_M.account_id == account_id, _M.id.in_(set(ids))))
-    return {row.id: _member(row) for row in rows}
+    return {row.id: member_of(row) for row in rows}
 
 
 def walk(conn: Connection, account_id: AccountId, piece: int = 500) -> Iterator[list[Member]]:
     """Everybody in the account, `piece` at a time, in the order of their ids."""
     last, statement = "", select(members).where(_M.account_id == account_id).order_by(_M.id).limit(piece)
     while rows := conn.execute(statement.where(_M.id > last)).all():
-        yield [_member(row) for row in rows]
+        yield [member_of(row) for row in rows]
         last = rows[-1].id
 
 
@@ -215,7 +215,7 @@ def with_role(conn: Connection, account_id: AccountId, role: Role) -> list[Membe
         .where(_M.account_id == account_id, _M.role == role.value, _M.status == Status.ACTIVE.value)
         .order_by(_M.name)
     )
-    return [_member(row) for row in rows]
+    return [member_of(row) for row in rows]
 
 
 def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
@@ -226,7 +226,7 @@ def lock_owners(conn: Connection, account_id: AccountId) -> list[Member]:
         .order_by(_M.id)
         .with_for_update()
     )
-    return [_member(row) for row in rows]
+    return [member_of(row) for row in rows]
 
 
 def _row(new: Listed) -> dict[str, Any]:
@@ -311,96 +311,3 @@ def put_further(conn: Connection, who: Member, confirmed: Sequence[Mailbox]) -> 
 
 def remove_member(conn: Connection, who: Member) -> None:
     conn.execute(delete(members).where(_M.account_id == who.account_id, _M.id == who.id))
-
-
-_RISK = case({"locked_out": 0, "one_loss": 1, "not_set_up": 2}, value=_M.safety, else_=3)
-_SORTS: dict[str, list[Any]] = {
-    "risk": [_RISK, _M.name, _M.id],
-    "name": [_M.name, _M.id],
-    "username": [_M.username],
-    "role": [_M.role, _M.name, _M.id],
-    "last": [_M.last_sign_in_at.desc().nulls_last(), _M.id],
-}
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a list of members asks for. `page` counts from 1; `safety` and `status` empty: all.
-
-    `reviewed_by`: only those who were last reviewed by then.
-    """
-
-    text: str = ""
-    safety: str = ""
-    status: str = ""
-    reviewed_by: datetime | None = None
-    sort: str = "risk"
-    page: int = 1
-    size: int = 50
-
-
-def search(conn: Connection, account_id: AccountId, wanted: Search) -> tuple[list[Listed], int]:
-    """One page of members and how many there are in all. Umlauts fold; every word must occur."""
-    where = [_M.account_id == account_id]
-    where += [_M.search.contains(word, autoescape=True) for word in folded(wanted.text).split()[:8]]
-    if wanted.safety:
-        where.append(_M.safety == wanted.safety)
-    if wanted.status:
-        where.append(_M.status == wanted.status)
-    if wanted.reviewed_by:
-        where.append(_M.reviewed_at <= wanted.reviewed_by)
-    count = conn.execute(select(func.count()).select_from(members).where(*where)).scalar_one()
-    rows = conn.execute(
-        select(members)
-        .where(*where)
-        .order_by(*_SORTS.get(wanted.sort, _SORTS["risk"]))
-        .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
-    )
-    return [Listed(_member(row), row.safety, row.ways) for row in rows], count
-
-
-@dataclass(frozen=True)
-class Group:
-    """The people in one state: how many there are, and the first of them by name."""
-
-    count: int
-    first: list[Member]
-
-
-def by_safety(conn: Connection, account_id: AccountId, most: int) -> dict[str, Group]:
-    """Active and invited members by state; of each state at most `most` are named."""
-    ranked = (
-        select(
-            members,
-            func.count().over(partition_by=_M.safety).label("in_state"),
-            func.row_number().over(partition_by=_M.safety, order_by=[_M.name, _M.id]).label("place"),
-        )
-        .where(_M.account_id == account_id, _M.status != Status.DEACTIVATED.value)
-        .subquery()
-    )
-    groups: dict[str, Group] = {}
-    for row in conn.execute(select(ranked).where(ranked.c.place <= most).order_by(ranked.c.place)):
-        groups.setdefault(row.safety, Group(row.in_state, [])).first.append(_member(row))
-    return groups
-
-
-def count_by_safety(conn: Connection, account_id: AccountId) -> dict[str, int]:
-    """How many active and invited members there are in each state, and under "deactivated" all others."""
-    state = case((_M.status == Status.DEACTIVATED.value, Status.DEACTIVATED.value), else_=_M.safety)
-    rows = conn.execute(
-        select(state.label("state"), func.count().label("count"))
-        .where(_M.account_id == account_id)
-        .group_by("state")
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def how_many(conn: Connection, account_id: AccountId) -> int:
-    return conn.execute(select(func.count()).where(_M.account_id == account_id)).scalar_one()
-
-
-def how_many_up_to(conn: Connection, account_id: AccountId, most: int) -> int:
-    """The same, but no more than `most` are looked at."""
-    some = select(_M.id).where(_M.account_id == account_id).limit(most).subquery()
-    return conn.execute(select(func.count()).select_from(some)).scalar_one()

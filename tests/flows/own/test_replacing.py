@@ -13,8 +13,8 @@ from sparekey.errors import BadInput, Conflict, NotSignedIn, StepUpNeeded, TooMa
 from sparekey.flows import sessions
 from sparekey.flows.context import Context
 from sparekey.flows.own import apps, replacing
-from sparekey.store import people
-from sparekey.store.people import Search
+from sparekey.store import lists
+from sparekey.store.lists import Search
 from tests.flows.steps import NEW_PASSWORD, CountingPool, T, answer, half, refusal, shows
 from tests.people import (
     PASSWORD,
@@ -259,7 +259,7 @@ def test_codes_replaced_in_another_tab_are_not_switched_to(ctx: Context, browser
 
 def test_lists_follow(ctx: Context, team: Team, browser: Browser) -> None:
     replacing.switch_codes(ctx, browser, staged(ctx, browser).shown[0])
-    listed = ctx.db.read(lambda conn: people.search(conn, team.account.id, Search("jonas"))[0])
+    listed = ctx.db.read(lambda conn: lists.search(conn, team.account.id, Search("jonas"))[0])
     assert [("safe", True)] == [(one.safety, '"backup_codes", "active", 10' in one.ways) for one in listed]
 
 

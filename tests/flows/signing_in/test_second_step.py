@@ -11,8 +11,8 @@ from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.errors import Busy, NotSignedIn, SparekeyError, TooManyTries
 from sparekey.flows import sign_in
 from sparekey.flows.context import Context
-from sparekey.store import people
-from sparekey.store.people import Search
+from sparekey.store import lists
+from sparekey.store.lists import Search
 from tests.flows.steps import (
     CountingPool,
     answer,
@@ -214,7 +214,7 @@ def test_lists_show_how_many_backup_codes_are_left(
 ) -> None:
     for code in codes:
         answer(ctx, half(ctx, jonas), code, Answer.BACKUP_CODE)
-    listed = ctx.db.read(lambda conn: people.search(conn, team.account.id, Search(text="jonas"))[0])
+    listed = ctx.db.read(lambda conn: lists.search(conn, team.account.id, Search(text="jonas"))[0])
     assert [("one_loss", True)] == [(one.safety, '"backup_codes", "active", 0' in one.ways) for one in listed]
 
 

@@ -3,7 +3,7 @@
 from types import SimpleNamespace as Thing
 
 from tests.web.demo_team import Values, ago, ahead
-from tests.web.specimens.own import APPS, CODES_KEPT, KEYS
+from tests.web.specimens.profile import APPS, CODES_KEPT, KEYS
 
 WAYS = [Thing(**{**vars(one), "field": f"way-{one.id}"}) for one in (*APPS[:2], KEYS[0], CODES_KEPT)]
 SAID = dict.fromkeys([one.field for one in WAYS], "")

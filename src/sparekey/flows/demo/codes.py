@@ -14,8 +14,8 @@ from sparekey.flows import _sessions, _staging
 from sparekey.flows._ways import Had, material, ways
 from sparekey.flows.context import Context
 from sparekey.flows.demo.team import LOST_PHONE, TEAM
-from sparekey.store import people, sessions
-from sparekey.store.people import Search
+from sparekey.store import lists, people, sessions
+from sparekey.store.lists import Search
 
 _PASSWORDS = {one.username: one.password for one in TEAM}
 
@@ -43,7 +43,7 @@ def live_codes(ctx: Context) -> list[LiveCode]:
 
 def _everybody(conn: Connection) -> list[Member]:
     accounts = people.all_accounts(conn)
-    pages = (people.search(conn, account.id, Search(sort="name", size=100))[0] for account in accounts)
+    pages = (lists.search(conn, account.id, Search(sort="name", size=100))[0] for account in accounts)
     return [listed.member for page in pages for listed in page]
 
 

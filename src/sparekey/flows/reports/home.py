@@ -23,8 +23,8 @@ from sparekey.flows._ways import Had, summary, ways
 from sparekey.flows.checks.second import LOW
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member
-from sparekey.store import addresses, cases, people, queue, reviews
-from sparekey.store.people import Group
+from sparekey.store import addresses, cases, lists, people, queue, reviews
+from sparekey.store.lists import Group
 
 MOST = 5
 REPORTS_SHOWN = timedelta(hours=72)
@@ -237,7 +237,7 @@ def _groups(conn: Connection, visitor: Visitor, now: datetime) -> dict[str, Grou
     is_full = assurance(session.proofs).aal is Aal.AAL2
     if account is None or not is_full or not may(me, Action.SEE_STAFF, None, account.policy, now):
         return None
-    return people.by_safety(conn, me.account_id, most=NAMED)
+    return lists.by_safety(conn, me.account_id, most=NAMED)
 
 
 def _team(groups: Mapping[str, Group]) -> Team:

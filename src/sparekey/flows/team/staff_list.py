@@ -17,7 +17,7 @@ from sparekey.factors import TRAITS
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.reports.home import invited_until
 from sparekey.flows.sessions import demand_right
-from sparekey.store import cases, people, reviews
+from sparekey.store import cases, lists, reviews
 from sparekey.store.people import Listed
 
 PAGE = 50
@@ -71,7 +71,7 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
     page = max(search.page, 1)
 
     def load(conn: Connection) -> StaffPage:
-        listed, found = people.search(conn, me.account_id, _wanted(search, page, reviewed_by or _NEVER))
+        listed, found = lists.search(conn, me.account_id, _wanted(search, page, reviewed_by or _NEVER))
         shown = [one.member.id for one in listed]
         open_cases = cases.open_ones(conn, me.account_id, shown) if shown else []
         running = {one.member_id: settle(one, now) for one in open_cases}
@@ -89,13 +89,13 @@ def list_staff(ctx: Context, visitor: Visitor, search: Search) -> StaffPage:
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _wanted(search: Search, page: int, reviewed_by: datetime) -> people.Search:
+def _wanted(search: Search, page: int, reviewed_by: datetime) -> lists.Search:
     """Who is deactivated is shown among all, and under that word; not among those who are in danger.
 
     Signs that no database takes (NUL, half of a pair) are in nobody's name either.
     """
     status = {"": "", DEACTIVATED: DEACTIVATED, Safety.NOT_SET_UP.value: Status.INVITED.value}
-    return people.Search(
+    return lists.Search(
         text="".join(char if char.isprintable() else " " for char in search.text),
         safety="" if search.state in {DEACTIVATED, REVIEW_DUE} else search.state,
         reviewed_by=reviewed_by if search.state == REVIEW_DUE else None,
@@ -107,7 +107,7 @@ def _wanted(search: Search, page: int, reviewed_by: datetime) -> people.Search:
 
 
 def _counts(conn: Connection, account_id: AccountId) -> dict[str, int]:
-    counts = people.count_by_safety(conn, account_id)
+    counts = lists.count_by_safety(conn, account_id)
     return {DEACTIVATED: 0, **counts, "": sum(counts.values())}
 
 
