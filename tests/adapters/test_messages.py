@@ -159,6 +159,7 @@ def test_every_letter_about_a_person_ends_in_not_you(kind: str, language: str) -
 def test_who_when_and_where_stand_in_every_notice(kind: str, language: str) -> None:
     without = {
         "invitation",
+        "reset_link",
         "signup_link",
         "address_confirm",
         "backup_codes_low",

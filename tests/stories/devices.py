@@ -14,6 +14,8 @@ INTERNAL = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+SYNCED = {**INTERNAL, "defaultBackupEligibility": True, "defaultBackupState": True}
+"""As password managers make them."""
 ROAMING = {
     **INTERNAL,
     "transport": "usb",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.devices import INTERNAL, ROAMING, Device
+from tests.stories.devices import INTERNAL, ROAMING, SYNCED, Device
 from tests.stories.letters import letter, link_in
 from tests.stories.office import Office
 from tests.stories.people import IN_PERSON, Person
@@ -79,6 +79,15 @@ def test_a_key_without_verification_is_a_second_step_alone(office: Office) -> No
     jonas.page.get_by_role("button", name="Sign in with a passkey").click()
     jonas.page.locator("#passkey-said:not(:empty)").wait_for()
     assert "The passkey request was closed" in jonas.says_problem()
+
+
+def test_a_synced_passkey_lives_in_a_password_manager(office: Office) -> None:
+    """It says of itself that there are copies; the profile says so, and takes it for no part of this computer."""
+    jonas = office.seat(office.jonas).signs_in()
+    Device(jonas.page, SYNCED)
+    adds_a_passkey(jonas)
+    jonas.presses("Save")
+    jonas.sees("synced between your devices · password manager")
 
 
 def test_the_same_passkey_twice_is_explained(office: Office) -> None:

@@ -30,7 +30,7 @@ def test_reset(office: Office, script: Mapping[str, Any]) -> None:
     assert "/sign-in?next=/me" == jonas.path
     assert 403 == jonas.enters_password()
     letter(office.smtp, office.jonas.email, "Your sign-in for Berg & Tal AG was reset")
-    sent = letter(office.smtp, office.jonas.email, "Your invitation")
+    sent = letter(office.smtp, office.jonas.email, "Set up your sign-in")
     office.jonas.password = NEW_PASSWORD
     jonas.opens(link_in(sent, "/setup/"))
     assert "Welcome back, Jonas" == jonas.headline

@@ -44,7 +44,7 @@ DROPPED_WHEN_MANY = frozenset(
     }
 )
 """Letters that strangers can cause: more than five an hour of a kind are not sent."""
-REFUSED_WHEN_MANY = frozenset({"invitation", "setup_link", "secret_sent", "address_confirm"})
+REFUSED_WHEN_MANY = frozenset({"invitation", "reset_link", "setup_link", "secret_sent", "address_confirm"})
 """Letters that somebody sends on purpose: the sixth in an hour is refused, with all of its unit.
 
 Notices are never held back.

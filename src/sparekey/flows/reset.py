@@ -13,9 +13,10 @@ from sparekey.flows import _cases, _links, _ways
 from sparekey.flows._ways import ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.own.addresses import take_out
 from sparekey.flows.sessions import end_all
 from sparekey.flows.team._acting import demand_typed, pair_by_id
-from sparekey.store import people, queue
+from sparekey.store import addresses, cases, people, queue
 
 
 def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_username: str) -> None:
@@ -30,6 +31,13 @@ def reset(ctx: Context, visitor: Visitor, member_id: str, how: How, typed_userna
     unit(ctx, visitor, ctx.moment(), act)
 
 
+def _without_private_addresses(work: Work, member: Member) -> Member:
+    """Whoever was in the account may have left one there, to hear of all help and stop it. Each is told."""
+    for one in addresses.of_member(work.conn, member):
+        take_out(work, people.member(work.conn, member.account_id, member.id), one)
+    return people.member(work.conn, member.account_id, member.id)
+
+
 def _reset(work: Work, member: Member, helper: Member, how: How) -> None:
     _ways.destroy(work, member, ways(work.conn, member.account_id, member.id), "reset")
     case = _cases.running(work, member)
@@ -37,12 +45,16 @@ def _reset(work: Work, member: Member, helper: Member, how: How) -> None:
         _cases.close(work, member, case, Step.CANCEL, Ending.REPLACED)
     queue.forget_tries(work.conn, [_ways.temporary_key(member.id)])
     _links.end_all(work, member, "stopped")
+    cases.end_links(
+        work.conn, member.account_id, member.id, "stopped", work.now, purpose=_links.Purpose.NOT_ME
+    )
     end_all(work, member, "reset")
+    work.send(member, "reset_done", helper=helper.name, checked=how.value, done_at=work.now)
+    member = _without_private_addresses(work, member)
     people.put_member(work.conn, replace(member, status=Status.INVITED))
     _ways.renew_summary(work, member)
     link, until = _links.make(work, member, _links.Purpose.RESET)
     work.record(MemberReset(member.id, how.value), member.account_id)
     work.record(LinkSent(member.id, _links.Purpose.RESET.value), member.account_id)
-    work.send(member, "reset_done", helper=helper.name, checked=how.value, done_at=work.now)
-    work.send(member, "invitation", helper=helper.name, username=member.username, link=link, expires_at=until)
+    work.send(member, "reset_link", helper=helper.name, username=member.username, link=link, expires_at=until)
     work.tell_owners(member, "reset_done_owners", by=helper.name, checked=how.value, done_at=work.now)

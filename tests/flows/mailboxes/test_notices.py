@@ -53,6 +53,7 @@ BOTH = [WORK, HOME]
 OPENING = {
     "email_code",
     "invitation",
+    "reset_link",
     "setup_link",
     "secret_sent",
     "password_reset_link",

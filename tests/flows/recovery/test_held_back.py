@@ -184,12 +184,12 @@ def test_an_address_changed_after_a_doubt_gets_no_invitation_from_anybody(
     team_flows.invite_again(ctx, signed_in(ctx, where.team["second.owner"]), invited.username)
     assert "fresh_address" == refused.reason
     assert [invited.email] == [one.to for one in letters(ctx, "address_changed_old")]
-    assert [ELSEWHERE] == [one.to for one in letters(ctx, "invitation")]
+    assert [ELSEWHERE] == [one.to for one in letters(ctx, "invitation", "reset_link")]
 
 
 def test_others_invite_to_the_address_as_it_was(ctx: Context, where: Where, invited: Member) -> None:
     team_flows.invite_again(ctx, signed_in(ctx, where.team["second.owner"]), invited.username)
-    assert [invited.email] == [one.to for one in letters(ctx, "invitation")]
+    assert [invited.email] == [one.to for one in letters(ctx, "invitation", "reset_link")]
 
 
 # Rights are those of now, not of when the request came in

@@ -17,9 +17,10 @@ from sparekey.errors import (
     TooManyTries,
     WrongProof,
 )
-from sparekey.flows import console, password_link
+from sparekey.flows import console, not_me, password_link
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.flows.own import addresses
 from sparekey.flows.reset import reset
 from tests.flows.steps import (
     NEW_PASSWORD,
@@ -96,18 +97,40 @@ def test_a_new_invitation_goes_out_and_everybody_is_told(
     reset(ctx, nora, jonas.id, How.PERSON, jonas.username)
     found = sorted((one.kind, one.to) for one in letters(ctx))
     assert [
-        ("invitation", jonas.email),
         ("reset_done", jonas.email),
         ("reset_done_owners", team.owner.email),
         ("reset_done_owners", team["second.owner"].email),
+        ("reset_link", jonas.email),
     ] == found
+
+
+def test_whoever_left_an_address_in_the_account_hears_of_the_reset_and_of_nothing_after_it(
+    ctx: Context, team: Team, nora: Browser, jonas: Member
+) -> None:
+    """The *This wasn't me* links of earlier letters have ended."""
+    browser = signed_in(ctx, jonas)
+    addresses.add(ctx, browser, "left@behind.example")
+    link = token_in(str(letters(ctx, "address_confirm")[0].facts["link"]))
+    addresses.confirm(ctx, SOMEBODY, link)
+    old = {token_in(str(one.facts["stop_link"])) for one in letters(ctx) if "stop_link" in one.facts}
+    reset(ctx, nora, jonas.id, How.PERSON, jonas.username)
+    assert () == reloaded(ctx, jonas).further
+    told = {one.to for one in letters(ctx, "address_removed")} & {
+        one.to for one in letters(ctx, "reset_done")
+    }
+    assert {jonas.email, "left@behind.example"} == told
+    assert [jonas.email] == [one.to for one in letters(ctx, "reset_link")]
+    assert old
+    for token in old:
+        with pytest.raises(LinkUnusable):
+            not_me.stop(ctx, SOMEBODY, token)
 
 
 def test_the_invitation_sets_up_everything_anew_and_a_normal_sign_in_follows(
     ctx: Context, nora: Browser, jonas: Member, world: FrozenWorld
 ) -> None:
     reset(ctx, nora, jonas.id, How.PERSON, jonas.username)
-    token = token_in(str(letters(ctx, "invitation")[0].facts["link"]))
+    token = token_in(str(letters(ctx, "reset_link")[0].facts["link"]))
     browser = opened(ctx, SOMEBODY, setup.accept(ctx, SOMEBODY, token).token)
     setup.stage_password(ctx, browser, NEW_PASSWORD)
     secret = setup.propose(ctx, browser).secret

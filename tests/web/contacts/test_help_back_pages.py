@@ -337,7 +337,7 @@ def test_a_reset_ends_everything_and_invites(ctx: Context, browse: Browse, nora:
     assert "Jonas Frei was reset and gets an invitation by email." in page.words
     assert "Not set up yet" in page.words
     assert Status.INVITED is reloaded(ctx, crew["jonas.frei"]).status
-    assert {"reset_done", "invitation", "reset_done_owners"} == {letter.kind for letter in letters(ctx)}
+    assert {"reset_done", "reset_link", "reset_done_owners"} == {letter.kind for letter in letters(ctx)}
     assert 303 == theirs.get("/me/confirm").status
 
 

@@ -37,6 +37,41 @@ _INVITATION = Kind(
     ),
 )
 
+_RESET_LINK = Kind(
+    opens=True,
+    english=Text(
+        subject="Set up your sign-in to {account} again",
+        preview="Works once, until {expires_at}.",
+        title="Set up your sign-in again",
+        body=(
+            "{helper} reset your access to {account}. The link works once, until {expires_at}.",
+            "You choose a new password and set up an authenticator app on your phone. It takes five minutes.",
+        ),
+        rows=(("Your username", "{username}"),),
+        action=Action("Set up my sign-in"),
+        stop=Stop(
+            "You did not ask for this?",
+            "Then do not use the link. A letter before this one has a button that stops it, without signing in.",
+        ),
+    ),
+    german=Text(
+        subject="Richten Sie Ihre Anmeldung bei {account} neu ein",
+        preview="Gilt einmal, bis {expires_at}.",
+        title="Richten Sie Ihre Anmeldung neu ein",
+        body=(
+            "{helper} hat Ihren Zugang zu {account} zurückgesetzt. Der Link gilt einmal, bis {expires_at}.",
+            "Sie wählen ein neues Passwort und richten eine Authenticator-App auf Ihrem Telefon ein. Das dauert"
+            " fünf Minuten.",
+        ),
+        rows=(("Ihr Benutzername", "{username}"),),
+        action=Action("Anmeldung einrichten"),
+        stop=Stop(
+            "Das war nicht abgemacht?",
+            "Dann benutzen Sie den Link nicht. In einem Brief davor ist ein Knopf, der alles stoppt, ohne Anmeldung.",
+        ),
+    ),
+)
+
 _SETUP_LINK = Kind(
     opens=True,
     english=Text(
@@ -243,6 +278,7 @@ _SET_UP = Kind(
 KINDS = {
     "set_up": _SET_UP,
     "invitation": _INVITATION,
+    "reset_link": _RESET_LINK,
     "setup_link": _SETUP_LINK,
     "secret_sent": _SECRET_SENT,
     "password_reset_link": _PASSWORD_RESET_LINK,

@@ -28,7 +28,8 @@ def invite(work: Work, by: Member, who: Member) -> None:
     purpose = Purpose.RESET if after_reset else Purpose.INVITATION
     link, until = _links.make(work, who, purpose)
     work.record(LinkSent(who.id, purpose.value), who.account_id)
-    work.send(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
+    kind = "reset_link" if after_reset else "invitation"
+    work.send(who, kind, helper=by.name, username=who.username, link=link, expires_at=until)
 
 
 def has_access_to_lose(work: Work, who: Member) -> bool:
