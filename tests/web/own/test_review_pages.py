@@ -1,15 +1,17 @@
 """*2FA review* at a browser: asked of each way in, removed, replaced, used once; and what owners see of it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 
 from sparekey.core.people import Member
 from sparekey.flows.context import Context
+from tests.flows.signing_in.texting import another, code_sent, texting, who_has_both
 from tests.people import Team, account, code_of, reloaded, with_backup_codes
 from tests.soft_key import SoftKey
-from tests.web.conftest import JONAS, LIST, Browse, Page, Reader, Tab, confirming
+from tests.web.conftest import JONAS, LIST, Browse, Page, Reader, Tab, browsing, confirming
 from tests.world import FrozenWorld
 
 REVIEW, NEXT = "/me/review", "/me/review/next"
@@ -197,3 +199,34 @@ def test_the_policy_switches_it_off(team: Team, browse: Browse, tab: Tab) -> Non
     assert (422, "/account/policy") == (odd.status, saved.leads_to)
     assert "is due" not in tab.get("/").words
     assert "Due since" not in tab.get(REVIEW).words
+
+
+def number_on(page: Page) -> str:
+    """Where the number in the review is used once."""
+    found = re.search(r'id="way-(aut_\w+)"><legend>(?:(?!</legend>).)*Text message', page.text)
+    assert found
+    return f"{REVIEW}/{found[1]}"
+
+
+def test_a_number_gets_a_code_from_its_page(ctx: Context, browse: Browse, world: FrozenWorld) -> None:
+    server = texting(ctx)
+    jonas = who_has_both(server, world)["jonas.frei"]
+    tab = browsing(server)(jonas)
+    page = tab.get(REVIEW)
+    number = number_on(page)
+    sent = tab.follow(tab.send(tab.get(number), f"{number}/send"))
+    wrong = tab.send(sent, number, sms_code=another(code_sent(ctx)))
+    used = tab.send(tab.get(number), number, sms_code=code_sent(ctx))
+    assert "Text message, number ending in 67" in page.words
+    assert (403, True) == (wrong.status, "That code is not right" in wrong.words)
+    assert "/me#two-factor" == used.leads_to
+    assert number == tab.get(f"{number}/send").leads_to
+
+
+def test_a_server_without_a_gateway_says_so(ctx: Context, browse: Browse, world: FrozenWorld) -> None:
+    jonas = who_has_both(texting(ctx), world)["jonas.frei"]
+    tab = browse(jonas)
+    page = tab.get(REVIEW)
+    number = number_on(page)
+    refused = tab.send(tab.get(number), f"{number}/send")
+    assert (409, True) == (refused.status, "Nothing can be sent to you right now" in refused.words)

@@ -2,10 +2,14 @@
 
 from types import SimpleNamespace as Thing
 
-from tests.web.demo_team import Values, ago, ahead
+from tests.web.demo_team import NOW, Values, ago, ahead
 from tests.web.specimens.profile import APPS, CODES_KEPT, KEYS
 
 WAYS = [Thing(**{**vars(one), "field": f"way-{one.id}"}) for one in (*APPS[:2], KEYS[0], CODES_KEPT)]
+NUMBER = Thing(
+    **{**vars(WAYS[0]), "id": "aut_7", "answer": "sms_code", "label": "•••• 47", "field": "way-aut_7"}
+)
+ON_ITS_WAY = Thing(ending="•••• 47", asked_at=NOW, ends_at=ahead(minutes=10), course="sent")
 SAID = dict.fromkeys([one.field for one in WAYS], "")
 
 REVIEWING: dict[str, list[tuple[str, Values]]] = {
@@ -34,16 +38,24 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
         ("off", {"nav": "profile", "ways": WAYS[:1], "reviewed_at": None, "due_at": None, "values": SAID}),
     ],
     "review_next": [
-        ("both", {"nav": "profile", "to_use": WAYS, "removed": ["code", "passkey", "backup_code"]}),
+        (
+            "both",
+            {"nav": "profile", "to_use": WAYS, "removed": ["code", "passkey", "backup_code", "sms_code"]},
+        ),
         ("removed", {"nav": "profile", "to_use": [], "removed": ["passkey"]}),
         ("nothing", {"nav": "profile", "to_use": [], "removed": []}),
     ],
     "review_use": [
-        (way.answer, {"nav": "profile", "way": way, "back": "/me/review/next", "errors": errors})
-        for way, errors in (
-            (WAYS[0], {}),
-            (WAYS[2], {"passkey": "No", "form": "Your last way"}),
-            (WAYS[3], {"backup_code": "That backup code is not right"}),
+        (
+            f"{way.answer}_{sent.course if sent else 'unsent'}",
+            {"nav": "profile", "way": way, "sent": sent, "back": "/me/review/next", "errors": errors},
+        )
+        for way, sent, errors in (
+            (WAYS[0], None, {}),
+            (WAYS[2], None, {"passkey": "No", "form": "Your last way"}),
+            (WAYS[3], None, {"backup_code": "That backup code is not right"}),
+            (NUMBER, None, {"sms_code": "This code has run out"}),
+            (NUMBER, ON_ITS_WAY, {"sms_code": "That code is not right"}),
         )
     ],
 }

@@ -23,9 +23,11 @@ from sparekey.errors import BadInput, NotAllowed, NotFound
 from sparekey.flows import _sessions, _staging, _ways
 from sparekey.flows._ways import Had, ways
 from sparekey.flows._work import Work, unit
+from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
+from sparekey.flows.checks.sent import OnItsWay
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
 from sparekey.flows.reports.shown import WayIn, ways_in
@@ -163,6 +165,20 @@ def _find(had: Sequence[Had], authenticator_id: str) -> Had:
     return found
 
 
+def send(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
+    """Have a code sent to a number, to see whether it still arrives. Raises `Conflict`, `TooManyTries`."""
+    answer = one_way(ctx, visitor, authenticator_id).answer
+    _, member = demand_member(visitor)
+    if not questions.is_sent(ctx, answer):
+        raise NotFound()
+    unit(ctx, visitor, ctx.moment(), lambda work: sent.send(work, member, Question.REVIEW, answer))
+
+
+def on_its_way(ctx: Context, visitor: Visitor, answer: Answer) -> OnItsWay | None:
+    """The code that was asked for in this review."""
+    return sent.on_its_way(ctx, visitor, Question.REVIEW, answer)
+
+
 def use(ctx: Context, visitor: Visitor, authenticator_id: str, text: str) -> None:
     """Use one way once, to see whether it is still there. Raises `WrongProof`, `TooManyTries`, `NotFound`."""
     answer = one_way(ctx, visitor, authenticator_id).answer
@@ -183,7 +199,7 @@ def use(ctx: Context, visitor: Visitor, authenticator_id: str, text: str) -> Non
         Beside.NOTHING if answer is Answer.PASSKEY else Beside.PASSWORD,
         takes=lambda had: had.kept.id == authenticator_id,
         demand=lambda work: still_there(work, visitor),
-        question=Question.REVIEW if answer is Answer.PASSKEY else None,
+        question=Question.REVIEW if questions.is_asked(ctx, answer) else None,
         is_drill=True,
     )
     second_check.prove(ctx, visitor, ctx.moment(), ask, used)

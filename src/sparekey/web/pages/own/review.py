@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from sparekey.core.contract import Answer
 from sparekey.core.reviews import Have
-from sparekey.errors import BadInput, NotAllowed, StepUpNeeded, WrongProof
+from sparekey.errors import BadInput, Conflict, NotAllowed, StepUpNeeded, TooManyTries, WrongProof
 from sparekey.flows.own import passkeys, reviewing
 from sparekey.flows.own.reviewing import Review
 from sparekey.flows.reports import WayIn
@@ -88,11 +88,13 @@ def show_use(visit: Visit) -> Response:
 def _use(visit: Visit, status: int = 200, **errors: str) -> Response:
     one = reviewing.one_way(visit.ctx, visit.visitor, visit.params["id"])
     in_review = reviewing.rest(visit.ctx, visit.visitor) is not None
+    sent = reviewing.on_its_way(visit.ctx, visit.visitor, one.answer)
     return visit.shell(
         "review_use",
         "profile",
         status,
         way=_way(one),
+        sent={**vars(sent), "course": sent.course.value} if sent else None,
         back=NEXT if in_review else PROFILE,
         errors=errors,
     )
@@ -113,6 +115,19 @@ def use(visit: Visit) -> Response:
         page = _use(visit, status_of(refusal), **{field: visit.said(kind, field)})
         return retry(visit, page, refusal)
     return _onward(visit, "way_there")
+
+
+def send(visit: Visit) -> Response:
+    """A code to the number that nobody is sure of."""
+    try:
+        reviewing.send(visit.ctx, visit.visitor, visit.params["id"])
+    except (Conflict, TooManyTries) as refusal:
+        return retry(visit, _use(visit, status_of(refusal), form=visit.said(refusal)), refusal)
+    return visit.go(f"{REVIEW}/{visit.params['id']}")
+
+
+def back_to_use(visit: Visit) -> Response:
+    return visit.go(f"{REVIEW}/{visit.params['id']}")
 
 
 def _onward(visit: Visit, code: str) -> Response:
@@ -148,5 +163,6 @@ REVIEWING = (
     Way(NEXT, show_next, leave, asks=Asks.SESSION),
     Way(REVIEW + "/{id}", show_use, use, asks=Asks.SESSION),
     Way(REVIEW + "/{id}/options", post=ask, asks=Asks.SESSION),
+    Way(REVIEW + "/{id}/send", back_to_use, send, asks=Asks.ANYBODY, acts=Asks.SESSION),
     Way(REVIEW + "/{id}/lost", show_lost, lose, asks=Asks.ANYBODY, acts=Asks.FRESH),
 )
