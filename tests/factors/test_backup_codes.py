@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparekey.core.contract import Trouble, WrongAnswer
-from sparekey.factors import codes_left, confirm_saved, dummy_password, saved_at
+from sparekey.factors import codes_left, confirm_saved, dummy_password, saved_at, unspent
 from sparekey.factors.backup_codes import ALPHABET, BackupCodes, BackupCodeSet
 from tests.factors.builders import CHEAP, JONAS, NOON, LoadedDice, moment
 
@@ -179,3 +179,12 @@ def test_without_the_pepper_neither_beginning_nor_hash_is_found() -> None:
 def test_other_kinds_have_no_codes_to_count() -> None:
     other = dummy_password(CHEAP)
     assert (None, None) == (codes_left(other), saved_at(other))
+
+
+def test_a_drill_keeps_the_codes_and_their_day() -> None:
+    drilled = unspent(KEPT, moment(60))
+    assert (codes_left(KEPT), moment(60).at) == (codes_left(drilled), saved_at(drilled))
+
+
+def test_a_drill_leaves_any_other_kind_as_it_is() -> None:
+    assert "an app" == unspent("an app", moment())

@@ -16,6 +16,7 @@ from sparekey.core.addresses import (
     Trouble,
     came_back,
     lasts,
+    listed,
     masked,
     was_taken,
 )
@@ -111,3 +112,8 @@ def test_an_address_is_shown_by_its_first_letter_and_its_domain(address: str, sh
 @given(st.text("abcxyz", min_size=2, max_size=64))
 def test_how_long_an_address_is_does_not_show(local: str) -> None:
     assert f"{local[0]}•••••@e.example" == masked(f"{local}@e.example")
+
+
+def test_a_further_address_is_listed_masked_and_the_work_address_is_not() -> None:
+    shown = listed("mia@work.example", WORK), listed("mia@home.example", AddressId("adr_1"))
+    assert ("mia@work.example", masked("mia@home.example")) == shown

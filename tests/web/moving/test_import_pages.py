@@ -1,6 +1,5 @@
 """Contacts → Staff → Import people over HTTP: files, what is in them, and the yes."""
 
-import asyncio
 from base64 import b32encode
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,6 +13,7 @@ from sparekey.imports._sentences import SENTENCES
 from sparekey.store import people
 from tests.flows.moving.table import ALL, ANNA, BEN, HEAD, OLD_PASSWORD, Line, key_of
 from tests.flows.steps import token_in
+from tests.infra.loops import run
 from tests.people import Team, changed, letters
 from tests.web.conftest import Browse, Page, Tab, code_from
 from tests.web.specimens import renderer
@@ -171,7 +171,7 @@ def without_a_body(tab: Tab, **headers: str) -> int:
         "client": ("203.0.113.7", 1),
         "headers": [(name.encode(), value.encode()) for name, value in {**given, **headers}.items()],
     }
-    asyncio.run(tab.client.app(scope, _never_read, send))  # type: ignore[arg-type]
+    run(tab.client.app(scope, _never_read, send))  # type: ignore[arg-type]
     return statuses[0]
 
 

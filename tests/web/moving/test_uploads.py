@@ -1,7 +1,5 @@
 """Forms with files are read strictly, whole, or not at all."""
 
-import asyncio
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from starlette.requests import Request
 
 from sparekey.errors import BadForm, TooLarge
 from sparekey.web.uploads import LARGEST_UPLOAD, File, Sent, read_parts, read_upload
+from tests.infra.loops import run as run_loop
 
 EDGE = b"----Browser7MA4YWxk"
 FIELD = b'Content-Disposition: form-data; name="source"'
@@ -105,7 +104,7 @@ KIND = f"multipart/form-data; boundary={EDGE.decode()}"
 
 
 def run(kind: str, *chunks: bytes, is_cut: bool = False) -> Sent:
-    return asyncio.run(read(kind, *chunks, is_cut=is_cut))
+    return run_loop(read(kind, *chunks, is_cut=is_cut))
 
 
 @pytest.mark.parametrize("kind", [KIND, f'Multipart/Form-Data; boundary="{EDGE.decode()}"'])
