@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from sparekey.core.contract import About, Moment
-from sparekey.core.people import Account, AccountId, Policy, new_id
+from sparekey.core.people import Account, AccountId, Language, Member, MemberId, Policy, Role, Status, new_id
 from sparekey.flows.context import Context
 from sparekey.store import audit, people
-from sparekey.store.schema import authenticators, members
+from sparekey.store.people import Listed
+from sparekey.store.schema import authenticators
 
 PASSWORD = "lantern under the bridge"
 BATCH = 2000
@@ -40,11 +41,11 @@ def seed(ctx: Context, count: int, known: int) -> list[Person]:
         rows = [_person(ctx, account, moment, n, password) for n in range(first, min(first + BATCH, count))]
 
         def write(conn: Any, rows: list[Any] = rows) -> None:
-            conn.execute(insert(members), [row[0] for row in rows])
+            people.add_members(conn, [row[0] for row in rows])
             conn.execute(insert(authenticators), [one for row in rows for one in row[1]])
 
         ctx.db.write(write)
-        found += [Person(row[0]["username"], row[2]) for row in rows][: max(0, known - len(found))]
+        found += [Person(row[0].member.username, row[2]) for row in rows][: max(0, known - len(found))]
     return found
 
 
@@ -53,16 +54,21 @@ def _person(ctx: Context, account: Account, moment: Moment, n: int, password: An
     member_id = f"mem_{n:016d}"
     about = About("Bench", username)
     app = ctx.factors["totp"].decode(ctx.factors["totp"].propose(about, Moment(moment.at, _seed(n))).kept)
-    member = {
-        "account_id": account.id, "id": member_id, "username": username, "name": f"Person {n}",
-        "email": f"{username}@example.com", "email_key": f"{username}@example.com",
-        "search": f"person {n} {username}", "role": "owner" if n == 0 else "staff", "status": "active",
-        "language": "en", "created_at": moment.at, "safety": "one_loss", "version": 0,
-        "ways": json.dumps([["totp", "active", None]]),
-    }  # fmt: skip
+    member = Member(
+        id=MemberId(member_id),
+        account_id=account.id,
+        username=username,
+        name=f"Person {n}",
+        email=f"{username}@example.com",
+        role=Role.OWNER if n == 0 else Role.STAFF,
+        status=Status.ACTIVE,
+        language=Language.EN,
+        created_at=moment.at,
+    )
+    listed = Listed(member, "one_loss", json.dumps([["totp", "active", None]]))
     values = {"password": (password, 2 * n), "totp": (app, 2 * n + 1)}
     rows = [_row(ctx, (account.id, member_id), kind, *value) for kind, value in values.items()]
-    return member, rows, app
+    return listed, rows, app
 
 
 def _seed(n: int) -> bytes:
