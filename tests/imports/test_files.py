@@ -130,7 +130,7 @@ def test_two_wrong_lines_are_both_told() -> None:
 
 def test_a_person_has_twenty_authenticators_at_most() -> None:
     rows = "".join(f"anna,{number:020x}\n" for number in range(gathering.MOST_AUTHENTICATORS + 1))
-    assert [(22, "too_many_authenticators")] == wrong("csv", f"username,secret_hex\n{rows}")
+    assert [(7, "too_many_authenticators")] == wrong("csv", f"username,secret_hex\n{rows}")
 
 
 def test_a_file_with_too_many_people_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from sparekey.imports.found import (
     Remark,
 )
 
-MOST_AUTHENTICATORS = 20
+MOST_AUTHENTICATORS = 5
+"""As many as somebody may add themselves: each brings tries of its own for whoever guesses."""
 MOST_PEOPLE = 250_000
 
 _MERGED = {"place", "origin", "authenticators", "remarks", "is_whole"}

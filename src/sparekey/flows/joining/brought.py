@@ -7,6 +7,8 @@ open by itself, and no tries are counted. Of several apps the one whose code is 
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from sparekey.core.contract import Answer, Moment, WrongAnswer
 from sparekey.core.people import Status
 from sparekey.core.sessions import Scope
@@ -15,6 +17,7 @@ from sparekey.flows import _staging, _ways
 from sparekey.flows._links import Purpose
 from sparekey.flows._ways import Had, ways
 from sparekey.flows.context import Context, Visitor
+from sparekey.store import people
 
 
 def is_asked_for(ctx: Context, visitor: Visitor) -> bool:
@@ -33,10 +36,16 @@ def apps(ctx: Context, visitor: Visitor, draft: dict[str, Any]) -> list[Had]:
     session, member = visitor.session, visitor.member
     if session is None or member is None or "takes_another_app" in draft:
         return []
-    if session.purpose != Purpose.INVITATION or member.status is not Status.INVITED:
+    if session.purpose != Purpose.INVITATION:
         return []
-    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
-    return [one for one in had if one.enrolled.traits.answer is Answer.CODE]
+
+    def look(conn: Connection) -> list[Had]:
+        """The status last: whoever is still invited has set nothing up in another browser meanwhile."""
+        had = ways(conn, member.account_id, member.id)
+        now = people.find_member(conn, member.account_id, member.id)
+        return had if now is not None and now.status is Status.INVITED else []
+
+    return [one for one in ctx.db.read(look) if one.enrolled.traits.answer is Answer.CODE]
 
 
 def prove(ctx: Context, had: list[Had], code: str, moment: Moment) -> Any:
