@@ -106,6 +106,8 @@ class Member:
     last_sign_in_at: datetime | None = None
     further: tuple[Mailbox, ...] = ()
     """Confirmed addresses beside the work address. They get notices, and nothing that opens anything."""
+    recovered_at: datetime | None = None
+    """When they last came back in through a forced change."""
     reviewed_at: datetime | None = None
     """When all ways in were last known to be there: set up, or looked through."""
 

@@ -70,6 +70,7 @@ def member_of(row: Any) -> Member:
         former_email=row.former_email,
         email_changed_at=row.email_changed_at,
         last_sign_in_at=row.last_sign_in_at,
+        recovered_at=row.recovered_at,
         reviewed_at=row.reviewed_at,
         further=_mailboxes(row.further) if row.further else (),
     )
@@ -101,6 +102,7 @@ def _columns(member: Member) -> dict[str, Any]:
         "former_email": member.former_email,
         "email_changed_at": member.email_changed_at,
         "last_sign_in_at": member.last_sign_in_at,
+        "recovered_at": member.recovered_at,
     }
 
 
