@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from anyio import to_thread
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from starlette.routing import Router
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from sparekey import __version__
 from sparekey.core.events import Event
@@ -27,6 +28,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
 from sparekey.web import watch
+from sparekey.web.forward_auth import ForwardAuth
 from sparekey.web.routes import make_web
 
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     beside = _Beside(ctx, (Upkeep(ctx), sender, texter), close)
     router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
-    return watch.watched(router, ids, counted.observe if counted else _not_counted)
+    whole = watch.watched(router, ids, counted.observe if counted else _not_counted)
+    proxies = settings.server.trusted_proxies
+    behind: Any = ProxyHeadersMiddleware(cast(Any, whole), list(proxies)) if proxies else whole
+    return ForwardAuth(ctx, behind, proxies)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sparekey.core.contract import Answer, Category, Loss, Traits
 from sparekey.core.people import AuthenticatorId
-from sparekey.core.proofs import Aal, Proof, assurance
+from sparekey.core.proofs import Aal, Assurance, Proof, assurance
 
 
 class Standing(StrEnum):
@@ -132,7 +132,11 @@ def tripwires(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, .
 
 def is_enough(proofs: Iterable[Proof], demand: Demand, *, since: datetime | None = None) -> bool:
     """Do these proofs of a finished session carry this? `since`: all of it must have been proven then or later."""
-    found = assurance(proofs)
+    return carries(assurance(proofs), demand, since=since)
+
+
+def carries(found: Assurance, demand: Demand, *, since: datetime | None = None) -> bool:
+    """The same, for proofs that were added up before."""
     if found.auth_time is None or (since is not None and found.auth_time < since):
         return False
     if demand is Demand.REMEMBERED:

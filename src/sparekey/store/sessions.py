@@ -26,6 +26,7 @@ from sparekey.store.schema import Instant, accounts, browsers, members, sessions
 
 _S = sessions.c
 _BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
+_BY_ID = select(sessions).where(_S.id == bindparam("id"))
 _IS_THERE = select(_S.hash).where(_S.hash == bindparam("h"))
 _WHOLE = (
     select(
@@ -69,7 +70,7 @@ class Stored:
     sealed_draft: bytes | None
 
 
-def _proofs(text: str) -> tuple[Proof, ...]:
+def read_proofs(text: str) -> tuple[Proof, ...]:
     return tuple(
         Proof(
             AuthenticatorId(item["id"]),
@@ -105,7 +106,7 @@ def _stored(row: Row[Any]) -> Stored:
         account_id=AccountId(row.account_id),
         member_id=MemberId(row.member_id),
         scope=Scope(row.scope),
-        proofs=_proofs(row.proofs),
+        proofs=read_proofs(row.proofs),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
@@ -123,6 +124,12 @@ def _stored(row: Row[Any]) -> Stored:
 def find(conn: Connection, token_hash: str) -> Stored | None:
     row = conn.execute(_BY_HASH, {"h": token_hash}).one_or_none()
     return _stored(row) if row else None
+
+
+def by_id(conn: Connection, session_id: SessionId) -> Session | None:
+    """A session whatever its token is by now."""
+    row = conn.execute(_BY_ID, {"id": session_id}).one_or_none()
+    return _stored(row).session if row else None
 
 
 def is_there(conn: Connection, token_hash: str) -> bool:

@@ -1,0 +1,155 @@
+"""Sites behind a reverse proxy: the proxy asks here for each request whether it may pass.
+
+A browser comes to a site without a pass, is sent here with a mark of its own (the *hop*), signs in as for any page of
+this server, and goes back with a ticket. The ticket is good once, for a minute, on that site and in the browser that
+holds the mark; the site's own cookie takes its place. No cookie is shared between sites.
+
+A pass says only which session it hangs on. Whether that session still opens the site is looked up at every request,
+so it ends at once with the session, the person or the site's rules. Nothing is written for it: that the session was
+used is noted in memory.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sparekey.core.clients import Client
+from sparekey.core.contract import Moment
+from sparekey.core.events.apps import ClientSignedIn
+from sparekey.core.people import Member
+from sparekey.core.proofs import Assurance, assurance
+from sparekey.core.sessions import IDLE, TOUCH_EVERY
+from sparekey.core.sign_in import Demand, carries
+from sparekey.errors import NotAllowed, NotFound, StepUpNeeded
+from sparekey.flows._work import Work, hashed, token, unit
+from sparekey.flows.context import Context, Visitor
+from sparekey.flows.sessions import demand_member
+from sparekey.store import sessions
+from sparekey.store.oidc import clients, passes
+from sparekey.store.oidc.passes import Gate, Pass, Seen
+
+TICKET_LIFE = timedelta(seconds=60)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The request may go on, in this person's name."""
+
+    username: str
+    email: str
+    name: str
+    role: str
+    acr: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody who is let in is known here: to the sign-in."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Somebody is known, and the site is not for them."""
+
+
+def gate(ctx: Context) -> Gate:
+    """What looks passes up, made once for a server."""
+    return Gate(ctx.db)
+
+
+def mark_of(hop: str) -> str:
+    """How the mark of a browser travels, so that whoever sees the address cannot use the ticket."""
+    return hashed(hop)
+
+
+def ask(ctx: Context, at: Gate, cookie: str, host: str) -> Passed | Unknown | Refused:
+    """May whoever holds this cookie see pages of this site?"""
+    now = ctx.moment().at
+    seen = at.look(hashed(cookie), now) if cookie else None
+    if seen is None or seen.host != host:
+        return Unknown()
+    if not seen.may_enter:
+        return Refused()
+    found = _sum_of(seen.proofs)
+    return _let(seen, found) if _is_enough(ctx, seen, found, now) else Unknown()
+
+
+def _let(seen: Seen, found: Assurance) -> Passed:
+    return Passed(seen.username, seen.email, seen.name, seen.role, found.acr)
+
+
+def _is_enough(ctx: Context, seen: Seen, found: Assurance, now: datetime) -> bool:
+    last = _EPOCH + timedelta(microseconds=seen.last_used_at)
+    last = max(last, ctx.last_uses.of(seen.session_hash) or last)
+    if now - last >= IDLE:
+        return False
+    if now - last >= TOUCH_EVERY:
+        ctx.last_uses.note(seen.session_hash, now)
+    return carries(found, Demand(seen.demand), since=_since(seen.fresh_minutes, now))
+
+
+def _since(fresh_minutes: int, now: datetime) -> datetime | None:
+    return now - timedelta(minutes=fresh_minutes) if fresh_minutes else None
+
+
+@lru_cache(maxsize=4096)
+def _sum_of(proofs: str) -> Assurance:
+    """What a session's proofs are worth, as they are written down: they change at a step-up only."""
+    return assurance(sessions.read_proofs(proofs))
+
+
+def site(ctx: Context, host: str) -> Client:
+    """The site of this name; `NotFound` where nobody added one."""
+    found = ctx.db.read(lambda conn: clients.by_host(conn, host))
+    if found is None:
+        raise NotFound(reason="site")
+    return found
+
+
+def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
+    """A ticket for a site, good in the browser whose hop has this mark; or what keeps this person from one."""
+    session, member = demand_member(visitor)
+    client = site(ctx, host)
+    demand_entry(client, member)
+    moment = ctx.moment()
+    found, since = assurance(session.proofs), _since(client.fresh_minutes, moment.at)
+    if not carries(found, client.demand, since=since):
+        raise StepUpNeeded(reason=client.demand.value)
+    fresh = token(moment, f"ticket:{session.id}:{client.id}")
+    ends_at = moment.at + TICKET_LIFE
+    whose = Pass(member.account_id, member.id, session.id, client.id, ends_at, is_ticket=True, browser=mark)
+
+    def keep(work: Work) -> None:
+        passes.add(work.conn, whose, hashed(fresh), work.now)
+        clients.used(work.conn, client.id, work.now)
+        work.record(ClientSignedIn(member.id, client.id, found.acr), member.account_id)
+
+    unit(ctx, visitor, moment, keep)
+    return fresh
+
+
+def demand_entry(client: Client, member: Member) -> None:
+    """The site is this account's, and for this person."""
+    if client.account_id != member.account_id:
+        raise NotAllowed(reason="other_account")
+    if client.only is not None and member.id not in client.only:
+        raise NotAllowed(reason="not_for_you")
+
+
+def redeem(ctx: Context, ticket: str, hop: str, host: str) -> str | None:
+    """The site's own cookie for a ticket, once; None where it is not good here."""
+    moment: Moment = ctx.moment()
+    fresh = token(moment, "pass")
+
+    def swap(work: Work) -> bool:
+        taken = passes.take_ticket(work.conn, hashed(ticket), hashed(hop), work.now)
+        if taken is None or taken[1] != host:
+            return False
+        session = sessions.by_id(work.conn, taken[0].session_id)
+        if session is None:
+            return False
+        passes.add(work.conn, replace(taken[0], expires_at=session.expires_at), hashed(fresh), work.now)
+        return True
+
+    return fresh if unit(ctx, Visitor(), moment, swap) else None
