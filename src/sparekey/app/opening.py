@@ -69,6 +69,7 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
             mail=mail_settings(settings),
             texts=text_settings(settings),
             moment=partial(moment, world),
+            now=world.now,
         )
         first_run.prepare(ctx)
         return ctx

@@ -71,6 +71,8 @@ class Context:
     site: Site
     mail: MailSettings | None
     moment: Callable[[], Moment]
+    now: Callable[[], datetime]
+    """The time alone, for what needs no chance and is asked often."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tells the outbox that something was posted."""
     last_uses: LastUses = field(default_factory=LastUses)

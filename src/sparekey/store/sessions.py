@@ -84,7 +84,7 @@ def read_proofs(text: str) -> tuple[Proof, ...]:
     )
 
 
-def _proofs_text(proofs: Iterable[Proof]) -> str:
+def proofs_text(proofs: Iterable[Proof]) -> str:
     return json.dumps(
         [
             {
@@ -163,7 +163,7 @@ def add(conn: Connection, token_hash: str, new: Session, sealed_draft: bytes | N
             "account_id": new.account_id,
             "member_id": new.member_id,
             "scope": new.scope.value,
-            "proofs": _proofs_text(new.proofs),
+            "proofs": proofs_text(new.proofs),
             "created_at": new.created_at,
             "expires_at": new.expires_at,
             "last_used_at": new.last_used_at,
@@ -186,7 +186,7 @@ def put(conn: Connection, kept: Stored, changed: Session, sealed_draft: bytes | 
         .where(_S.hash == kept.hash, _S.version == kept.session.version)
         .values(
             scope=changed.scope.value,
-            proofs=_proofs_text(changed.proofs),
+            proofs=proofs_text(changed.proofs),
             expires_at=changed.expires_at,
             last_used_at=changed.last_used_at,
             purpose=changed.purpose,
@@ -200,7 +200,7 @@ def put(conn: Connection, kept: Stored, changed: Session, sealed_draft: bytes | 
 
 def put_proofs(conn: Connection, kept: Stored, proofs: Iterable[Proof]) -> None:
     """Lower what a session's proofs are worth; its version and draft stay."""
-    conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=_proofs_text(proofs)))
+    conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=proofs_text(proofs)))
 
 
 def end(conn: Connection, token_hash: str) -> bool:

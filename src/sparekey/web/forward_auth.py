@@ -13,9 +13,9 @@ What is asked for comes in `X-Forwarded-Host`, `-Uri` and `-Method`; only the pr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 import structlog
@@ -25,19 +25,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sparekey.errors import NotFound, SparekeyError
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import passing
-from sparekey.flows.oidc.passing import Passed, Refused, Unknown
+from sparekey.flows.oidc.passing import Passed, Refused
 
 PATH, NGINX, START = "/forward-auth", "/forward-auth/nginx", "/forward-auth/start"
 TICKET = "sparekey_ticket"
 LONGEST_URI = 2000
 _HOP_BYTES, _HOP_SECONDS = 16, 600
-_WANTED = {
-    b"x-forwarded-host": "host",
-    b"x-forwarded-uri": "uri",
-    b"x-forwarded-method": "method",
-    b"cookie": "cookie",
-    b"sec-fetch-dest": "dest",
-}
+_IDENTITY = (b"remote-user", b"remote-email", b"remote-name", b"remote-groups", b"remote-acr")
 _PAGES = frozenset({"", "document", "iframe", "frame"})
 Headers = list[tuple[bytes, bytes]]
 _ALWAYS = [
@@ -48,15 +42,13 @@ _ALWAYS = [
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     headers: Headers
     sentence: str = ""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What the proxy wants to pass on."""
 
     host: str
@@ -104,17 +96,17 @@ class ForwardAuth:
         cookies = _cookies(asked.cookie)
         if TICKET in asked.uri and self._hop in cookies:
             return await to_thread.run_sync(self._redeem, scope["path"], asked, cookies)
-        found = await self._ask(cookies.get(self._pass, ""), asked.host)
+        cookie = cookies.get(self._pass, "")
+        found = (
+            passing.ask(self._ctx, self._gate, cookie, asked.host)
+            if self._gate.is_inline
+            else await to_thread.run_sync(passing.ask, self._ctx, self._gate, cookie, asked.host)
+        )
         if isinstance(found, Passed):
-            return Answer(200, _identity(found))
+            return _let(found)
         if isinstance(found, Refused):
             return _no("This site is not for you. Ask an account owner")
         return await to_thread.run_sync(self._send_away, scope["path"], asked, cookies)
-
-    async def _ask(self, cookie: str, host: str) -> Passed | Unknown | Refused:
-        if self._gate.is_inline:
-            return passing.ask(self._ctx, self._gate, cookie, host)
-        return await to_thread.run_sync(passing.ask, self._ctx, self._gate, cookie, host)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -171,32 +163,31 @@ def back(ctx: Context, host: str, uri: str, ticket: str) -> str:
     return f"{scheme}://{host}{path}?{more}{TICKET}={ticket}"
 
 
-def _identity(found: Passed) -> Headers:
-    return [
-        (b"remote-user", found.username.encode()),
-        (b"remote-email", found.email.encode()),
-        (b"remote-name", found.name.encode()),
-        (b"remote-groups", found.role.encode()),
-        (b"remote-acr", found.acr.encode()),
-    ]
+@lru_cache(maxsize=1024)
+def _let(found: Passed) -> Answer:
+    told = (found.username, found.email, found.name, found.role, found.acr)
+    return Answer(200, [(name, value.encode()) for name, value in zip(_IDENTITY, told, strict=True)])
 
 
 def _read(headers: Headers) -> Asked:
     """The last of each: a proxy that adds to what came in writes behind it."""
-    told = {"host": "", "uri": "/", "method": "GET", "cookie": "", "dest": ""}
-    for name, value in headers:
-        if name in _WANTED:
-            told[_WANTED[name]] = value.decode("latin-1")
-    host = told["host"].rpartition(",")[2].strip().lower()
-    return Asked(host, told["uri"], told["method"], told["cookie"], told["dest"])
+    told = dict(headers)  # the last of two of one name stays
+    host = told.get(b"x-forwarded-host", b"").decode("latin-1").rpartition(",")[2].strip().lower()
+    return Asked(
+        host,
+        told.get(b"x-forwarded-uri", b"/").decode("latin-1"),
+        told.get(b"x-forwarded-method", b"GET").decode("latin-1"),
+        told.get(b"cookie", b"").decode("latin-1"),
+        told.get(b"sec-fetch-dest", b"").decode("latin-1"),
+    )
 
 
 def _cookies(text: str) -> dict[str, str]:
     """Those of this server; of two of one name the first, as servers elsewhere read them."""
     found: dict[str, str] = {}
     for part in text.split(";"):
-        name, _, value = part.strip().partition("=")
-        if "sparekey-" in name:
+        if "sparekey-" in part:
+            name, _, value = part.strip().partition("=")
             found.setdefault(name, value)
     return found
 

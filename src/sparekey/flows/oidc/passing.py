@@ -9,9 +9,10 @@ so it ends at once with the session, the person or the site's rules. Nothing is 
 used is noted in memory.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from sparekey.core.clients import Client
 from sparekey.core.contract import Moment
@@ -29,11 +30,9 @@ from sparekey.store.oidc import clients, passes
 from sparekey.store.oidc.passes import Gate, Pass, Seen
 
 TICKET_LIFE = timedelta(seconds=60)
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """The request may go on, in this person's name."""
 
     username: str
@@ -43,19 +42,52 @@ class Passed:
     acr: str
 
 
-@dataclass(frozen=True)
 class Unknown:
     """Nobody who is let in is known here: to the sign-in."""
 
 
-@dataclass(frozen=True)
 class Refused:
     """Somebody is known, and the site is not for them."""
 
 
-def gate(ctx: Context) -> Gate:
+class Known(NamedTuple):
+    """What a pass is worth, read once for as long as nothing is written."""
+
+    session_hash: str
+    last_used_at: datetime
+    ends_at: datetime
+    host: str
+    may_enter: bool
+    worth: Assurance
+    demand: Demand
+    fresh_for: timedelta | None
+    passed: Passed
+
+
+def gate(ctx: Context) -> Gate[Known]:
     """What looks passes up, made once for a server."""
-    return Gate(ctx.db)
+    return Gate(ctx.db, _known)
+
+
+def _known(seen: Seen) -> Known:
+    worth = _sum_of(seen.proofs)
+    return Known(
+        seen.session_hash,
+        seen.last_used_at,
+        seen.ends_at,
+        seen.host,
+        bool(seen.may_enter),
+        worth,
+        Demand(seen.demand),
+        timedelta(minutes=seen.fresh_minutes) if seen.fresh_minutes else None,
+        Passed(seen.username, seen.email, seen.name, seen.role, worth.acr),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _sum_of(proofs: str) -> Assurance:
+    """What a session's proofs are worth, as they are written down: they change at a step-up only."""
+    return assurance(sessions.read_proofs(proofs))
 
 
 def mark_of(hop: str) -> str:
@@ -63,40 +95,31 @@ def mark_of(hop: str) -> str:
     return hashed(hop)
 
 
-def ask(ctx: Context, at: Gate, cookie: str, host: str) -> Passed | Unknown | Refused:
+def ask(ctx: Context, at: Gate[Known], cookie: str, host: str) -> Passed | Unknown | Refused:
     """May whoever holds this cookie see pages of this site?"""
-    now = ctx.moment().at
-    seen = at.look(hashed(cookie), now) if cookie else None
-    if seen is None or seen.host != host:
+    known = at.look(hashed(cookie)) if cookie else None
+    if known is None or known.host != host:
         return Unknown()
-    if not seen.may_enter:
+    if not known.may_enter:
         return Refused()
-    found = _sum_of(seen.proofs)
-    return _let(seen, found) if _is_enough(ctx, seen, found, now) else Unknown()
+    now = ctx.now()
+    if now >= known.ends_at or _is_idle(ctx, known, now):
+        return Unknown()
+    since = now - known.fresh_for if known.fresh_for else None
+    return known.passed if carries(known.worth, known.demand, since=since) else Unknown()
 
 
-def _let(seen: Seen, found: Assurance) -> Passed:
-    return Passed(seen.username, seen.email, seen.name, seen.role, found.acr)
-
-
-def _is_enough(ctx: Context, seen: Seen, found: Assurance, now: datetime) -> bool:
-    last = _EPOCH + timedelta(microseconds=seen.last_used_at)
-    last = max(last, ctx.last_uses.of(seen.session_hash) or last)
-    if now - last >= IDLE:
-        return False
-    if now - last >= TOUCH_EVERY:
-        ctx.last_uses.note(seen.session_hash, now)
-    return carries(found, Demand(seen.demand), since=_since(seen.fresh_minutes, now))
-
-
-def _since(fresh_minutes: int, now: datetime) -> datetime | None:
-    return now - timedelta(minutes=fresh_minutes) if fresh_minutes else None
-
-
-@lru_cache(maxsize=4096)
-def _sum_of(proofs: str) -> Assurance:
-    """What a session's proofs are worth, as they are written down: they change at a step-up only."""
-    return assurance(sessions.read_proofs(proofs))
+def _is_idle(ctx: Context, known: Known, now: datetime) -> bool:
+    """Whether the session sleeps; else this was a use of it."""
+    last = ctx.last_uses.of(known.session_hash)
+    if last is None or last < known.last_used_at:
+        last = known.last_used_at
+    since = now - last
+    if since >= TOUCH_EVERY:
+        if since >= IDLE:
+            return True
+        ctx.last_uses.note(known.session_hash, now)
+    return False
 
 
 def site(ctx: Context, host: str) -> Client:
@@ -113,7 +136,8 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
     client = site(ctx, host)
     demand_entry(client, member)
     moment = ctx.moment()
-    found, since = assurance(session.proofs), _since(client.fresh_minutes, moment.at)
+    found, fresh_for = assurance(session.proofs), timedelta(minutes=client.fresh_minutes)
+    since = moment.at - fresh_for if fresh_for else None
     if not carries(found, client.demand, since=since):
         raise StepUpNeeded(reason=client.demand.value)
     fresh = token(moment, f"ticket:{session.id}:{client.id}")

@@ -1,12 +1,14 @@
 """Passes to sites behind a proxy. One is good as long as its session: whoever looks joins the session.
 
-`Gate` is the one question that every page of every such site asks: one prepared statement, on a connection of its
-own where that saves the way through the pool (SQLite).
+`Gate` is the one question that every page of every such site asks. On SQLite it asks on a connection of its own, and
+keeps what it found until anybody has written anything at all: SQLite tells by a number that changes with every commit
+of another connection (PRAGMA data_version), so no answer is ever older than the database.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
@@ -14,10 +16,9 @@ from sparekey.core.clients import ClientId
 from sparekey.core.people import AccountId, MemberId, SessionId, Status
 from sparekey.core.sessions import Scope
 from sparekey.store.engine import Database
-from sparekey.store.schema import Instant, client_people, clients, members, passes, sessions
+from sparekey.store.schema import client_people, clients, members, passes, sessions
 
 _P, _S, _M, _C, _W = passes.c, sessions.c, members.c, clients.c, client_people.c
-_NOW = bindparam("now", type_=Instant)
 _ADD = insert(passes)
 _TAKE = (
     delete(passes)
@@ -29,6 +30,7 @@ _LOOK = (
     select(
         _S.hash,
         _S.last_used_at,
+        _S.expires_at,
         _S.proofs,
         _M.username,
         _M.email,
@@ -47,14 +49,15 @@ _LOOK = (
     .where(
         _P.hash == bindparam("h"),
         ~_P.is_ticket,
-        _P.expires_at > _NOW,
-        _S.expires_at > _NOW,
         _S.scope == Scope.FULL.value,
         _M.status == Status.ACTIVE.value,
     )
 )
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_TICK = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIXED = (Scope.FULL.value, Status.ACTIVE.value)
+"""In the order of the statement's question marks, behind the pass."""
+_MOST_KEPT = 10_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ class Seen(NamedTuple):
     """What a pass shows at the gate: the session it hangs on, its person, and what the site asks for."""
 
     session_hash: str
-    last_used_at: int
-    """Microseconds since 1970."""
+    last_used_at: datetime
+    ends_at: datetime
     proofs: str
     username: str
     email: str
@@ -87,30 +90,40 @@ class Seen(NamedTuple):
     may_enter: bool
 
 
-class Gate:
-    """Looks passes up."""
+class Gate(Generic[T]):
+    """Looks passes up; `read` makes of each what its asker needs."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, read: Callable[[Seen], T]) -> None:
+        self._db, self._read = db, read
         self.is_inline = db.is_sqlite
         """The answer costs microseconds and waits for nobody: no thread is worth it."""
         self._raw: Any = None
+        self._ask: Any = None
         self._sql = str(_LOOK.compile(dialect=db.engine.dialect))
+        self._version = -1
+        self._kept: dict[str, T] = {}
 
-    def look(self, pass_hash: str, now: datetime) -> Seen | None:
-        """What this pass shows now; None where it opens nothing (any longer)."""
+    def look(self, pass_hash: str) -> T | None:
+        """What this pass shows now; None where there is none any longer. Times are for the asker to look at."""
         if not self.is_inline:
-            row = self._db.read(lambda conn: conn.execute(_LOOK, {"h": pass_hash, "now": now}).one_or_none())
-            return _seen(row) if row else None
+            row = self._db.read(lambda conn: conn.execute(_LOOK, {"h": pass_hash}).one_or_none())
+            return self._read(_seen(row[1], row[2], row)) if row else None
         if self._raw is None:
             self._raw = self._db.engine.raw_connection()
-        at = (now - _EPOCH) // _TICK
-        found = self._raw.driver_connection.execute(self._sql, self._values(pass_hash, at)).fetchone()
-        return Seen(*found) if found else None
+            self._ask = self._raw.driver_connection.execute
+        version = self._ask("PRAGMA data_version").fetchone()[0]
+        if version != self._version or len(self._kept) >= _MOST_KEPT:
+            self._version = version
+            self._kept.clear()
+        return self._kept.get(pass_hash) or self._look_anew(pass_hash)
 
-    def _values(self, pass_hash: str, at: int) -> tuple[Any, ...]:
-        """In the order of the statement's question marks."""
-        return (pass_hash, at, at, Scope.FULL.value, Status.ACTIVE.value)
+    def _look_anew(self, pass_hash: str) -> T | None:
+        row = self._ask(self._sql, (pass_hash, *_FIXED)).fetchone()
+        if row is None:
+            return None
+        found = self._read(_seen(_instant(row[1]), _instant(row[2]), row))
+        self._kept[pass_hash] = found
+        return found
 
     def close(self) -> None:
         if self._raw is not None:
@@ -118,8 +131,12 @@ class Gate:
             self._raw = None
 
 
-def _seen(row: Any) -> Seen:
-    return Seen(row[0], (row[1] - _EPOCH) // _TICK, *row[2:])
+def _seen(used_at: datetime, ends_at: datetime, row: Any) -> Seen:
+    return Seen(row[0], used_at, ends_at, *row[3:])
+
+
+def _instant(ticks: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=ticks)
 
 
 def add(conn: Connection, new: Pass, key: str, at: datetime) -> None:
