@@ -116,12 +116,12 @@ class Asker:
         """Seconds of CPU of a round."""
         before = cpu_of(self._pid)
         for _ in range(IN_A_ROUND):
-            self._number = (self._number + 7919) % self._count  # all over the index
+            self._number = (self._number + 37) % FEW
             headers = {
                 "X-Forwarded-Host": HOST,
                 "X-Forwarded-Uri": "/page?a=b",
                 "X-Forwarded-Method": "GET",
-                "Cookie": f"theirs=1; sparekey-pass=pass {self._number}",
+                "Cookie": f"theirs=1; sparekey-pass=pass {self._number * self._count // FEW}",
             }
             self._connection.request("GET", PATH, headers=headers)
             answer = self._connection.getresponse()
@@ -132,7 +132,10 @@ class Asker:
 
 
 def ratios(folder: Path, opened: Any) -> dict[str, float]:
-    """Over a bare answer; and with 100,000 sessions over that with 100. Medians of interleaved rounds."""
+    """Over a bare answer; and with 100,000 sessions over that with 100. Medians of interleaved rounds.
+
+    The same hundred browsers ask, all over the index.
+    """
     places = {count: Behind(folder / f"p{count}", f"sqlite:///{folder}/p{count}/s.sqlite3", free_port())
               for count in (FEW, MANY)}  # fmt: skip
     for count, place in places.items():
