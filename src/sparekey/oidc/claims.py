@@ -104,3 +104,10 @@ def _told(member: Member, names: Iterable[str]) -> dict[str, object]:
 def requested(claims: str, place: str) -> tuple[str, ...]:
     """The names that a checked `claims` parameter asks for at `place`: `userinfo` or `id_token`."""
     return tuple(json.loads(claims).get(place) or ()) if claims else ()
+
+
+def asked_scopes(scopes: Iterable[str], claims: str) -> tuple[str, ...]:
+    """The scopes, with those whose claims are asked for by name: what a person is asked to agree to."""
+    named = {*requested(claims, "userinfo"), *requested(claims, "id_token")}
+    wanted = {*scopes, *(scope for scope, names in OF_SCOPE.items() if named & set(names))}
+    return tuple(scope for scope in SCOPES if scope in wanted)

@@ -1,10 +1,9 @@
 """What this server tells of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2)."""
 
-from sparekey.core.proofs import Aal
+from sparekey.oidc import acr
 from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
 from sparekey.oidc.request import DISPLAYS, Prompt
 
-ACRS = (Aal.AAL1.acr, Aal.AAL2.acr, "phr", "phrh")
 SIGNING = ("RS256", "ES256")
 _OF_CLIENTS = ("ES256", "PS256", "Ed25519", "RS256")
 _LOGINS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -33,7 +32,7 @@ def document(issuer: str, *, can_register: bool = False) -> dict[str, object]:
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", _DEVICE],
-        "acr_values_supported": list(ACRS),
+        "acr_values_supported": list(acr.VALUES),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(SIGNING),
         "token_endpoint_auth_methods_supported": list(_LOGINS),

@@ -102,11 +102,13 @@ class Asked:
 
 
 def once(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
-    """The parameters, and which of those that mean something came twice. An empty one is left away."""
+    """The parameters that mean something, and which of them came twice. An empty one is left away."""
     found: dict[str, str] = {}
     repeated = set()
     for name, value in pairs:
-        if name in found and name in _KNOWN:
+        if name not in _KNOWN:
+            continue
+        if name in found:
             repeated.add(name)
         elif value:
             found[name] = value
