@@ -117,3 +117,8 @@ def whose(ctx: Context, conn: Connection, what: Sent) -> Whose:
         )
     params = json.loads(found.parameters)
     return Whose(client, params, request.answer_address(params, client), key)
+
+
+def demand_known(ctx: Context, what: Sent) -> None:
+    """Raise `ProtocolRefused` for a request that nobody may be answered to."""
+    ctx.db.read(lambda conn: whose(ctx, conn, what))

@@ -61,6 +61,7 @@ def choose(visit: Visit) -> Response:
     """Go on as who is signed in, or as somebody else."""
     try:
         what = asked.sent(visit.form.get("request", ""))
+        asked.demand_known(visit.ctx, what)
     except ProtocolRefused as refusal:
         return _refused(visit, refusal)
     if visit.form.get("as") == "me":
