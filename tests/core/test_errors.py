@@ -6,7 +6,15 @@ from http import HTTPStatus
 import pytest
 
 from sparekey import errors
-from sparekey.errors import BadInput, IllegalTransition, NameTaken, NotAllowed, SparekeyError, TooManyTries
+from sparekey.errors import (
+    BadInput,
+    IllegalTransition,
+    NameTaken,
+    NotAllowed,
+    ProtocolRefused,
+    SparekeyError,
+    TooManyTries,
+)
 from tests.strategies import NOON
 
 
@@ -16,6 +24,7 @@ def kinds(of: type[SparekeyError] = SparekeyError) -> Iterator[type[SparekeyErro
         yield from kinds(kind)
 
 
+OWN_ARGUMENTS = {BadInput, NameTaken, ProtocolRefused, TooManyTries}
 ALL = tuple(kind for kind in kinds() if kind.__module__ == errors.__name__)
 
 
@@ -37,7 +46,7 @@ def test_the_tree_in_the_docstring_tells_the_status(kind: type[SparekeyError]) -
     assert told in ({int(kind.status_hint)}, set())
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL if kind not in {BadInput, NameTaken, TooManyTries}])
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind not in OWN_ARGUMENTS])
 def test_a_refusal_says_its_own_sentence_unless_it_is_given_one(kind: type[SparekeyError]) -> None:
     assert (kind.sentence, kind.sentence) == (kind().sentence, str(kind()))
     assert ("Another", "Another") == (kind("Another").sentence, str(kind("Another")))
@@ -76,3 +85,13 @@ def test_a_taken_name_says_nothing_of_who_holds_it() -> None:
 
 def test_an_illegal_transition_carries_state_and_step() -> None:
     assert {"state": "open", "step": "redeem"} == IllegalTransition(state="open", step="redeem").facts
+
+
+def test_a_refusal_of_the_protocol_carries_its_word_and_what_it_tells_programs() -> None:
+    refused = ProtocolRefused("invalid_grant", "This code has ended", 401)
+    assert ("invalid_grant", "This code has ended", HTTPStatus.UNAUTHORIZED, "invalid_grant") == (
+        refused.error,
+        refused.description,
+        refused.status_hint,
+        refused.reason,
+    )

@@ -11,6 +11,7 @@ from sparekey import core
 from sparekey.core import (
     addresses,
     audit_chain,
+    clients,
     contract,
     events,
     losses,
@@ -51,6 +52,9 @@ KEPT: dict[type[StrEnum], str] = {
     people.Status: "invited active deactivated",
     people.Language: "en de",
     sign_in.Standing: "active suspended exposed disabled",
+    sign_in.Demand: "remembered second passkey",
+    clients.Kind: "server public command proxy",
+    clients.Login: "none secret private_key_jwt",
     sign_in.Beside: "password link nothing",
     losses.Safety: "safe one_loss locked_out not_set_up",
     sessions.Scope: "half enrol rotate codes password full",

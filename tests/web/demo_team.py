@@ -101,7 +101,7 @@ OWNER_MENU = Thing(staff=True, policy=True, audit=True, export=True, staff_count
 
 STAFF_MENU = Thing(staff=False, policy=False, audit=False, export=False, staff_count=0)
 
-SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "now": NOW}
+SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "language_path": "/page?lang=", "now": NOW}
 
 SHELL: Values = {"me": NORA, "menu": OWNER_MENU, "nav": "", "flash": None}
 

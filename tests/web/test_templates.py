@@ -140,7 +140,7 @@ def test_a_missing_value_is_an_error() -> None:
     """Nothing is silently empty."""
     lacking = {name: value for name, value in SIGN_IN.items() if name != "sign_up"}
     with pytest.raises(Exception, match="'sign_up' is undefined"):
-        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", **lacking)
+        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", language_path="/sign-in?lang=", **lacking)
 
 
 def test_a_refused_form_says_so_in_the_title_and_keeps_what_was_typed() -> None:

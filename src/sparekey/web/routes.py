@@ -16,6 +16,8 @@ from sparekey.flows.context import Context
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
+from sparekey.web.oidc.authorize import AUTHORIZE, by_form
+from sparekey.web.oidc.telling import telling_routes
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
@@ -77,7 +79,7 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
-    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + PROXIED + DEMO),
+    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO + AUTHORIZE + PROXIED),
 )
 
 
@@ -95,7 +97,8 @@ class Web:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         files = Mount("/static", _Hashed(desk))
-        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL)]
+        programs = [*telling_routes(desk.ctx), by_form(desk)]
+        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *programs]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False
         self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)

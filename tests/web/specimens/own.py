@@ -187,7 +187,18 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "sent": None,
             },
         )
-        for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit", "export")
+        for why in (
+            "secret",
+            "codes",
+            "password",
+            "sessions",
+            "staff",
+            "policy",
+            "audit",
+            "export",
+            "app",
+            "app_passkey",
+        )
     ]
     + [
         (

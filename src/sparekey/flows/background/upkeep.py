@@ -7,6 +7,7 @@
   more does not matter; it reads whole tables, because an index over their times would be written at every
   sign-in to be read once an hour.
 - Whose review is due is reminded (`reminding`), once an hour.
+- Signing keys get their successors (`oidc.keys`), once an hour; at the first start they are made.
 - Last uses of sessions are written from memory.
 """
 
@@ -24,6 +25,7 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.background import reminding
 from sparekey.flows.background.loop import SERVER_ITSELF, Background
 from sparekey.flows.context import Context
+from sparekey.flows.oidc import keys
 from sparekey.store import cases, challenges, people, queue
 from sparekey.store import sessions as kept_sessions
 
@@ -65,6 +67,7 @@ def run_once(ctx: Context, *, forgets: bool = True) -> None:
         _try(f"case {due.id}", partial(_settle, ctx, moment, due))
     if forgets:
         _try("reminders", lambda: reminding.remind(ctx, moment))
+        _try("signing keys", lambda: keys.ensure(ctx, moment))
         _try("forgetting", lambda: ctx.db.write(lambda conn: _forget(conn, moment)))
 
 

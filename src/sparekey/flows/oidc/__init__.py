@@ -1,1 +1,1 @@
-"""Apps that let people in through this server: what they ask, and what becomes of it."""
+"""Flows of the OpenID provider: who is let into which app, with which keys that is signed, and when it ends."""

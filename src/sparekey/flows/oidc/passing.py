@@ -147,7 +147,7 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
     def keep(work: Work) -> None:
         passes.add(work.conn, whose, hashed(fresh), work.now)
         clients.used(work.conn, client.id, work.now)
-        work.record(ClientSignedIn(member.id, client.id, found.acr), member.account_id)
+        work.record(ClientSignedIn(member.id, client.id, session.id, found.acr, ""), member.account_id)
 
     unit(ctx, visitor, moment, keep)
     return fresh

@@ -55,6 +55,7 @@ _BEGINNINGS = {
     "team": ("account:member:", "account:people:", "account:ownership:"),
     "policy": ("account:policy:", "account:audit:"),
     "mail": ("notice:", "member:address:"),
+    "apps": ("client:",),
 }
 KINDS = {
     kind: tuple(tag for tag in TAGS if tag.startswith(beginnings)) for kind, beginnings in _BEGINNINGS.items()
