@@ -16,6 +16,8 @@ from sparekey.flows.context import Context
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
+from sparekey.web.oidc.door import app_of
+from sparekey.web.oidc.endpoints import ENDPOINTS
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.demo import DEMO
@@ -97,7 +99,13 @@ class Web:
         routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL)]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False
-        self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)
+        programs = {one.path: app_of(desk.ctx, one) for one in ENDPOINTS}
+
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            found = programs.get(scope["path"], app) if scope["type"] == "http" else app
+            await found(scope, receive, send)
+
+        self._app = guarded(dispatch, desk.ctx.site.base_url, self._misdirected)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
