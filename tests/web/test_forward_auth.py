@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import event
@@ -103,6 +103,15 @@ def change_site(ctx: Context, **fields: Any) -> None:
         clients.put(conn, replace(found, **fields))
 
     ctx.db.write(change)
+
+
+def test_whoever_signed_in_in_between_is_sent_on_by_a_page(proxy: Proxy, jonas: Browser) -> None:
+    client = TestClient(proxy.app, base_url=proxy.base_url, follow_redirects=False)
+    away = client.get(proxy.ask().headers["location"]).headers["location"]
+    back = dict(parse_qsl(urlsplit(away).query))["next"]
+    client.cookies.set("__Host-sparekey", jonas.token)
+    page = client.get(back)
+    assert (200, True) == (page.status_code, f'content="0; url=https://{HOST}/page?a=b' in page.text)
 
 
 def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_page_they_asked_for(
@@ -259,20 +268,20 @@ def test_people_of_another_account_get_no_ticket(ctx: Context, proxy: Proxy) -> 
     assert 403 == proxy.ticket(signed_in(ctx, other.owner), proxy.ask()).status_code
 
 
-@pytest.mark.parametrize(
-    ("demand", "expected"), [(Demand.REMEMBERED, 303), (Demand.SECOND, 303), (Demand.PASSKEY, 303)]
-)
+@pytest.mark.parametrize(("demand", "leads"), [(Demand.REMEMBERED, "/page"), (Demand.SECOND, "/me/confirm")])
 def test_who_proved_too_little_is_led_to_confirm(
-    ctx: Context, proxy: Proxy, team: Team, demand: Demand, expected: int
+    ctx: Context, proxy: Proxy, team: Team, demand: Demand, leads: str
 ) -> None:
     change_site(ctx, demand=demand)
     low = signed_in(ctx, team["jonas.frei"], aal2=False)
     answer = proxy.ticket(low, proxy.ask())
-    leads = urlsplit(answer.headers["location"]).path
-    assert (expected, "/page" if demand is Demand.REMEMBERED else "/me/confirm") == (
-        answer.status_code,
-        leads,
-    )
+    assert (303, leads) == (answer.status_code, urlsplit(answer.headers["location"]).path)
+
+
+def test_who_has_no_passkey_is_told_where_to_add_one(ctx: Context, proxy: Proxy, jonas: Browser) -> None:
+    change_site(ctx, demand=Demand.PASSKEY)
+    answer = proxy.ticket(jonas, proxy.ask())
+    assert (403, True) == (answer.status_code, "/me/2fa/passkey" in answer.text)
 
 
 def test_what_must_be_fresh_asks_again(

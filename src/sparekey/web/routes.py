@@ -17,6 +17,8 @@ from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
 from sparekey.web.oidc.authorize import AUTHORIZE, by_form
+from sparekey.web.oidc.door import app_of
+from sparekey.web.oidc.endpoints import ENDPOINTS
 from sparekey.web.oidc.telling import telling_routes
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
@@ -27,6 +29,7 @@ from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.apps import APPS
+from sparekey.web.pages.own.device import DEVICES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.own.review import REVIEWING
@@ -79,7 +82,8 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
-    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO + AUTHORIZE + PROXIED),
+    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
+    *(AUTHORIZE + DEVICES + PROXIED),
 )
 
 
@@ -97,11 +101,17 @@ class Web:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         files = Mount("/static", _Hashed(desk))
-        programs = [*telling_routes(desk.ctx), by_form(desk)]
-        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *programs]
+        told = [*telling_routes(desk.ctx), by_form(desk)]
+        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *told]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False
-        self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)
+        programs = {one.path: app_of(desk.ctx, one) for one in ENDPOINTS}
+
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            found = programs.get(scope["path"], app) if scope["type"] == "http" else app
+            await found(scope, receive, send)
+
+        self._app = guarded(dispatch, desk.ctx.site.base_url, self._misdirected)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

@@ -1,17 +1,12 @@
-"""What the OpenID Foundation's plan for a Basic OP asks of the authorization endpoint, under the names of its modules."""
+"""The modules of the Basic OP plan that concern the authorization endpoint, by their names in the suite."""
 
 from datetime import timedelta
-from urllib.parse import parse_qsl, quote, urlsplit
-
-import pytest
 
 from sparekey.core.clients import Client
 from sparekey.flows.context import Context
-from sparekey.flows.oidc import keys
 from tests.people import PASSWORD, Team, code_of
-from tests.web.authorize.conftest import BACK, AddClient, asking, granted, heard
-from tests.web.conftest import Browse, Page, Tab, confirming
-from tests.world import FrozenWorld
+from tests.web.authorize.conftest import BACK, asking, granted, heard
+from tests.web.conftest import Browse, Page, Tab
 
 FIVE_SECONDS = timedelta(seconds=5)
 

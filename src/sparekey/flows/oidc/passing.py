@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sparekey.core.clients import Client
-from sparekey.core.contract import Moment
+from sparekey.core.contract import Answer, Moment
 from sparekey.core.events.apps import ClientSignedIn
 from sparekey.core.people import Member
 from sparekey.core.proofs import Assurance, assurance
@@ -24,7 +24,7 @@ from sparekey.core.sign_in import Demand, carries
 from sparekey.errors import NotAllowed, NotFound, StepUpNeeded
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.sessions import demand_member
+from sparekey.flows.sessions import demand_member, own_answers
 from sparekey.store import sessions
 from sparekey.store.oidc import clients, passes
 from sparekey.store.oidc.passes import Gate, Pass, Seen
@@ -130,7 +130,7 @@ def site(ctx: Context, host: str) -> Client:
     return found
 
 
-def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
+def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> tuple[Client, str]:
     """A ticket for a site, good in the browser whose hop has this mark; or what keeps this person from one."""
     session, member = demand_member(visitor)
     client = site(ctx, host)
@@ -139,6 +139,8 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
     found, fresh_for = assurance(session.proofs), timedelta(minutes=client.fresh_minutes)
     since = moment.at - fresh_for if fresh_for else None
     if not carries(found, client.demand, since=since):
+        if client.demand is Demand.PASSKEY and Answer.PASSKEY not in own_answers(ctx, member):
+            raise NotAllowed(reason="no_passkey", app=client.name)
         raise StepUpNeeded(reason=client.demand.value)
     fresh = token(moment, f"ticket:{session.id}:{client.id}")
     ends_at = moment.at + TICKET_LIFE
@@ -150,15 +152,14 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> str:
         work.record(ClientSignedIn(member.id, client.id, session.id, found.acr, ""), member.account_id)
 
     unit(ctx, visitor, moment, keep)
-    return fresh
+    return client, fresh
 
 
 def demand_entry(client: Client, member: Member) -> None:
     """The site is this account's, and for this person."""
-    if client.account_id != member.account_id:
-        raise NotAllowed(reason="other_account")
-    if client.only is not None and member.id not in client.only:
-        raise NotAllowed(reason="not_for_you")
+    is_in = client.only is None or member.id in client.only
+    if client.account_id != member.account_id or not is_in:
+        raise NotAllowed(reason="not_yours", app=client.name)
 
 
 def redeem(ctx: Context, ticket: str, hop: str, host: str) -> str | None:

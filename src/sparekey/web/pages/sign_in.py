@@ -26,6 +26,7 @@ from sparekey.flows.oidc.asked import BY_PASSKEY, PATH
 from sparekey.flows.own import passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
+from sparekey.web.forward_auth import START
 from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
@@ -283,6 +284,7 @@ _WHY = (
     ("/me/export", "export"),
     ("/account/export", "export"),
     (PATH, "app"),
+    (START, "app"),
 )
 
 
@@ -295,7 +297,7 @@ def _why(onward: str) -> str:
 
 def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
-    by_passkey = onward.startswith(PATH) and onward.endswith(BY_PASSKEY)
+    by_passkey = onward.startswith((PATH, START)) and onward.endswith(BY_PASSKEY)
     offer = offered(visit, (Answer.PASSKEY,)) if by_passkey else offered_to_confirm(visit)
     return visit.shell(
         "step_up",
