@@ -13,6 +13,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from threading import Lock
 from typing import Any
 
@@ -35,6 +36,17 @@ HINTS_FOR = timedelta(days=90)
 _READ_AGAIN = timedelta(seconds=60)
 _ITSELF = Visitor(console="server")
 _making = Lock()
+
+
+class Stand(StrEnum):
+    """What a key does now."""
+
+    NEXT = "next"
+    SIGNS = "signs"
+    PUBLISHED = "published"
+    """It signs no more; apps may still need it."""
+    KEPT = "kept"
+    """For what apps show of a sign-in long ago."""
 
 
 def sign(ctx: Context, now: datetime, algorithm: str, claims: Mapping[str, Any], typ: str = "JWT") -> str:
@@ -88,6 +100,14 @@ def listed(ctx: Context) -> tuple[Kept, ...]:
     return _fresh(ctx, ctx.moment().at)
 
 
+def stand(key: Kept, now: datetime) -> Stand:
+    if now < key.signs_from:
+        return Stand.NEXT
+    if key.retired_at is None or now < key.retired_at:
+        return Stand.SIGNS
+    return Stand.PUBLISHED if key.ends_at is None or now < key.ends_at else Stand.KEPT
+
+
 def _is_due(rows: list[Kept], now: datetime) -> bool:
     newest = rows[0] if rows else None
     return newest is None or now >= newest.signs_from + SIGNS_FOR
@@ -100,7 +120,7 @@ def _add(ctx: Context, visitor: Visitor, moment: Moment, algorithm: str, lead: t
 
     def add(work: Work) -> None:
         before = [row for row in signing_keys.all_of(work.conn) if row.algorithm == algorithm]
-        if lead and before and before[0].made_at == moment.at:
+        if visitor is _ITSELF and not _is_due(before, moment.at):
             return  # another process was faster
         signs_from = moment.at + lead if before else moment.at
         kept = Kept(
