@@ -1,6 +1,6 @@
 """Devices without a browser (RFC 8628): the person types a short code on another one.
 
-Letters without vowels, so that no word comes out, and without digits (section 6.1): 20 to the 8th, guesses at which are
+Letters without vowels, so that no word comes out, and without digits (section 6.1): 20 to the 8th, and guesses are
 limited. A device that asks too often waits five seconds longer from then on (section 3.5).
 """
 

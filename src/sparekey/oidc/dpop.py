@@ -1,8 +1,8 @@
 """Tokens that are bound to a key (DPoP, RFC 9449): a stolen one opens nothing without it.
 
-A proof is a statement signed with the key that it carries, about one request: method, address, time, and for an access
-token its hash. Each is good once. A proof is looked at twice: its header before the signature is verified, its claims
-after.
+A proof is a statement signed with the key that it carries, about one request: method, address, time, and for an
+access token its hash. Each is good once. A proof is looked at twice: its header before the signature is verified, its
+claims after.
 """
 
 import hashlib

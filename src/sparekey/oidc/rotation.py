@@ -1,8 +1,9 @@
 """What becomes of a refresh token (RFC 9700, sections 2.2.2 and 4.14).
 
 Each use gives a new one in its place. One that was used before was copied by somebody: it is not known who asks, so
-the grant ends with everything that hangs on it. Only for clients of the FAPI 2.0 Security Profile the token stays as it
-is (section 5.3.2.1): theirs is bound to their key and their assertions, and rotation would only lose it on a bad line.
+the grant ends with everything that hangs on it. Only for clients of the FAPI 2.0 Security Profile the token stays as
+it is (section 5.3.2.1): theirs is bound to their key and their assertions, and rotation would only lose it on a bad
+line.
 """
 
 from collections.abc import Sequence
