@@ -7,6 +7,7 @@ only audience, is young, and good once.
 
 import hashlib
 import hmac
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_LIFE = timedelta(hours=1)
 """Of an assertion: longer ones would have to be remembered for longer."""
 _LONGEST_ID = 256
+_ID = re.compile(r"[\x21-\x7e]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ def refused(description: str) -> ProtocolRefused:
 
 def read(authorization: str, form: Mapping[str, str]) -> Claimed:
     """What header and form say together; raises where they say two things."""
+    found = _read(authorization, form)
+    if not _ID.fullmatch(found.client_id):
+        raise refused("Unknown client, or none named")
+    return found
+
+
+def _read(authorization: str, form: Mapping[str, str]) -> Claimed:
     scheme, _, rest = authorization.partition(" ")
     if authorization and scheme.lower() != "basic":
         raise refused("This scheme of the Authorization header is not known here")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519", "RS256")
-STRICT_ALGORITHMS = ("ES256", "PS256", "EdDSA", "Ed25519")
+ALGORITHMS = ("ES256", "PS256", "Ed25519", "RS256")
+STRICT_ALGORITHMS = ("ES256", "PS256", "Ed25519")
 """FAPI 2.0 Security Profile, section 5.4.1: without PKCS #1 v1.5."""
 AHEAD = timedelta(seconds=30)
 """How far ahead a client's clock may be: FAPI 2.0 Security Profile, section 5.3.2.1, asks for 10 s at least and for

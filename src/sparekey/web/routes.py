@@ -17,6 +17,8 @@ from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
 from sparekey.web.oidc.authorize import AUTHORIZE, by_form
+from sparekey.web.oidc.door import app_of
+from sparekey.web.oidc.endpoints import ENDPOINTS
 from sparekey.web.oidc.telling import telling_routes
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
@@ -100,7 +102,13 @@ class Web:
         routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *programs]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False
-        self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)
+        at_once = {one.path: app_of(desk.ctx, one) for one in ENDPOINTS}
+
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            found = at_once.get(scope["path"], app) if scope["type"] == "http" else app
+            await found(scope, receive, send)
+
+        self._app = guarded(dispatch, desk.ctx.site.base_url, self._misdirected)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

@@ -33,3 +33,45 @@ class SigningKeyRetired(Event, tag="server:signing_key:retired"):
 
     key: str
     is_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class ClientRefused(Event, tag="client:proof:failed"):
+    """Somebody who named this app could not prove to be it."""
+
+    client: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ClientRegistered(Event, tag="client:registration:done"):
+    """An app added itself with a token that an owner made for it."""
+
+    client: str
+
+
+@dataclass(frozen=True)
+class DeviceAllowed(OfMember, tag="client:device:allowed"):
+    """Somebody let an app on another device sign in as them."""
+
+    client: str
+    grant: str
+
+
+@dataclass(frozen=True)
+class DeviceDenied(OfMember, tag="client:device:denied"):
+    client: str
+
+
+@dataclass(frozen=True)
+class GrantEnded(OfMember, tag="client:grant:ended"):
+    """What a person gave an app has ended. `why`: code_reused, refresh_reused, revoked."""
+
+    client: str
+    grant: str
+    why: str
+
+
+@dataclass(frozen=True)
+class RegistrationOpened(OfMember, tag="client:registration:opened"):
+    """An owner made a token with which one app may add itself within the hour."""

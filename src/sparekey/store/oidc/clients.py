@@ -12,10 +12,15 @@ from sparekey.core.clients import Client, ClientId, Kind, Login
 from sparekey.core.people import AccountId, MemberId
 from sparekey.core.sign_in import Demand
 from sparekey.errors import NameTaken, NotFound, Stale
-from sparekey.store.schema import client_people, clients
+from sparekey.store.schema import client_people, clients, rates
 
 _C, _P = clients.c, client_people.c
 _BY_ID = select(clients).where(_C.id == bindparam("id"))
+_WITH_RATE = (
+    select(clients, rates.c.arrives_at.label("arrives_at"))
+    .outerjoin(rates, rates.c.key == bindparam("key"))
+    .where(_C.id == bindparam("id"))
+)
 _BY_HOST = select(clients).where(_C.host == bindparam("host"))
 _PEOPLE = select(_P.member_id).where(_P.client_id == bindparam("id")).order_by(_P.member_id)
 _USED = update(clients).where(_C.id == bindparam("client")).values(last_used_at=bindparam("at"))
@@ -24,6 +29,13 @@ _USED = update(clients).where(_C.id == bindparam("client")).values(last_used_at=
 def find(conn: Connection, client_id: str) -> Client | None:
     """A client by its public id, on the whole server."""
     return _one(conn, conn.execute(_BY_ID, {"id": client_id}).one_or_none())
+
+
+def with_rate(conn: Connection, client_id: str, rate_key: str) -> tuple[Client, datetime | None] | None:
+    """A client, and the theoretical arrival time under a key of its rates, in one statement."""
+    row = conn.execute(_WITH_RATE, {"id": client_id, "key": rate_key}).one_or_none()
+    found = _one(conn, row)
+    return (found, row.arrives_at) if row and found else None
 
 
 def by_host(conn: Connection, host: str) -> Client | None:
@@ -42,7 +54,7 @@ def own(conn: Connection, account_id: AccountId, client_id: str) -> Client:
 def of_account(conn: Connection, account_id: AccountId) -> list[tuple[Client, datetime | None]]:
     """The account's clients by name, with when each let somebody in last."""
     rows = conn.execute(select(clients).where(_C.account_id == account_id).order_by(_C.name, _C.id)).all()
-    return [(_client(row, _people(conn, row) if row.only_some else None), row.last_used_at) for row in rows]
+    return [(client_of(row, _people(conn, row) if row.only_some else None), row.last_used_at) for row in rows]
 
 
 def add(conn: Connection, client: Client) -> None:
@@ -87,7 +99,7 @@ def forget_person(conn: Connection, account_id: AccountId, member_id: MemberId) 
 def _one(conn: Connection, row: Row[Any] | None) -> Client | None:
     if row is None:
         return None
-    return _client(row, _people(conn, row) if row.only_some else None)
+    return client_of(row, _people(conn, row) if row.only_some else None)
 
 
 def _people(conn: Connection, row: Row[Any]) -> tuple[MemberId, ...]:
@@ -104,7 +116,8 @@ def _put_people(conn: Connection, client: Client) -> None:
         conn.execute(insert(client_people), rows)
 
 
-def _client(row: Row[Any], only: Iterable[MemberId] | None) -> Client:
+def client_of(row: Any, only: Iterable[MemberId] | None) -> Client:
+    """From a row of `clients`; `only`: who may sign in, which has a table of its own."""
     return Client(
         id=ClientId(row.id),
         account_id=AccountId(row.account_id),

@@ -129,7 +129,12 @@ def withdraw(conn: Connection, who: Member, client_id: ClientId) -> None:
 
 
 def _found(row: Row[Any] | None) -> Found | None:
-    return Found(_grant(row), row.living is not None) if row else None
+    return found_grant(row) if row else None
+
+
+def found_grant(row: Row[Any]) -> Found:
+    """From a row that holds the columns of `grants` and, as `living`, the id of a session that is there."""
+    return Found(_grant(row), row.living is not None)
 
 
 def _grant(row: Row[Any]) -> Grant:

@@ -1,0 +1,52 @@
+"""The endpoints of the provider that programs call, on one screen."""
+
+from typing import Any
+
+from sparekey.errors import ProtocolRefused
+from sparekey.flows.context import Context
+from sparekey.flows.oidc import asking, exchanging, pushing, revoking
+from sparekey.web.oidc.door import FORM, NO_TOKEN, Asked, Endpoint
+
+
+def token(ctx: Context, asked: Asked) -> dict[str, Any]:
+    return exchanging.exchange(ctx, asked.call(asked.form()))
+
+
+def introspect(ctx: Context, asked: Asked) -> dict[str, Any]:
+    return asking.introspect(ctx, asked.call(asked.form()))
+
+
+def revoke(ctx: Context, asked: Asked) -> None:
+    revoking.revoke(ctx, asked.call(asked.form()))
+
+
+def push(ctx: Context, asked: Asked) -> dict[str, Any]:
+    return pushing.push(ctx, asked.call(asked.form()))
+
+
+def userinfo(ctx: Context, asked: Asked) -> dict[str, Any]:
+    scheme, shown = _shown(asked)
+    return asking.userinfo(ctx, asked.call({}), scheme, shown)
+
+
+def _shown(asked: Asked) -> tuple[str, str]:
+    """The access token, from the header or from the body (RFC 6750, section 2), never from both or the address."""
+    form = asked.form() if asked.method == "POST" and (asked.body or asked.kind == FORM) else {}
+    scheme, _, rest = asked.headers.get("authorization", "").partition(" ")
+    in_form = form.get("access_token", "")
+    if scheme and in_form:
+        raise ProtocolRefused("invalid_request", "The access token came twice")
+    if in_form:
+        return "bearer", in_form
+    if scheme.lower() not in {"bearer", "dpop"} or not rest.strip():
+        raise ProtocolRefused(NO_TOKEN, "An access token is needed", 401)
+    return scheme.lower(), rest.strip()
+
+
+ENDPOINTS = (
+    Endpoint("/oidc/token", token, is_open=True),
+    Endpoint("/oidc/userinfo", userinfo, ("GET", "POST"), is_open=True, scheme="Bearer"),
+    Endpoint("/oidc/introspect", introspect),
+    Endpoint("/oidc/revoke", revoke, is_open=True),
+    Endpoint("/oidc/par", push, status=201),
+)
