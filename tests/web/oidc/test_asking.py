@@ -92,7 +92,7 @@ def test_introspection_says_how_somebody_signed_in(
 ) -> None:
     said = program.introspect(wiki, tokens["access_token"]).json()
     assert jonas.member
-    assert (True, jonas.member.id, wiki.id, "aal2", "Bearer") == (
+    assert (True, jonas.member.id, wiki.id, "urn:sparekey:acr:aal2", "Bearer") == (
         said["active"],
         said["sub"],
         said["client_id"],

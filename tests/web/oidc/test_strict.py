@@ -61,7 +61,7 @@ def test_fapi2_client_assertion_of_a_clock_ahead(
     ctx: Context, program: Program, jonas: Browser, bank: Client, name: str, ahead: int, status: int
 ) -> None:
     at = int(ctx.moment().at.timestamp()) + ahead
-    assert status == exchange(ctx, program, bank, given(ctx, jonas, bank).code, **{name: at})[0]
+    assert status == exchange(ctx, program, bank, given(ctx, jonas, bank).code, None, **{name: at})[0]
 
 
 def test_fapi2_client_assertion_with_rs256_is_refused(
