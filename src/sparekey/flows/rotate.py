@@ -31,6 +31,9 @@ from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
+RECOVERY = "recovery"
+"""Why everything of somebody was replaced, where they were let back in; apps are told for a while."""
+
 
 def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
     """The person in the forced change, or `NotSignedIn`."""
@@ -147,7 +150,7 @@ def _commit(work: Work, seen: Session, app: NewApp, codes: dict[str, Any]) -> St
     draft = _staging.load_unchanged(work, seen, Scope.ROTATE)
     after = complete(case, work.now)
     cases.put(work.conn, after)
-    replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), "recovery")
+    replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), RECOVERY)
     work.record(CaseCompleted(member.id, case.id), member.account_id)
     _tell(work, member, case)
     return _sessions.start(
@@ -195,6 +198,8 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     _ways.renew_summary(work, member)
     reviews.finished(work.conn, member, work.now)
     work.record(PasswordChanged(member.id, reason), member.account_id)
+    if reason == RECOVERY:
+        people.recovered(work.conn, member, work.now)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")
     queue.withdraw(work.conn, member.account_id, member.id, OPENING)

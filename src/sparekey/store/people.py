@@ -290,6 +290,12 @@ def signed_in(conn: Connection, who: Member, at: Any) -> None:
     conn.execute(_SIGNED_IN, {"account": who.account_id, "member": who.id, "at": at})
 
 
+def recovered(conn: Connection, who: Member, at: datetime) -> None:
+    """They came back in through a forced change."""
+    theirs = update(members).where(_M.account_id == who.account_id, _M.id == who.id)
+    conn.execute(theirs.values(recovered_at=at))
+
+
 def put_safety(conn: Connection, who: Member, safety: str, ways: str, *, set_up_by: datetime | None) -> None:
     """Keep the summary. Whoever is set up has their ways in by then at the latest; None: is not set up."""
     since = func.coalesce(_M.reviewed_at, literal(set_up_by, Instant)) if set_up_by else None

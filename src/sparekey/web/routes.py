@@ -29,6 +29,7 @@ from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.apps import APPS
+from sparekey.web.pages.own.device import DEVICES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.own.review import REVIEWING
@@ -80,7 +81,7 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
-    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO + AUTHORIZE),
+    *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO + AUTHORIZE + DEVICES),
 )
 
 

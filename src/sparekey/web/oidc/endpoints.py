@@ -4,7 +4,7 @@ from typing import Any
 
 from sparekey.errors import ProtocolRefused
 from sparekey.flows.context import Context
-from sparekey.flows.oidc import asking, exchanging, pushing, revoking
+from sparekey.flows.oidc import asking, devices, exchanging, pushing, revoking
 from sparekey.web.oidc.door import FORM, NO_TOKEN, Asked, Endpoint
 
 
@@ -22,6 +22,10 @@ def revoke(ctx: Context, asked: Asked) -> None:
 
 def push(ctx: Context, asked: Asked) -> dict[str, Any]:
     return pushing.push(ctx, asked.call(asked.form()))
+
+
+def device(ctx: Context, asked: Asked) -> dict[str, Any]:
+    return devices.ask(ctx, asked.call(asked.form()))
 
 
 def userinfo(ctx: Context, asked: Asked) -> dict[str, Any]:
@@ -49,4 +53,5 @@ ENDPOINTS = (
     Endpoint("/oidc/introspect", introspect),
     Endpoint("/oidc/revoke", revoke, is_open=True),
     Endpoint("/oidc/par", push, status=201),
+    Endpoint("/oidc/device", device),
 )
