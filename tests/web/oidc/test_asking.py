@@ -4,11 +4,14 @@ import pytest
 
 from sparekey.core.clients import Client, Kind
 from sparekey.flows.context import Context
+from sparekey.oidc import pkce
 from sparekey.store import sessions
-from tests.clients import BACK, basic, client, given, later, proof, public
+from tests.clients import BACK, VERIFIER, basic, client, given, later, proof, public
 from tests.people import Browser, Team, account, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
+
+PKCE = {"code_challenge": pkce.challenge_of(VERIFIER), "code_challenge_method": "S256"}
 
 
 @pytest.fixture
@@ -176,7 +179,7 @@ def test_a_token_must_be_named(program: Program, wiki: Client, path: str) -> Non
 
 
 def test_a_request_is_pushed(program: Program, wiki: Client) -> None:
-    form = {"response_type": "code", "redirect_uri": BACK, "scope": "openid"}
+    form = {"response_type": "code", "redirect_uri": BACK, "scope": "openid", **PKCE}
     answer = program.post("/oidc/par", form, basic(wiki))
     said = answer.json()
     assert (201, 590) == (answer.status_code, said["expires_in"])
@@ -188,7 +191,7 @@ def test_a_request_is_pushed(program: Program, wiki: Client) -> None:
     [{"redirect_uri": "https://evil.example"}, {"request_uri": "urn:ietf:params:oauth:request_uri:x"}],
 )
 def test_a_wrong_request_is_not_pushed(program: Program, wiki: Client, changes: dict[str, str]) -> None:
-    form = {"response_type": "code", "redirect_uri": BACK, "scope": "openid", **changes}
+    form = {"response_type": "code", "redirect_uri": BACK, "scope": "openid", **PKCE, **changes}
     answer = program.post("/oidc/par", form, basic(wiki))
     assert (400, "invalid_request") == (answer.status_code, answer.json()["error"])
 

@@ -5,7 +5,6 @@ an API is one of the account's apps, and the app that calls it another. About an
 about one that never was. A refresh token is only its own app's to ask about.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
 from sparekey.flows.oidc.callers import Call, issuer, key_of, told, use_key
-from sparekey.flows.oidc.subjects import subject
+from sparekey.flows.oidc.subjects import subject_of
 from sparekey.oidc import claims
 from sparekey.store.oidc import tokens
 from sparekey.store.oidc.tokens import Whole
@@ -32,15 +31,15 @@ def invalid_token() -> ProtocolRefused:
 def userinfo(ctx: Context, call: Call, scheme: str, access_token: str) -> dict[str, Any]:
     """The claims about whoever gave this token (OpenID Connect Core 1.0, section 5.3)."""
     now = ctx.moment().at
-    whole = ctx.db.read(lambda conn: tokens.find(conn, hashed(access_token), now))
-    if whole is None or whole.token.kind is not TokenKind.ACCESS or not whole.is_alive(now):
+    whole = ctx.db.glance(lambda conn: tokens.find(conn, hashed(access_token), now))
+    if whole is None or whole.token.kind is not TokenKind.ACCESS or not whole.is_good(now):
         raise invalid_token()
     _demand_key(ctx, call, whole, scheme, access_token)
     if "openid" not in whole.token.scopes:
         raise ProtocolRefused("insufficient_scope", "The token is not for the scope openid", 403)
-    member, grant = whole.given.member, whole.given.found.grant
-    asked = json.loads(grant.claims).get("userinfo") if grant.claims else None
-    return claims.userinfo(whole.token.scopes, asked or {}, member, subject(ctx, whole.client, member.id))
+    grant = whole.grant
+    asked = claims.requested(grant.claims, "userinfo")
+    return claims.userinfo(whole.token.scopes, asked, whole.member, subject_of(ctx, whole))
 
 
 def _demand_key(ctx: Context, call: Call, whole: Whole, scheme: str, access_token: str) -> None:
@@ -73,10 +72,10 @@ def introspect(ctx: Context, call: Call) -> dict[str, Any]:
 
 
 def _told(ctx: Context, client: Client, whole: Whole, now: datetime) -> dict[str, Any]:
-    token, grant = whole.token, whole.given.found.grant
+    token, grant = whole.token, whole.grant
     is_own = grant.client_id == client.id
     is_for_them = is_own or (token.kind is TokenKind.ACCESS and grant.account_id == client.account_id)
-    if not is_for_them or not whole.is_alive(now):
+    if not is_for_them or not whole.is_good(now):
         return _DEAD
     said: dict[str, Any] = {
         "active": True,
@@ -85,7 +84,7 @@ def _told(ctx: Context, client: Client, whole: Whole, now: datetime) -> dict[str
         "token_type": "DPoP" if token.jkt else "Bearer",
         "exp": int(token.expires_at.timestamp()),
         "iat": int(token.created_at.timestamp()),
-        "sub": subject(ctx, whole.client, grant.member_id),
+        "sub": subject_of(ctx, whole),
         "aud": grant.client_id,
         "iss": issuer(ctx),
         "acr": grant.acr,

@@ -87,7 +87,7 @@ def told(ctx: Context, call: Call, moment: Moment, look: Callable[[Connection, C
     if "client_assertion" in call.form:
         return answered(ctx, call, moment, lambda work, client: look(work.conn, client))
     try:
-        return ctx.db.read(lambda conn: look(conn, _known(conn, call, moment.at)))
+        return ctx.db.glance(lambda conn: look(conn, _known(conn, call, moment.at)))
     except ProtocolRefused as refusal:
         note_refused(ctx, call, refusal)
         raise
@@ -122,7 +122,7 @@ def use_key(conn: Connection, key: Key | None) -> str:
     return key.jkt
 
 
-def _signed(ctx: Context, call: Call) -> dict[str, Any] | None:
+def _signed(ctx: Context, call: Call) -> Mapping[str, Any] | None:
     """The claims of a signed assertion; None: the call has none."""
     claimed = call.claimed
     if not claimed.assertion:
@@ -131,8 +131,8 @@ def _signed(ctx: Context, call: Call) -> dict[str, Any] | None:
     read = peek(claimed.assertion)
     if client is None or client.login is not Login.KEY or read is None:
         raise client_proof.refused("Unknown client, or another way of authentication")
-    kid = read[0].get("kid", "")
-    claims = statements.verify(claimed.assertion, client.keys, str(kid), client_proof.algorithms(client))
+    kid = str(read[0].get("kid", ""))
+    claims = statements.verify(claimed.assertion, client.keys, kid, client_proof.algorithms(client))
     if claims is None:
         raise client_proof.refused("The signature of the assertion is wrong")
     return claims
@@ -150,7 +150,7 @@ def _known(conn: Connection, call: Call, now: datetime) -> Client:
     return client
 
 
-def _used(work: Work, call: Call, said: dict[str, Any] | None) -> Client:
+def _used(work: Work, call: Call, said: Mapping[str, Any] | None) -> Client:
     """The same, with its assertion used up."""
     client = _known(work.conn, call, work.now)
     if said is not None:

@@ -22,14 +22,13 @@ from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call, answered
 from sparekey.flows.sessions import demand_member
-from sparekey.oidc import device
+from sparekey.oidc import claims, device
 from sparekey.store import queue
 from sparekey.store.engine import Kept
 from sparekey.store.oidc import clients, devices, grants
 
 T = TypeVar("T")
 PAGE = "/device"
-SCOPES = frozenset({"openid", "profile", "email", "roles", "address", "phone", "offline_access"})
 
 
 def ask(ctx: Context, call: Call) -> dict[str, Any]:
@@ -41,7 +40,9 @@ def ask(ctx: Context, call: Call) -> dict[str, Any]:
         if client.kind is not Kind.COMMAND:
             raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
         _spend_ask(work, call)
-        scopes = tuple(one for one in dict.fromkeys(call.form.get("scope", "").split()) if one in SCOPES)
+        scopes = tuple(
+            one for one in dict.fromkeys(call.form.get("scope", "").split()) if one in claims.SCOPES
+        )
         fresh = token(work.moment, f"device:{client.id}")
         devices.add(
             work.conn,

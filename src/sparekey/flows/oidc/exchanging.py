@@ -52,6 +52,8 @@ class Issued:
     access: str
     refresh: str
     jkt: str
+    is_first: bool
+    """Of a code, not of a refresh token."""
 
 
 def exchange(ctx: Context, call: Call) -> dict[str, Any]:
@@ -82,15 +84,20 @@ def _said(ctx: Context, issued: Issued, moment: Moment) -> dict[str, Any]:
     if issued.refresh:
         said["refresh_token"] = issued.refresh
     if "openid" in issued.scopes:
-        said["id_token"] = id_token(ctx, issued.given, issued.client, moment.at)
+        said["id_token"] = _id_token(ctx, issued, moment.at)
     return said
 
 
-def id_token(ctx: Context, given: Given, client: Client, now: datetime) -> str:
-    """Who signed in, how and when, signed for this client."""
-    grant, member = given.found.grant, given.member
+def _id_token(ctx: Context, issued: Issued, now: datetime) -> str:
+    """Who signed in, how and when, signed for this client. A nonce is told once (Core 1.0, section 12.2)."""
+    grant, client = issued.given.grant, issued.client
     told = claims.id_token(
-        grant, client, member, now, issuer=issuer(ctx), sub=subject(ctx, client, member.id)
+        grant if issued.is_first else replace(grant, nonce=""),
+        client,
+        issued.given.member,
+        now,
+        issuer=issuer(ctx),
+        sub=subject(ctx, client, grant.member_id),
     )
     return keys.sign(ctx, now, client.algorithm, told)
 
@@ -106,9 +113,9 @@ def by_code(asked: Asked) -> Issued:
     form, work = asked.call.form, asked.work
     _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC)
     given = tokens.by_code(work.conn, hashed(_needed(asked.call, "code")), work.now)
-    if given is None or given.found.grant.client_id != asked.client.id:
+    if given is None or given.grant.client_id != asked.client.id:
         raise ProtocolRefused("invalid_grant", _GONE)
-    grant = given.found.grant
+    grant = given.grant
     if grant.code_spent_at is not None:
         raise _ended(asked, given, "code_reused")
     if not given.is_alive(work.now) or grant.code_expires_at is None or work.now >= grant.code_expires_at:
@@ -129,19 +136,17 @@ def by_refresh(asked: Asked) -> Issued:
     found = tokens.find(work.conn, shown_hash, work.now)
     if found is None:
         raise rotation.gone()
-    given, grant = found.given, found.given.found.grant
-    shown = Shown(found.token, grant, given.is_alive(work.now) and _may_use(client, given))
+    grant = found.grant
+    shown = Shown(found.token, grant, found.is_alive(work.now) and _may_use(client, found))
     turn = rotation.decide(shown, client, asked.key.jkt if asked.key else "", work.now)
     if turn is Turn.END:
-        raise _ended(asked, given, "refresh_reused")
+        raise _ended(asked, found, "refresh_reused")
     scopes = rotation.narrowed(grant.scopes, asked.call.form.get("scope", ""))
     jkt = _jkt(asked, found.token.jkt)
     if turn is Turn.ROTATE and not tokens.spend(work.conn, shown_hash, work.now):
-        raise _ended(asked, given, "refresh_reused")
-    again = replace(given, found=replace(given.found, grant=replace(grant, nonce="")))
-    return _issue(
-        asked, again, scopes, jkt, kept="" if turn is Turn.ROTATE else _needed(asked.call, "refresh_token")
-    )
+        raise _ended(asked, found, "refresh_reused")
+    kept = "" if turn is Turn.ROTATE else _needed(asked.call, "refresh_token")
+    return _issue(asked, found, scopes, jkt, kept)
 
 
 def by_device(asked: Asked) -> Issued:
@@ -156,9 +161,9 @@ def by_device(asked: Asked) -> Issued:
         given = tokens.by_grant(work.conn, after.grant_id, work.now) if after.grant_id else None
         if given is None or not given.is_alive(work.now):
             raise ProtocolRefused("invalid_grant", _GONE)
-        jkt = _jkt(asked, given.found.grant.jkt)
+        jkt = _jkt(asked, given.grant.jkt)
         devices.put(work.conn, after)
-        return _issue(asked, given, given.found.grant.scopes, jkt)
+        return _issue(asked, given, given.grant.scopes, jkt)
     devices.put(work.conn, after)
     raise refusal
 
@@ -185,7 +190,7 @@ def _demand_kind(client: Client, *kinds: Kind) -> None:
 
 def _may_use(client: Client, given: Given) -> bool:
     """The client may have become one for some people only."""
-    return client.only is None or given.member.id in client.only
+    return client.only is None or given.grant.member_id in client.only
 
 
 def _jkt(asked: Asked, bound_to: str) -> str:
@@ -198,7 +203,7 @@ def _jkt(asked: Asked, bound_to: str) -> str:
 
 def _ended(asked: Asked, given: Given, why: str) -> ProtocolRefused:
     """End the grant, and with it every token of it; the refusal that says so."""
-    end_grant(asked.work, given.found.grant, asked.client.id, why)
+    end_grant(asked.work, given.grant, asked.client.id, why)
     return ProtocolRefused("invalid_grant", "This was used before: all that was given with it has ended")
 
 
@@ -209,7 +214,7 @@ def end_grant(work: Work, grant: Grant, client_id: ClientId, why: str) -> None:
 
 def _issue(asked: Asked, given: Given, scopes: tuple[str, ...], jkt: str, kept: str = "") -> Issued:
     """New tokens on a grant. `kept`: the refresh token that stays as it is."""
-    work, grant = asked.work, given.found.grant
+    work, grant = asked.work, given.grant
     access, fresh = token(work.moment, f"access:{grant.id}"), token(work.moment, f"refresh:{grant.id}")
     ends_at = min(work.now + ACCESS_LIFE, grant.expires_at)
     new = [Token(hashed(access), grant.id, TokenKind.ACCESS, scopes, work.now, ends_at, jkt)]
@@ -219,4 +224,5 @@ def _issue(asked: Asked, given: Given, scopes: tuple[str, ...], jkt: str, kept: 
             Token(hashed(fresh), grant.id, TokenKind.REFRESH, grant.scopes, work.now, grant.expires_at, own)
         )
     tokens.add(work.conn, *new)
-    return Issued(given, asked.client, scopes, access, kept or fresh, jkt)
+    is_again = asked.call.form["grant_type"] == "refresh_token"
+    return Issued(given, asked.client, scopes, access, kept or fresh, jkt, not is_again)

@@ -20,10 +20,10 @@ def revoke(ctx: Context, call: Call) -> None:
         if not shown:
             raise ProtocolRefused("invalid_request", "token is missing")
         found = tokens.find(work.conn, hashed(shown), work.now)
-        if found is None or found.client.id != client.id:
+        if found is None or found.grant.client_id != client.id:
             return
         if found.token.kind is TokenKind.REFRESH:
-            end_grant(work, found.given.found.grant, client.id, "revoked")
+            end_grant(work, found.grant, client.id, "revoked")
         else:
             tokens.end(work.conn, found.token.hash)
 

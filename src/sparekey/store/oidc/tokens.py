@@ -1,13 +1,13 @@
 """Access and refresh tokens by their hash, each with what decides whether it is alive, in one statement."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from sparekey.core.clients import Client, GrantId
+from sparekey.core.clients import Client, Grant, GrantId
 from sparekey.core.people import Member, Status
 from sparekey.core.tokens import Token, TokenKind
 from sparekey.store.oidc import clients as kept_clients
@@ -52,49 +52,75 @@ _SPEND = (
 _END = delete(tokens).where(_T.hash == bindparam("h"))
 
 
-@dataclass(frozen=True)
 class Given:
-    """What somebody gave a client, and who that is now."""
+    """What somebody gave a client, and who that is now. Values are made from the row when they are asked for."""
 
-    found: Found
-    member: Member
+    def __init__(self, row: Any) -> None:
+        self._row = row
+
+    @cached_property
+    def found(self) -> Found:
+        return found_grant(self._row)
+
+    @property
+    def grant(self) -> Grant:
+        return self.found.grant
+
+    @cached_property
+    def member(self) -> Member:
+        return member_of(SimpleNamespace(**dict(zip(_OF_MEMBER, self._row[: len(_OF_MEMBER)], strict=True))))
 
     def is_alive(self, now: datetime) -> bool:
-        return self.member.status is Status.ACTIVE and self.found.is_alive(now)
+        return self._row.m_status == Status.ACTIVE.value and self.found.is_alive(now)
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Given):
     """A token with the grant it hangs on, the person, and the client. Who may use the client is left away."""
 
-    token: Token
-    given: Given
-    client: Client
+    @cached_property
+    def token(self) -> Token:
+        row = self._row
+        return Token(
+            hash=row.t_hash,
+            grant_id=GrantId(row.t_grant_id),
+            kind=TokenKind(row.t_kind),
+            scopes=tuple(row.t_scopes.split()),
+            created_at=row.t_created_at,
+            expires_at=row.t_expires_at,
+            jkt=row.t_jkt,
+            spent_at=row.t_spent_at,
+        )
 
-    def is_alive(self, now: datetime) -> bool:
+    @cached_property
+    def client(self) -> Client:
+        values = self._row[len(_OF_MEMBER) : len(_OF_MEMBER) + len(_OF_CLIENT)]
+        return kept_clients.client_of(SimpleNamespace(**dict(zip(_OF_CLIENT, values, strict=True))), None)
+
+    @property
+    def is_pairwise(self) -> bool:
+        return bool(self._row.c_is_pairwise)
+
+    def is_good(self, now: datetime) -> bool:
+        """The token itself counts, and what it hangs on."""
         token = self.token
-        return token.spent_at is None and now < token.expires_at and self.given.is_alive(now)
+        return token.spent_at is None and now < token.expires_at and self.is_alive(now)
 
 
 def by_code(conn: Connection, code_hash: str, now: datetime) -> Given | None:
     """What a code was given for, spent or not."""
     row = conn.execute(_BY_CODE, {"h": code_hash, "now": now}).one_or_none()
-    return _given(row) if row else None
+    return Given(row) if row else None
 
 
 def by_grant(conn: Connection, grant_id: GrantId, now: datetime) -> Given | None:
     row = conn.execute(_BY_ID, {"h": grant_id, "now": now}).one_or_none()
-    return _given(row) if row else None
+    return Given(row) if row else None
 
 
 def find(conn: Connection, token_hash: str, now: datetime) -> Whole | None:
     """The token under this hash, alive or not."""
     row = conn.execute(_WHOLE, {"h": token_hash, "now": now}).one_or_none()
-    if row is None:
-        return None
-    start = len(_OF_MEMBER)
-    client = SimpleNamespace(**dict(zip(_OF_CLIENT, row[start : start + len(_OF_CLIENT)], strict=True)))
-    return Whole(_token(row), _given(row), kept_clients.client_of(client, None))
+    return Whole(row) if row else None
 
 
 def add(conn: Connection, *new: Token) -> None:
@@ -120,24 +146,6 @@ def purge(conn: Connection, now: datetime) -> None:
     over = select(_G.id).where(or_(_G.expires_at <= now, _G.ended_at.is_not(None)))
     conn.execute(delete(tokens).where(_T.grant_id.in_(over)))
     conn.execute(delete(grants).where(or_(_G.expires_at <= now, _G.ended_at.is_not(None))))
-
-
-def _given(row: Any) -> Given:
-    member = SimpleNamespace(**dict(zip(_OF_MEMBER, row[: len(_OF_MEMBER)], strict=True)))
-    return Given(found_grant(row), member_of(member))
-
-
-def _token(row: Any) -> Token:
-    return Token(
-        hash=row.t_hash,
-        grant_id=GrantId(row.t_grant_id),
-        kind=TokenKind(row.t_kind),
-        scopes=tuple(row.t_scopes.split()),
-        created_at=row.t_created_at,
-        expires_at=row.t_expires_at,
-        jkt=row.t_jkt,
-        spent_at=row.t_spent_at,
-    )
 
 
 def _columns(token: Token) -> dict[str, Any]:
