@@ -23,7 +23,7 @@ from sparekey.app import open_context
 from sparekey.factors import code_at
 from sparekey.flows.context import Context
 from sparekey.settings import load
-from tests.bench import passkeys
+from tests.bench import passkeys, tokens
 from tests.bench.browser import Browser
 from tests.bench.floor import record, replaying
 from tests.bench.moving import take_over, write_realm
@@ -157,6 +157,7 @@ def on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
         figures["sign-in / bare hash, SQLite"] = Figure(few.cpu / few.hash, "times", 1.10)
         figures["100,000 / 160 members"] = Figure(many.cpu / few.cpu, "times", 1.15)
         pages(small, ctx, people, pid, figures)
+        apps(small, ctx, pid, figures)
         storm(small, ctx, people[WARM_SIGN_INS + SIGN_INS + 1 :], pid, figures)
 
 
@@ -222,6 +223,15 @@ def pages(place: Place, ctx: Context, people: list[Person], pid: int, figures: d
                  "/account/audit", "/account/policy"):  # fmt: skip
         figures[f"page {path}"] = Figure(page_cost(owner, path, lambda: cpu_of(pid)), "ms CPU", None)
     owner.close()
+
+
+def apps(place: Place, ctx: Context, pid: int, figures: dict[str, Figure]) -> None:
+    """What an app's own server asks for; see `tests.bench.tokens`."""
+    costs = tokens.measure(place, pid, *tokens.prepare(ctx))
+    figures["code to tokens"] = Figure(costs.exchange_ms, "ms CPU", None)
+    figures["code to tokens / RS256 signature"] = Figure(costs.exchange, "times", 3.5)
+    figures["userinfo / bare answer"] = Figure(costs.userinfo, "times", 4)
+    figures["introspection / bare answer"] = Figure(costs.introspection, "times", 4)
 
 
 def storm(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from sqlalchemy import Connection, select
 
 from sparekey.core.clients import Client, ClientId, Grant, GrantId, Kind, Login
 from sparekey.core.people import AccountId, MemberId, SessionId
@@ -21,9 +22,12 @@ from sparekey.flows._work import hashed, token
 from sparekey.flows.context import Context
 from sparekey.oidc import pkce
 from sparekey.store.oidc import clients, grants
+from sparekey.store.schema import members
 from tests.bench.servers import Place, cpu_of
 
 ROUNDS, IN_A_ROUND, WARM = 15, 20, 30
+BITS = 2048
+"""Of the key that the server signs with."""
 SECRET = "5" * 64
 BACK = "https://wiki.example/back"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -39,12 +43,13 @@ class Costs:
     introspection: float
 
 
-def prepare(ctx: Context, account_id: AccountId, member_id: MemberId) -> tuple[Client, list[str]]:
-    """An app, and codes that this person gave it."""
+def prepare(ctx: Context) -> tuple[Client, list[str]]:
+    """An app, and codes that somebody gave it."""
+    account_id, member_id = ctx.db.read(_somebody)
     moment = ctx.moment()
     app = Client(
         id=ClientId("cli_bench"),
-        account_id=account_id,
+        account_id=AccountId(account_id),
         kind=Kind.SERVER,
         name="Wiki",
         login=Login.SECRET,
@@ -54,13 +59,18 @@ def prepare(ctx: Context, account_id: AccountId, member_id: MemberId) -> tuple[C
     )
     codes = [token(moment, f"code {number}") for number in range(ROUNDS * IN_A_ROUND + WARM)]
 
-    def write(conn: object) -> None:
-        clients.add(conn, app)  # type: ignore[arg-type]
+    def write(conn: Connection) -> None:
+        clients.add(conn, app)
         for number, code in enumerate(codes):
-            grants.add(conn, _grant(app, member_id, number, ctx), hashed(code))  # type: ignore[arg-type]
+            grants.add(conn, _grant(app, MemberId(member_id), number, ctx), hashed(code))
 
     ctx.db.write(write)
     return app, codes
+
+
+def _somebody(conn: Connection) -> tuple[str, str]:
+    found = conn.execute(select(members.c.account_id, members.c.id).limit(1)).one()
+    return found.account_id, found.id
 
 
 def _grant(app: Client, member_id: MemberId, number: int, ctx: Context) -> Grant:
@@ -125,9 +135,8 @@ class Program:
         self._http.close()
 
 
-def measure(place: Place, pid: int, app: Client, codes: list[str], bits: int) -> Costs:
-    """`bits`: of the key that the server signs with."""
-    program, sign = Program(place, app), _signer(bits)
+def measure(place: Place, pid: int, app: Client, codes: list[str]) -> Costs:
+    program, sign = Program(place, app), _signer()
     left = iter(codes)
     for _ in range(WARM):
         shown = program.exchange(next(left))
@@ -146,8 +155,8 @@ def measure(place: Place, pid: int, app: Client, codes: list[str], bits: int) ->
     return Costs(*[sorted(values)[ROUNDS // 2] for values in found.values()])
 
 
-def _signer(bits: int) -> Callable[[], object]:
-    key = rsa.generate_private_key(65537, bits)
+def _signer() -> Callable[[], object]:
+    key = rsa.generate_private_key(65537, BITS)
     return lambda: key.sign(b"x" * 400, padding.PKCS1v15(), hashes.SHA256())
 
 

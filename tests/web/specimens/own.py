@@ -1,7 +1,9 @@
 """Values for what everybody sees of themselves: Home, profile, ways in, help."""
 
+from dataclasses import replace
 from types import SimpleNamespace as Thing
 
+from sparekey.flows.oidc.devices import Waits
 from tests.web.demo_team import (
     CODES,
     FOR_MIA,
@@ -30,6 +32,9 @@ from tests.web.specimens.profile import (
     WAITING,
 )
 from tests.web.specimens.sent import NO_SENT_WAYS, on_its_way, way
+
+DEVICE = Waits("WDJB-MJHT", "Deploy tool", "192.0.2.7", True, ("openid",), NOW)
+ELSEWHERE = replace(DEVICE, is_same_place=False, source="203.0.113.9", scopes=("openid", "offline_access"))
 
 HOME: Values = {
     "offers_passkey": False,
@@ -325,6 +330,14 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("full", {"secret": None, "has_others": True, "most": 5, **PLACE}),
     ],
     "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("first", {"codes": CODES, "old_left": 0})],
+    "device": [
+        ("plain", {"nav": "profile"}),
+        ("wrong", {"nav": "profile", "errors": {"user_code": "No device waits under this code"}}),
+    ],
+    "device_confirm": [
+        ("here", {"nav": "profile", "waits": DEVICE}),
+        ("elsewhere", {"nav": "profile", "waits": ELSEWHERE}),
+    ],
     "devices_end": [
         ("one", {"nav": "profile", "device": SESSIONS[0]}),
         ("unknown", {"nav": "profile", "device": SESSIONS[1]}),

@@ -15,7 +15,7 @@ from sparekey.core.tokens import TokenKind
 from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call, issuer, key_of, told, use_key
+from sparekey.flows.oidc.callers import Call, issuer, key_of, known, told, use_key
 from sparekey.flows.oidc.subjects import subject_of
 from sparekey.oidc import claims
 from sparekey.store.oidc import tokens
@@ -58,17 +58,23 @@ def _demand_key(ctx: Context, call: Call, whole: Whole, scheme: str, access_toke
 def introspect(ctx: Context, call: Call) -> dict[str, Any]:
     """Whether a token is good, and for what."""
     moment = ctx.moment()
+    return told(ctx, call, moment, lambda conn, client: _look(ctx, conn, call, client, moment.at))
 
-    def look(conn: Connection, client: Client) -> tuple[Client, Whole | None]:
-        if client.login is Login.NONE or client.kind is not Kind.SERVER:
-            raise ProtocolRefused("unauthorized_client", "Only an app with a secret or a key may ask", 403)
-        shown = call.form.get("token", "")
-        if not shown:
-            raise ProtocolRefused("invalid_request", "token is missing")
-        return client, tokens.find(conn, hashed(shown), moment.at)
 
-    client, whole = told(ctx, call, moment, look)
-    return _told(ctx, client, whole, moment.at) if whole else _DEAD
+def peek(ctx: Context, call: Call) -> dict[str, Any]:
+    """The same for a client with a secret, without writing down who could not prove who it is."""
+    now = ctx.moment().at
+    return ctx.db.glance(lambda conn: _look(ctx, conn, call, known(conn, call, now), now))
+
+
+def _look(ctx: Context, conn: Connection, call: Call, client: Client, now: datetime) -> dict[str, Any]:
+    if client.login is Login.NONE or client.kind is not Kind.SERVER:
+        raise ProtocolRefused("unauthorized_client", "Only an app with a secret or a key may ask", 403)
+    shown = call.form.get("token", "")
+    if not shown:
+        raise ProtocolRefused("invalid_request", "token is missing")
+    whole = tokens.find(conn, hashed(shown), now)
+    return _told(ctx, client, whole, now) if whole else _DEAD
 
 
 def _told(ctx: Context, client: Client, whole: Whole, now: datetime) -> dict[str, Any]:

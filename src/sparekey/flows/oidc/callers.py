@@ -87,7 +87,7 @@ def told(ctx: Context, call: Call, moment: Moment, look: Callable[[Connection, C
     if "client_assertion" in call.form:
         return answered(ctx, call, moment, lambda work, client: look(work.conn, client))
     try:
-        return ctx.db.glance(lambda conn: look(conn, _known(conn, call, moment.at)))
+        return ctx.db.glance(lambda conn: look(conn, known(conn, call, moment.at)))
     except ProtocolRefused as refusal:
         note_refused(ctx, call, refusal)
         raise
@@ -138,7 +138,7 @@ def _signed(ctx: Context, call: Call) -> Mapping[str, Any] | None:
     return claims
 
 
-def _known(conn: Connection, call: Call, now: datetime) -> Client:
+def known(conn: Connection, call: Call, now: datetime) -> Client:
     """The client that a call is from."""
     claimed = call.claimed
     found = clients.with_rate(conn, claimed.client_id, _rate_key(claimed.client_id, call))
@@ -152,7 +152,7 @@ def _known(conn: Connection, call: Call, now: datetime) -> Client:
 
 def _used(work: Work, call: Call, said: Mapping[str, Any] | None) -> Client:
     """The same, with its assertion used up."""
-    client = _known(work.conn, call, work.now)
+    client = known(work.conn, call, work.now)
     if said is not None:
         here = Audience(issuer(work.ctx), work.ctx.site.link(call.path))
         used = client_proof.check_assertion(client, said, here, work.now)

@@ -41,8 +41,9 @@ def sign(ctx: Context, now: datetime, algorithm: str, claims: Mapping[str, Any],
     """These claims, signed with the present key of this algorithm. Never call it inside a unit."""
     key = _present(_read(ctx, now), algorithm, now)
     if key is None:
-        ensure(ctx, ctx.moment())
-        key = _present(_read(ctx, now), algorithm, now)
+        moment = ctx.moment()  # later than `now`: what is made signs from then on
+        ensure(ctx, moment)
+        key = _present(_read(ctx, moment.at), algorithm, moment.at)
     if key is None:
         raise AssertionError(algorithm)
     return signing.sign(_opened(ctx, key), claims, typ)

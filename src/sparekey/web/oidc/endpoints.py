@@ -16,6 +16,11 @@ def introspect(ctx: Context, asked: Asked) -> dict[str, Any]:
     return asking.introspect(ctx, asked.call(asked.form()))
 
 
+def peek_token(ctx: Context, asked: Asked) -> dict[str, Any] | None:
+    form = asked.form()
+    return None if "client_assertion" in form else asking.peek(ctx, asked.call(form))
+
+
 def revoke(ctx: Context, asked: Asked) -> None:
     revoking.revoke(ctx, asked.call(asked.form()))
 
@@ -31,6 +36,11 @@ def device(ctx: Context, asked: Asked) -> dict[str, Any]:
 def userinfo(ctx: Context, asked: Asked) -> dict[str, Any]:
     scheme, shown = _shown(asked)
     return asking.userinfo(ctx, asked.call({}), scheme, shown)
+
+
+def peek_person(ctx: Context, asked: Asked) -> dict[str, Any] | None:
+    scheme, shown = _shown(asked)
+    return None if scheme == "dpop" else asking.userinfo(ctx, asked.call({}), scheme, shown)
 
 
 def _shown(asked: Asked) -> tuple[str, str]:
@@ -49,8 +59,8 @@ def _shown(asked: Asked) -> tuple[str, str]:
 
 ENDPOINTS = (
     Endpoint("/oidc/token", token, is_open=True),
-    Endpoint("/oidc/userinfo", userinfo, ("GET", "POST"), is_open=True, scheme="Bearer"),
-    Endpoint("/oidc/introspect", introspect),
+    Endpoint("/oidc/userinfo", userinfo, ("GET", "POST"), is_open=True, scheme="Bearer", peek=peek_person),
+    Endpoint("/oidc/introspect", introspect, peek=peek_token),
     Endpoint("/oidc/revoke", revoke, is_open=True),
     Endpoint("/oidc/par", push, status=201),
     Endpoint("/oidc/device", device),
