@@ -8,10 +8,11 @@ import pytest
 from sparekey.core.clients import Client, ClientId, Kind
 from sparekey.core.people import Status
 from sparekey.flows.context import Context
+from sparekey.oidc.jose import peek
 from sparekey.store import people, sessions
 from sparekey.store.oidc import clients
 from tests.clients import BACK, SECRET, VERIFIER, basic, client, given, later, public
-from tests.people import Browser, Team, tags
+from tests.people import Browser, Team, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
 
@@ -243,3 +244,16 @@ def test_a_site_behind_a_proxy_gets_no_tokens(
 ) -> None:
     site = client(ctx, crew, "Site", kind=Kind.PROXY, host="wiki.example")
     assert "unauthorized_client" == program.exchange(site, given(ctx, jonas, site).code).json()["error"]
+
+
+@pytest.mark.parametrize(("hours", "is_told"), [(71, True), (72, False)])
+def test_apps_are_told_for_three_days_that_somebody_was_let_back_in(
+    ctx: Context, world: FrozenWorld, program: Program, crew: Team, wiki: Client, hours: int, is_told: bool
+) -> None:
+    who = crew["jonas.frei"]
+    came_back = ctx.moment().at
+    ctx.db.write(lambda conn: people.recovered(conn, who, came_back))
+    world.advance(timedelta(hours=hours))
+    said = program.exchange(wiki, given(ctx, signed_in(ctx, who), wiki).code).json()
+    read = peek(said["id_token"])
+    assert (int(came_back.timestamp()) if is_told else None) == (read and read[1].get("recovered_at"))

@@ -149,9 +149,10 @@ def app_of(ctx: Context, endpoint: Endpoint) -> ASGIApp:
             refusal = ProtocolRefused("invalid_request", "The body is too large", 413)
             status, body, more = _refused(refusal, endpoint)
         else:
-            status, body, more = _peeked(ctx, endpoint, scope, content) or await run_in_threadpool(
-                _serve, ctx, endpoint, endpoint.act, scope, content
-            )
+            served = _peeked(ctx, endpoint, scope, content)
+            if served is None:
+                served = await run_in_threadpool(_serve, ctx, endpoint, endpoint.act, scope, content)
+            status, body, more = served
         await _send(send, status, body, [*more, *extra])
 
     return answer
