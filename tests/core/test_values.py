@@ -21,6 +21,7 @@ from sparekey.core import (
     reviews,
     sessions,
     sign_in,
+    tokens,
 )
 from sparekey.core.contract import Category
 from sparekey.core.people import AuthenticatorId
@@ -55,6 +56,8 @@ KEPT: dict[type[StrEnum], str] = {
     sign_in.Demand: "remembered second passkey",
     clients.Kind: "server public command proxy",
     clients.Login: "none secret private_key_jwt",
+    tokens.TokenKind: "access refresh",
+    tokens.Waiting: "asked allowed denied spent",
     sign_in.Beside: "password link nothing",
     losses.Safety: "safe one_loss locked_out not_set_up",
     sessions.Scope: "half enrol rotate codes password full",

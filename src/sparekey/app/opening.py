@@ -230,4 +230,5 @@ def _site(settings: Settings, *, is_demo: bool) -> Site:
         is_demo,
         settings.passkeys.related_origins,
         can_tell_models=settings.passkeys.attestation_roots is not None,
+        apps_may_register=settings.apps.registration,
     )

@@ -34,6 +34,9 @@ class Site:
     can_tell_models: bool = False
     """Makers' certificates are there, so that an account may allow certain models of passkeys only."""
 
+    apps_may_register: bool = False
+    """Apps may add themselves, each with a token that an owner made."""
+
     @property
     def host(self) -> str:
         return self.base_url.split("://", 1)[-1].rstrip("/")

@@ -9,14 +9,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sparekey.store.schema import used_ids
 
 _USE = {
-    name: insert(used_ids).on_conflict_do_nothing(index_elements=["key"])
+    name: insert(used_ids).on_conflict_do_nothing(index_elements=["key"]).returning(used_ids.c.key)
     for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
 
 
 def use(conn: Connection, key: str, expires_at: datetime) -> bool:
     """Use one up, in every process; False when it was used before."""
-    return conn.execute(_USE[conn.dialect.name], {"key": key, "expires_at": expires_at}).rowcount == 1
+    values = {"key": key, "expires_at": expires_at}
+    return conn.execute(_USE[conn.dialect.name], values).one_or_none() is not None
 
 
 def purge(conn: Connection, now: datetime) -> None:
