@@ -204,6 +204,10 @@ def addresses(cast: Cast, tab: Tab) -> Iterator[Seen]:
     yield "address-confirmed", tab.send()
     yield "address-gone", tab.go(link)
     yield "address-remove", tab.go(f"{path}/remove")
+    nora = cast.signed_in("nora.keller")
+    yield "staff-profile-private-address", nora.go("/contacts/staff/mia.zuercher")
+    yield "staff-address", nora.press("main a[href$='/remove']")
+    yield "staff-address-taken-out", nora.send()
 
 
 def helping(cast: Cast) -> Iterator[Seen]:

@@ -10,6 +10,7 @@ EVERYTHING = Thing(
     reset=True,
     invite=True,
     edit=True,
+    take_address=True,
     deactivate=True,
     reactivate=False,
     delete=True,
@@ -25,9 +26,9 @@ KEYS = [
     Thing(label="", thing="phone", standing="suspended"),
 ]
 ADDRESSES = [
-    Thing(id="", address=JONAS.email, confirmed_at=None, comes_back_since=ago(days=2)),
-    Thing(id="adr_1", address="", confirmed_at=ago(days=9), comes_back_since=None),
-    Thing(id="adr_2", address="", confirmed_at=None, comes_back_since=None),
+    Thing(id="", address=JONAS.email, added_at=None, confirmed_at=None, comes_back_since=ago(days=2)),
+    Thing(id="adr_1", address="", added_at=ago(days=9), confirmed_at=ago(days=9), comes_back_since=None),
+    Thing(id="adr_2", address="", added_at=ago(days=1), confirmed_at=None, comes_back_since=None),
 ]
 
 STAFF_PROFILE: Values = {
@@ -289,6 +290,27 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },
         ),
+    ],
+    "staff_address": [
+        (
+            word,
+            {
+                "nav": "staff",
+                "person": JONAS,
+                "one": Thing(
+                    id="adr_1",
+                    address="j•••••@bluewin.example",
+                    added_at=ago(days=9),
+                    confirmed_at=confirmed,
+                    comes_back_since=back,
+                ),
+            },
+        )
+        for word, confirmed, back in (
+            ("plain", ago(days=9), None),
+            ("comes back", ago(days=9), ago(days=2)),
+            ("waits", None, None),
+        )
     ],
     "staff_deactivate": [("plain", {"nav": "staff", "person": JONAS})],
     "staff_delete": [("plain", {"nav": "staff", "person": JONAS})],

@@ -67,7 +67,7 @@ def send_again(ctx: Context, visitor: Visitor, address_id: str) -> None:
 
     def send(work: Work) -> None:
         who = _locked(work, visitor, member)
-        one = _find(work, who, address_id)
+        one = find(work, who, address_id)
         if one.confirmed_at is not None:
             raise Conflict("This address is confirmed already", reason="confirmed")
         _send_link(work, who, one)
@@ -75,7 +75,7 @@ def send_again(ctx: Context, visitor: Visitor, address_id: str) -> None:
     unit(ctx, visitor, ctx.moment(), send)
 
 
-def _find(work: Work, who: Member, address_id: str) -> Address:
+def find(work: Work, who: Member, address_id: str) -> Address:
     """Another person's ids answer like those that nobody has."""
     for one in addresses.of_member(work.conn, who):
         if one.id == address_id:
@@ -88,19 +88,21 @@ def remove(ctx: Context, visitor: Visitor, address_id: str) -> None:
 
     def take(work: Work) -> None:
         who = _locked(work, visitor, member)
-        take_out(work, who, _find(work, who, address_id))
+        take_out(work, who, find(work, who, address_id))
 
     unit(ctx, visitor, ctx.moment(), take)
 
 
-def take_out(work: Work, who: Member, one: Address) -> None:
-    """Remove an address with its link. It is told too, if it was ever told anything."""
+def take_out(work: Work, who: Member, one: Address, by: Member | None = None) -> None:
+    """Remove an address with its link. It is told too, if it was ever told anything. `by`: whoever else does it."""
     _links.end_for_address(work, who, one.id, "stopped")
     queue.withdraw(work.conn, who.account_id, who.id, ("address_confirm",), one.id)
     addresses.remove(work.conn, one)
     addresses.renew(work.conn, who)
     work.record(AddressRemoved(who.id, one.id), who.account_id)
-    work.send(who, "address_removed", who.mailboxes, address=masked(one.address), removed_at=work.now)
+    kind = "address_taken_out" if by else "address_removed"
+    facts = {"by": by.name} if by else {}
+    work.send(who, kind, who.mailboxes, address=masked(one.address), removed_at=work.now, **facts)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
     def look(work: Work) -> Confirmation:
         link = _links.find(work, token, Purpose.ADDRESS)
         who = people.member(work.conn, link.account_id, link.member_id)
-        one = _find(work, who, link.facts["address"])
+        one = find(work, who, link.facts["address"])
         return Confirmation(who.username, one.address, who.language)
 
     return unit(ctx, visitor, ctx.moment(), look)
@@ -132,7 +134,7 @@ def confirm(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
         who = people.member(work.conn, link.account_id, link.member_id, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
-        one = _find(work, who, link.facts["address"])
+        one = find(work, who, link.facts["address"])
         addresses.confirm(work.conn, one, work.now)
         addresses.end_trouble(work.conn, one.holder)
         all_now = replace(who, further=addresses.renew(work.conn, who))
