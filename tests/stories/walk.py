@@ -232,6 +232,12 @@ def helping(cast: Cast) -> Iterator[Seen]:
     yield "setup-link-lost-error", jonas.send(password="wrong")
     yield "renew-password", jonas.send(password=PASSWORDS["jonas.frei"])
     yield from forced_change(cast, jonas)
+    cast.rest()
+    back = cast.tab()
+    back.go("/sign-in")
+    back.send(username="jonas.frei", password=NEW_PASSWORD)
+    back.send(code=cast.outbox.code_of("jonas.frei"))
+    yield "export-own-held", back.go("/me/export")
     yield "not-me-late", jonas.go(stop)
     yield "not-me-warned", jonas.send()
 

@@ -95,6 +95,8 @@ CONFIRM: Values = {
     "has_codes": True,
     "has_backup_codes": True,
     "has_passkeys": False,
+    "number": "",
+    "sent": None,
     "ask_how": True,
     "things": ["phone"],
 }
@@ -270,6 +272,19 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("fresh", {**CONFIRM, "is_fresh": True}),
+        ("text offered", {**CONFIRM, "number": "•••• 67"}),
+        ("text only", {**CONFIRM, "number": "•••• 67", "way": "sms_code"}),
+        (
+            "text sent",
+            {
+                **CONFIRM,
+                "number": "•••• 67",
+                "way": "sms_code",
+                "sent": Thing(asked_at=NOW, ends_at=ahead(minutes=10), course="sent", ending="•••• 67"),
+                "values": {"how": "call"},
+                "errors": {"sms_code": "No"},
+            },
+        ),
     ],
     "staff_revealed": [
         ("temporary", REVEALED),
@@ -359,8 +374,12 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "export_account": [
-        ("plain", {"nav": "export", "team_count": 12}),
-        ("wrong", {"nav": "export", "team_count": 1, "errors": {"passphrase": "Too short"}}),
+        ("plain", {"nav": "export", "team_count": 12, "held_until": None}),
+        ("held", {"nav": "export", "team_count": 12, "held_until": ahead(hours=23)}),
+        (
+            "wrong",
+            {"nav": "export", "team_count": 1, "held_until": None, "errors": {"passphrase": "Too short"}},
+        ),
     ],
     "audit": [
         ("plain", AUDIT),
