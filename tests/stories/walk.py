@@ -203,6 +203,7 @@ def addresses(cast: Cast, tab: Tab) -> Iterator[Seen]:
     yield "address-confirm", tab.go(link)
     yield "address-confirmed", tab.send()
     yield "address-gone", tab.go(link)
+    yield "review-addresses", tab.go("/me/review")
     yield "address-remove", tab.go(f"{path}/remove")
     nora = cast.signed_in("nora.keller")
     yield "staff-profile-private-address", nora.go("/contacts/staff/mia.zuercher")

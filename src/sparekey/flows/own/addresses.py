@@ -42,7 +42,7 @@ def add(ctx: Context, visitor: Visitor, text: str) -> AddressId:
         new = Address(who.account_id, who.id, address_id, address, work.now)
         addresses.add(work.conn, new)
         work.record(AddressAdded(who.id, new.id), who.account_id)
-        _send_link(work, who, new)
+        send_link(work, who, new)
         stop_link = work.stop_link(who, "address_added", address=new.id)
         work.send(who, "address_added", address=masked(address), added_at=work.now, stop_link=stop_link)
         return new.id
@@ -56,7 +56,8 @@ def _locked(work: Work, visitor: Visitor, member: Member) -> Member:
     return who
 
 
-def _send_link(work: Work, who: Member, one: Address) -> None:
+def send_link(work: Work, who: Member, one: Address) -> None:
+    """Ask whoever reads there to say so."""
     link, until = _links.make_for_address(work, who, one.id)
     work.send(who, "address_confirm", (one.mailbox,), link=link, expires_at=until)
 
@@ -70,7 +71,7 @@ def send_again(ctx: Context, visitor: Visitor, address_id: str) -> None:
         one = find(work, who, address_id)
         if one.confirmed_at is not None:
             raise Conflict("This address is confirmed already", reason="confirmed")
-        _send_link(work, who, one)
+        send_link(work, who, one)
 
     unit(ctx, visitor, ctx.moment(), send)
 
@@ -93,16 +94,21 @@ def remove(ctx: Context, visitor: Visitor, address_id: str) -> None:
     unit(ctx, visitor, ctx.moment(), take)
 
 
-def take_out(work: Work, who: Member, one: Address, by: Member | None = None) -> None:
-    """Remove an address with its link. It is told too, if it was ever told anything. `by`: whoever else does it."""
-    _links.end_for_address(work, who, one.id, "stopped")
-    queue.withdraw(work.conn, who.account_id, who.id, ("address_confirm",), one.id)
-    addresses.remove(work.conn, one)
+def take_out(work: Work, who: Member, *taken: Address, by: Member | None = None) -> None:
+    """Remove addresses with their links. They are told too, if they were ever told anything, all in one letter.
+
+    `by`: whoever else does it.
+    """
+    for one in taken:
+        _links.end_for_address(work, who, one.id, "stopped")
+        queue.withdraw(work.conn, who.account_id, who.id, ("address_confirm",), one.id)
+        addresses.remove(work.conn, one)
+        work.record(AddressRemoved(who.id, one.id), who.account_id)
     addresses.renew(work.conn, who)
-    work.record(AddressRemoved(who.id, one.id), who.account_id)
-    kind = "address_taken_out" if by else "address_removed"
     facts = {"by": by.name} if by else {}
-    work.send(who, kind, who.mailboxes, address=masked(one.address), removed_at=work.now, **facts)
+    kind = "address_taken_out" if by else "address_removed"
+    which = ", ".join(masked(one.address) for one in taken)
+    work.send(who, kind, who.mailboxes, address=which, removed_at=work.now, **facts)
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,8 @@ def confirm(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
         one = find(work, who, link.facts["address"])
-        addresses.confirm(work.conn, one, work.now)
+        if one.confirmed_at is None:  # else it was only asked about again, and counts for as long as it did
+            addresses.confirm(work.conn, one, work.now)
         addresses.end_trouble(work.conn, one.holder)
         all_now = replace(who, further=addresses.renew(work.conn, who))
         work.record(AddressConfirmed(who.id, one.id), who.account_id)

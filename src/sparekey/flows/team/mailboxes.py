@@ -29,7 +29,7 @@ def take_address(ctx: Context, visitor: Visitor, username: str, address_id: str)
         _cases.demand_not_held_back(work, who, both.actor)
         one = find(work, who, address_id)
         _demand_not_last(work, who, one)
-        take_out(work, who, one, both.actor)
+        take_out(work, who, one, by=both.actor)
 
     unit(ctx, visitor, ctx.moment(), take)
 

@@ -47,6 +47,13 @@ class Into:
 
 
 Tell = Callable[[int], None]
+ROWS, CHAIN = 3, 1
+"""How long a person takes in either part, as measured: so that a bar is as far as the work."""
+
+
+def steps(people: int) -> int:
+    """What `tell` has heard when so many people are in."""
+    return people * (ROWS + CHAIN)
 
 
 def check(ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into) -> Count:
@@ -62,7 +69,7 @@ def check(ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into) ->
 def take_over(
     ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into, tell: Tell = lambda _: None
 ) -> Count:
-    """Take them all over. `tell` hears how many people are done; a second run may begin anew.
+    """Take them all over. `tell` hears how much of `steps` is done; a second run may begin anew.
 
     Raises `BadFile`, `TooManyTries`, or `Conflict` where somebody took a name meanwhile.
     """
@@ -86,7 +93,7 @@ def take_in(work: Work, found: Sequence[Found], into: Into, tell: Tell = lambda 
     if into.account is None:
         work.reserve_letters(by.account.id, many.letters)
     traces = list(_written(work, by, found, tell))
-    _put_on_chain(work, by, traces)
+    _put_on_chain(work, by, traces, tell)
     _tell_owners(work, by, into, many)
     return many
 
@@ -106,14 +113,15 @@ def _written(work: Work, by: By, found: Sequence[Found], tell: Tell) -> Iterator
         batch = found[start : start + BATCH]
         yield from [rows.add(one) for one in batch]
         letters = rows.write()
-        tell(start + len(batch))
+        tell((start + len(batch)) * ROWS)
 
 
-def _put_on_chain(work: Work, by: By, traces: Sequence[Trace]) -> None:
+def _put_on_chain(work: Work, by: By, traces: Sequence[Trace], tell: Tell) -> None:
     for start in range(0, len(traces), BATCH):
         batch = traces[start : start + BATCH]
         events = [event for one in batch for event in one.events(Role.STAFF.value)]
         work.record_now(events, by.account.id)
+        tell(len(traces) * ROWS + (start + len(batch)) * CHAIN)
 
 
 def _tell_owners(work: Work, by: By, into: Into, many: Count) -> None:
