@@ -91,5 +91,5 @@ def open_file(file: BinaryIO, uris: bool) -> None:
     found = open_export(file.read(), passphrase)
     if sys.stdout.isatty():
         click.echo("What follows makes codes. Clear the screen afterwards.", err=True)
-    for line in found.uris if uris else found.text.splitlines():
+    for line in found.uris if uris else [found.written.removesuffix(b"\n")]:
         click.echo(line)

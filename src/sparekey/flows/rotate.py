@@ -31,6 +31,9 @@ from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
+RECOVERY = "recovery"
+"""Why everything of a person is replaced: somebody let them back in."""
+
 
 def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
     """The person in the forced change, or `NotSignedIn`."""
@@ -147,7 +150,7 @@ def _commit(work: Work, seen: Session, app: NewApp, codes: dict[str, Any]) -> St
     draft = _staging.load_unchanged(work, seen, Scope.ROTATE)
     after = complete(case, work.now)
     cases.put(work.conn, after)
-    replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), "recovery")
+    replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), RECOVERY)
     work.record(CaseCompleted(member.id, case.id), member.account_id)
     _tell(work, member, case)
     return _sessions.start(
@@ -194,6 +197,8 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)
     _ways.renew_summary(work, member)
     reviews.finished(work.conn, member, work.now)
+    if reason == RECOVERY:
+        people.recovered(work.conn, member, work.now)
     work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")

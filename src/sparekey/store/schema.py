@@ -96,6 +96,7 @@ members = Table(
     Column("email_changed_at", Instant),
     Column("last_sign_in_at", Instant),
     Column("reviewed_at", Instant),
+    Column("recovered_at", Instant),
     Column("reminded_at", Instant),
     Column("reminders", Integer, nullable=False),
     Column("safety", String(12), nullable=False),

@@ -278,17 +278,22 @@ OWN: dict[str, list[tuple[str, Values]]] = {
     ],
     "help": [("plain", {"nav": "help", **FOR_MIA})],
     "export_own": [
-        ("plain", {"nav": "profile", "taken": [TAKEN], "left_out": [LOST, BY_TEXT]}),
+        (
+            "held",
+            {"nav": "profile", "taken": [TAKEN], "left_out": [], "held_until": ahead(hours=23)},
+        ),
+        ("plain", {"nav": "profile", "held_until": None, "taken": [TAKEN], "left_out": [LOST, BY_TEXT]}),
         (
             "wrong",
             {
                 "nav": "profile",
+                "held_until": None,
                 "taken": [TAKEN],
                 "left_out": [],
                 "errors": {"passphrase": "Too short", "passphrase_again": "Not the same"},
             },
         ),
-        ("nothing", {"nav": "profile", "taken": [], "left_out": [LOST]}),
+        ("nothing", {"nav": "profile", "held_until": None, "taken": [], "left_out": [LOST]}),
     ],
     "change_password": [
         ("plain", {"nav": "profile"}),

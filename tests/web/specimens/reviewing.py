@@ -10,7 +10,17 @@ NUMBER = Thing(
     **{**vars(WAYS[0]), "id": "aut_7", "answer": "sms_code", "label": "•••• 47", "field": "way-aut_7"}
 )
 ON_ITS_WAY = Thing(ending="•••• 47", asked_at=NOW, ends_at=ahead(minutes=10), course="sent")
-SAID = dict.fromkeys([one.field for one in WAYS], "")
+BOXES = [
+    Thing(
+        id=f"adr_{number}",
+        field=f"way-adr_{number}",
+        address="m•••••@posteo.example",
+        confirmed_at=ago(days=90),
+        comes_back_since=back,
+    )
+    for number, back in ((1, None), (2, ago(days=2)))
+]
+SAID = dict.fromkeys([one.field for one in (*WAYS, *BOXES)], "")
 
 REVIEWING: dict[str, list[tuple[str, Values]]] = {
     "review": [
@@ -19,6 +29,7 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
             {
                 "nav": "profile",
                 "ways": WAYS,
+                "mailboxes": BOXES,
                 "reviewed_at": ago(days=200),
                 "due_at": ago(days=18),
                 "values": {**SAID, "way-aut_3": "yes", "way-aut_4": "lost", "way-aut_9": "unsure"},
@@ -30,12 +41,23 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
             {
                 "nav": "profile",
                 "ways": WAYS[:1],
+                "mailboxes": [],
                 "reviewed_at": ago(days=2),
                 "due_at": ahead(days=180),
                 "values": SAID,
             },
         ),
-        ("off", {"nav": "profile", "ways": WAYS[:1], "reviewed_at": None, "due_at": None, "values": SAID}),
+        (
+            "off",
+            {
+                "nav": "profile",
+                "ways": WAYS[:1],
+                "mailboxes": [],
+                "reviewed_at": None,
+                "due_at": None,
+                "values": SAID,
+            },
+        ),
     ],
     "review_next": [
         (

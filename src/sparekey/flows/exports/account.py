@@ -16,7 +16,7 @@ from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
-from sparekey.flows.exports.typed import Typed, demand_good
+from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
 from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import acting
@@ -27,17 +27,22 @@ Tell = Callable[[int], None]
 
 
 def export_account(ctx: Context, visitor: Visitor, typed: Typed) -> str:
-    """The file, for an owner who has just proved who they are. Raises `BadInput`, `Busy`."""
+    """The file, for an owner who has just proved who they are.
+
+    Raises `BadInput`, `NotAllowed` (`recovered`), `Busy`.
+    """
     _, member = demand_right(ctx, visitor, Action.EXPORT_ACCOUNT)
     if visitor.account is None:
         raise NotSignedIn()
-    demand_good(typed, about(visitor.account, member))
     moment = ctx.moment()
+    demand_not_held(member, moment.at)
+    demand_good(typed, about(visitor.account, member))
     content = _contents.of_account(ctx, visitor.account, moment.at, lambda _: None)
     parcel = _packed(ctx, typed, content, moment)
 
     def tell(work: Work) -> None:
         who = acting(work, Action.EXPORT_ACCOUNT)
+        demand_not_held(who.actor, work.now)
         _told(work, who.account, content, who.actor.name)
 
     unit(ctx, visitor, moment, tell)

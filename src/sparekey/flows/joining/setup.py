@@ -43,7 +43,7 @@ from sparekey.flows.checks.password import Attempt, Known, Reserved
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.joining import brought
 from sparekey.flows.recover import about
-from sparekey.flows.rotate import Replacement, replace_all
+from sparekey.flows.rotate import RECOVERY, Replacement, replace_all
 from sparekey.flows.sign_in import redeem_case
 from sparekey.store import audit, cases, people, sessions
 from sparekey.store.cases import Link
@@ -297,7 +297,7 @@ def _commit(work: Work, session: Session, app: NewApp, codes: dict[str, Any]) ->
     _use_up(work, session)
     draft = _staging.load_unchanged(work, session, Scope.ENROL)
     member = _activate(work, known) if known else _found_account(work, session, draft["details"])
-    reason = "set_up" if purpose in SIGNS_IN else "recovery"
+    reason = "set_up" if purpose in SIGNS_IN else RECOVERY
     proofs = replace_all(work, member, Replacement(draft["password"], app, codes["kept"]), reason)
     case = _cases.running(work, member)
     if case is not None:  # last, so that it is told what has become of the lost factor

@@ -257,7 +257,7 @@ def offered_to_confirm(visit: Visit) -> dict[str, Any]:
     return offered(visit, possible_to_confirm(visit))
 
 
-def _text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
+def text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
     """Where a text message would go, and the code that is on its way."""
     offers = sent_codes.offers(visit.ctx, visit.visitor, second_only=True)
     sent = None
@@ -299,7 +299,7 @@ def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Respons
         next=onward,
         why=_why(onward),
         **offer,
-        **_text_to_confirm(visit, offer["way"]),
+        **text_to_confirm(visit, offer["way"]),
         errors=errors,
     )
 

@@ -2,7 +2,7 @@
 
 from sparekey.flows.joining.from_elsewhere.looking import NAMES, BadFile, Found, Keys, Upload, look_into
 from sparekey.flows.joining.from_elsewhere.planning import Becomes, Count, Planned, count, plan
-from sparekey.flows.joining.from_elsewhere.taking import Into, check, take_over
+from sparekey.flows.joining.from_elsewhere.taking import Into, check, steps, take_over
 from sparekey.flows.joining.from_elsewhere.waiting import (
     MOST_ON_A_PAGE,
     Waiting,
@@ -30,6 +30,7 @@ __all__ = [
     "hold",
     "look_into",
     "plan",
+    "steps",
     "take_over",
     "take_waiting",
     "waiting",

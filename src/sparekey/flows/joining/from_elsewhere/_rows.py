@@ -91,17 +91,21 @@ class Rows:
         self._mails.append(replace(mail, due_at=self._work.now + self._letters * BETWEEN_LETTERS))
         self._letters += 1
 
-    def write(self) -> int:
-        """Put everything in the database; how many letters there are up to here."""
-        conn = self._work.conn
+    @property
+    def letters(self) -> int:
+        """How many there are up to here."""
+        return self._letters
+
+    def write(self, work: Work) -> None:
+        """Put everything in the database."""
+        conn = work.conn
         people.add_members(conn, self._members)
         if self._authenticators:
             authenticators.add(conn, *self._authenticators)
         if self._links:
             cases.add_link(conn, *self._links)
-            self._work.post(*self._mails)
+            work.post(*self._mails)
         queue.forget_tries(conn, self._names)
-        return self._letters
 
 
 def _brought(work: Work, who: Member, planned: Planned) -> Iterator[Authenticator]:

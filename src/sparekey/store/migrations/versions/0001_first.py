@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("email_changed_at", sa.BigInteger(), nullable=True),
         sa.Column("last_sign_in_at", sa.BigInteger(), nullable=True),
         sa.Column("reviewed_at", sa.BigInteger(), nullable=True),
+        sa.Column("recovered_at", sa.BigInteger(), nullable=True),
         sa.Column("reminded_at", sa.BigInteger(), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("safety", sa.String(12), nullable=False),
