@@ -185,7 +185,7 @@ def _gone(had: list[Had], case: Case, lost: Loss | None) -> list[Had]:
     """What may be lost, of what works: all that lives on the thing that was lost.
 
     Where nobody said which that is: everything that is answered with a code, and what lives on the same things. Where
-    no such thing works, since it was lost before: what lives there; without such, every passkey. And whatever is sent:
+    none of that works, having been lost before: what lives there; without such, every passkey. And whatever is sent:
     who could have had a code sent would not need help.
     """
     if lost and lost not in things_to_lose(had):
