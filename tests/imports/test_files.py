@@ -138,6 +138,12 @@ def test_every_wrong_line_is_told_up_to_a_hundred() -> None:
     )
 
 
+def test_a_sentence_repeats_nothing_that_steers_a_terminal() -> None:
+    with pytest.raises(BadFile) as raised:
+        people("csv", "user\x1b]0 evil\x07\u009b2J\n")
+    assert "The column “user]0 evil2J” is not known" in raised.value.lines[0].sentence
+
+
 def test_two_wrong_lines_are_both_told() -> None:
     assert [(2, "bad_email"), (4, "bad_base32")] == wrong("csv", HEAD + "a,b,\nc,,\nd,,A\n")
 

@@ -179,6 +179,16 @@ def test_the_texts_of_a_day_end_and_the_owners_are_told_once(
     ]
 
 
+def test_the_texts_of_a_day_are_no_more_when_all_come_at_once(
+    ctx: Context, team: Team, jonas: Member
+) -> None:
+    few = limited(ctx, per_day_of_account=3)
+    browser = half(few, jonas)
+    found = at_once(5, lambda _: sent_codes.to_prove(few, browser, SMS))
+    assert 3 == len([one for one in found if one is None])
+    assert [team.owner.email] == [one.to for one in letters(ctx, "texts_used_up")]
+
+
 def test_letters_are_not_counted_with_the_texts_of_a_day(ctx: Context, jonas: Member) -> None:
     few = limited(ctx, per_day=1, per_day_of_account=1)
     browser = half(few, jonas)
