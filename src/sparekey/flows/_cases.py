@@ -4,6 +4,7 @@ A case is locked after its member, never before. Whoever loads one settles it fi
 out never lets anybody through, whether or not the clock's own sweep has passed.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +92,8 @@ def finish(work: Work, who: Member, ended: Case) -> None:
         fate = Fate.DESTROYED
     elif fate is Fate.ACTIVE_AGAIN:
         stand(work, who, lost, Standing.ACTIVE)
-        fate = fate if lost else Fate.STAYS_SUSPENDED
+        is_back = any(not one.enrolled.traits.is_sent for one in lost) and not _exposed(had)
+        fate = fate if is_back else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.SUSPENDED)
     _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
@@ -252,6 +254,10 @@ def note_lost_factor_used(work: Work, who: Member, factor_id: str, beside: Besid
         work.send(who, "lost_factor_used", **told)
         work.tell_owners(who, "lost_factor_used_owners", **told)
         return
+    if (
+        factor_id not in case.lost
+    ):  # a helper may have seen it before: then it is the help that is meant, see `doubt`
+        case = replace(case, lost=())
     stopped = close(work, who, case, Step.STOP, Ending.LOST_FACTOR_USED)
     helper = helper_name(work, stopped)
     work.send(who, "recovery_tripwire", helper=helper, stop_link=stop_link_of(work, stopped), **told)

@@ -27,6 +27,7 @@ from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
 from sparekey.store import cases, people
+from sparekey.store.engine import Kept
 
 
 def admit(ctx: Context, visitor: Visitor) -> None:
@@ -91,8 +92,10 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member
-        if is_same:  # told only now: the mailbox alone must not say what the present password is
-            raise BadInput("new_password", Trouble.SAME_AS_BEFORE.value)
+        if (
+            is_same
+        ):  # told only now: the mailbox alone must not say what the present password is; and for one proof
+            raise Kept(BadInput("new_password", Trouble.SAME_AS_BEFORE.value))
         link = _links.find(work, token, Purpose.PASSWORD, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)

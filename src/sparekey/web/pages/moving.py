@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.errors import BadInput, Conflict, TooManyTries
+from sparekey.errors import BadInput, Busy, Conflict, TooManyTries
 from sparekey.flows.joining import from_elsewhere
 from sparekey.flows.joining.from_elsewhere import (
     MOST_ON_A_PAGE,
@@ -72,11 +72,14 @@ def read(visit: Visit) -> Response:
             raise BadInput("source", "unknown")
         if not uploads:
             raise BadInput("files", "no_files")
-        found = look_into(source, uploads, visit.form.get("passphrase", ""), people)
+        found = look_into(source, uploads, visit.form.get("passphrase", ""), people, MOST_ON_A_PAGE)
         from_elsewhere.hold(visit.ctx, visit.visitor, source, found)
     except BadFile as bad:
+        if bad.lines[0].code == "too_many_people":
+            refused = BadInput("files", "too_many_people", most=MOST_ON_A_PAGE)
+            return _form(visit, None, 422, **visit.errors_of(refused))
         return _form(visit, bad, 422)
-    except (BadInput, TooManyTries) as refusal:
+    except (BadInput, TooManyTries, Busy) as refusal:
         return retry(visit, _form(visit, None, status_of(refusal), **visit.errors_of(refusal)), refusal)
     return visit.go(REPORT)
 
