@@ -12,12 +12,12 @@ from sparekey.core.events.team import SecretsExported
 from sparekey.core.people import Account, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import NotSignedIn
+from sparekey.flows._ways import about
 from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
 from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import acting
 from sparekey.store import lists, people

@@ -13,11 +13,10 @@ from sparekey.core.sign_in import Standing
 from sparekey.errors import Conflict, NotFound
 from sparekey.flows import _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_own
 from sparekey.store import people
 

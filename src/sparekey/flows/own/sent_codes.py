@@ -15,13 +15,12 @@ from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, NotAllowed, NotSignedIn
 from sparekey.factors import ending_of, read_number
 from sparekey.flows import _ways, sign_in
-from sparekey.flows._ways import Had, material, ways
+from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.sent import Offer, OnItsWay, Sending
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import people
 from sparekey.store.engine import Kept
