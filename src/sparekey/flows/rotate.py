@@ -190,7 +190,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
             member,
             _staging.app_factor(ctx).traits.kind,
             new.app.material,
-            replace(how, thing=new.app.thing),
+            replace(how, label=new.app.label, thing=new.app.thing),
         ),
     )
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)

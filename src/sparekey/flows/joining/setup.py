@@ -281,11 +281,12 @@ def commit(ctx: Context, visitor: Visitor, code: str, thing: Loss | None = None)
         raise Conflict(reason="password_first")
     whom = _whom(visitor, draft, moment)
     own = brought.apps(ctx, visitor, draft)
-    app = (
-        brought.prove(ctx, own, code, moment) if own else _staging.finish_app(ctx, draft, whom, code, moment)
-    )
+    if own:
+        app = brought.prove(ctx, own, code, moment)
+    else:
+        app = NewApp(_staging.finish_app(ctx, draft, whom, code, moment))
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, NewApp(app, thing), codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, replace(app, thing=thing), codes))
 
 
 def _commit(work: Work, session: Session, app: NewApp, codes: dict[str, Any]) -> Started:

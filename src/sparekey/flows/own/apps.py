@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sparekey.core.contract import About, Answer, Loss
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
-from sparekey.core.sign_in import Standing
+from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import Conflict, NotFound
+from sparekey.factors import digits_of
 from sparekey.flows import _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
-from sparekey.flows._ways import Had, about, ways
+from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
@@ -39,6 +40,19 @@ def apps_of(had: list[Had]) -> list[Had]:
 
 def own(ctx: Context, member: Member) -> list[Had]:
     return apps_of(ctx.db.read(lambda conn: ways(conn, member.account_id, member.id)))
+
+
+def digits(ctx: Context, member: Member, authenticator_id: str = "") -> int | None:
+    """How many digits a code has that may be asked for now, of one app or of any; None where that can differ."""
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    counts = {
+        digits_of(material(ctx, one.kept))
+        for one in had
+        if one.enrolled.traits.answer is Answer.CODE
+        and can_prove(one.enrolled)
+        and authenticator_id in {"", one.kept.id}
+    }
+    return counts.pop() if len(counts) == 1 else None
 
 
 def propose(ctx: Context, visitor: Visitor) -> Shown:

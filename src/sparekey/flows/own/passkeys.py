@@ -271,7 +271,7 @@ def _handle_of(ctx: Context, member: Member) -> bytes:
 def _refuse_more(work: Work, who: Member) -> None:
     had = ways(work.conn, who.account_id, who.id)
     if sum(one.enrolled.traits.answer is Answer.PASSKEY for one in had) >= MOST:
-        raise Conflict(f"You have {MOST} passkeys already. Remove one first", reason="passkeys_full")
+        raise Conflict(reason="passkeys_full", most=MOST)
 
 
 def _thing_of(visitor: Visitor, made: object) -> Loss:

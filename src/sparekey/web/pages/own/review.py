@@ -8,7 +8,7 @@ from sparekey.core.addresses import listed
 from sparekey.core.contract import Answer
 from sparekey.core.reviews import Have
 from sparekey.errors import BadInput, Conflict, NotAllowed, StepUpNeeded, TooManyTries, WrongProof
-from sparekey.flows.own import passkeys, reviewing
+from sparekey.flows.own import apps, passkeys, reviewing
 from sparekey.flows.own.reviewing import Review
 from sparekey.flows.reports import AddressShown, WayIn
 from sparekey.web.door import Asks, Way
@@ -112,6 +112,7 @@ def _use(visit: Visit, status: int = 200, **errors: str) -> Response:
         "profile",
         status,
         way=_way(one),
+        digits=apps.digits(visit.ctx, visit.member, one.id),
         sent={**vars(sent), "course": sent.course.value} if sent else None,
         back=NEXT if in_review else PROFILE,
         errors=errors,
