@@ -22,7 +22,7 @@ FIELD = Answer.PASSKEY.value
 PROFILE = "/me#two-factor"
 
 
-def _asks(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Response]:
+def _options(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Response]:
     """The address where a script asks. Whoever must sign in or confirm first comes back to the script's page."""
 
     def answer(visit: Visit) -> Response:
@@ -66,7 +66,7 @@ def prove_second_step(visit: Visit) -> Response:
 def ask_for_new(visit: Visit) -> Response:
     """On the page for it, or at Home, where the browser may make one without asking."""
     is_offer = visit.form.get("page", "") == "/"
-    return _asks(lambda ctx, visitor: passkeys.to_add(ctx, visitor, is_offer=is_offer))(visit)
+    return _options(lambda ctx, visitor: passkeys.to_add(ctx, visitor, is_offer=is_offer))(visit)
 
 
 def show_new(visit: Visit) -> Response:
@@ -161,9 +161,9 @@ def where_else_passkeys_work(visit: Visit) -> Response:
 
 PASSKEYS = (
     Way("/passkey/sign-in/options", post=ask_to_sign_in, asks=Asks.ANYBODY),
-    Way("/passkey/second-step/options", post=_asks(passkeys.to_prove), asks=Asks.HALF),
-    Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm), asks=Asks.SESSION),
-    Way("/passkey/wake/options", post=_asks(passkeys.to_wake), asks=Asks.SESSION),
+    Way("/passkey/second-step/options", post=_options(passkeys.to_prove), asks=Asks.HALF),
+    Way("/passkey/confirm/options", post=_options(passkeys.to_confirm), asks=Asks.SESSION),
+    Way("/passkey/wake/options", post=_options(passkeys.to_wake), asks=Asks.SESSION),
     Way("/passkey/new/options", post=ask_for_new, asks=Asks.FRESH),
     Way("/passkey/sign-in", post=sign_in_alone, asks=Asks.ANYBODY),
     Way("/sign-in/passkey", show_second_step, prove_second_step, asks=Asks.HALF),

@@ -1,9 +1,6 @@
 """How many codes are sent and how many tries each has, also when all come at once."""
 
 from dataclasses import replace
-from datetime import timedelta
-
-import pytest
 
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member
@@ -13,14 +10,16 @@ from sparekey.flows import sign_in
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from tests.flows.signing_in.texting import (
+    BOTH,
+    MAIL,
+    MINUTE,
+    SMS,
     adds_mailbox,
     allowing,
     another,
     asks,
     code_sent,
     enters,
-    texting,
-    who_has_both,
 )
 from tests.flows.steps import (
     answer,
@@ -32,31 +31,11 @@ from tests.flows.steps import (
 )
 from tests.people import (
     SOMEBODY,
-    Team,
     code_of,
     letters,
     signed_in,
 )
 from tests.world import FrozenWorld
-
-SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
-MINUTE = timedelta(minutes=1)
-BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
-
-
-@pytest.fixture
-def ctx(ctx: Context) -> Context:
-    return texting(ctx)
-
-
-@pytest.fixture
-def team(ctx: Context, world: FrozenWorld) -> Team:
-    return who_has_both(ctx, world)
-
-
-@pytest.fixture
-def jonas(team: Team) -> Member:
-    return team["jonas.frei"]
 
 
 @BOTH

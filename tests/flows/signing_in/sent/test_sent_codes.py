@@ -21,12 +21,14 @@ from sparekey.flows.own.sent_codes import Wanted
 from sparekey.store import people
 from sparekey.store.schema import outbox
 from tests.flows.signing_in.texting import (
+    BOTH,
+    MAIL,
+    MINUTE,
+    SMS,
     another,
     asks,
     code_sent,
     enters,
-    texting,
-    who_has_both,
 )
 from tests.flows.steps import (
     answer,
@@ -53,25 +55,6 @@ from tests.people import (
     with_backup_codes,
 )
 from tests.world import FrozenWorld
-
-SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
-MINUTE = timedelta(minutes=1)
-BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
-
-
-@pytest.fixture
-def ctx(ctx: Context) -> Context:
-    return texting(ctx)
-
-
-@pytest.fixture
-def team(ctx: Context, world: FrozenWorld) -> Team:
-    return who_has_both(ctx, world)
-
-
-@pytest.fixture
-def jonas(team: Team) -> Member:
-    return team["jonas.frei"]
 
 
 def test_a_text_message_is_the_second_step(ctx: Context, jonas: Member) -> None:
