@@ -19,7 +19,7 @@ from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import Offer, OnItsWay, Sending
+from sparekey.flows.checks.sent import Offer, Sending
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import people
@@ -41,10 +41,6 @@ def to_confirm(ctx: Context, visitor: Visitor, answer: Answer) -> None:
     if questions.asking(ctx, answer).traits.category is Category.MAILBOX:
         raise Conflict(reason="no_receiver")
     unit(ctx, visitor, ctx.moment(), lambda work: sent.send(work, member, Question.CONFIRM, answer))
-
-
-def on_its_way(ctx: Context, visitor: Visitor, question: Question, answer: Answer) -> OnItsWay | None:
-    return sent.on_its_way(ctx, visitor, question, answer)
 
 
 def offers(ctx: Context, visitor: Visitor, *, second_only: bool = False) -> tuple[Offer, ...]:

@@ -20,6 +20,7 @@ from sparekey.errors import (
 )
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
 from sparekey.flows.own import apps, passkeys, sent_codes
@@ -264,10 +265,10 @@ def text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
     offers = sent_codes.offers(visit.ctx, visit.visitor, second_only=True)
     sent = None
     if way == Answer.SMS_CODE:
-        sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
+        sent = on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
     return {
         "number": offers[0].ending if offers else "",
-        "sent": {**vars(sent), "course": sent.course.value} if sent else None,
+        "sent": sent,
     }
 
 

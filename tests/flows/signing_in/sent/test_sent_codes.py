@@ -14,7 +14,7 @@ from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.flows import password_link, sessions
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import Course
+from sparekey.flows.checks.sent import Course, on_its_way
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from sparekey.flows.own.sent_codes import Wanted
@@ -218,7 +218,7 @@ def test_nothing_is_offered_that_this_server_cannot_send(ctx: Context, jonas: Me
 def test_where_a_code_goes_is_told_by_its_ending(ctx: Context, jonas: Member) -> None:
     browser = half(ctx, jonas)
     asks(ctx, browser)
-    shown = sent_codes.on_its_way(ctx, browser, Question.SECOND, SMS)
+    shown = on_its_way(ctx, browser, Question.SECOND, SMS)
     assert shown is not None
     assert ("••67", Course.WAITING) == (shown.ending, shown.course)
     assert ["••67", "j•••@example.com"] == [one.ending for one in sent_codes.offers(ctx, browser)]
@@ -228,10 +228,10 @@ def test_no_code_is_on_its_way_before_it_was_asked_for_or_after_its_time(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
     browser = signed_in(ctx, jonas)
-    assert sent_codes.on_its_way(ctx, browser, Question.CONFIRM, SMS) is None
+    assert on_its_way(ctx, browser, Question.CONFIRM, SMS) is None
     sent_codes.to_confirm(ctx, browser, SMS)
     world.advance(10 * MINUTE)
-    assert sent_codes.on_its_way(ctx, again(ctx, browser), Question.CONFIRM, SMS) is None
+    assert on_its_way(ctx, again(ctx, browser), Question.CONFIRM, SMS) is None
 
 
 def test_nobody_asks_out_of_turn(ctx: Context, team: Team) -> None:

@@ -30,8 +30,6 @@ from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
-_SECRET_CHANGED = "secret_changed"
-_IN_A_POCKET = ("iPhone", "Android")
 
 
 def show_profile(visit: Visit) -> Response:
