@@ -1,12 +1,11 @@
 """Several authenticator apps of one person, each with a secret, a name and a thing of its own.
 
-A code is tried on every app, so each one more makes a lucky guess likelier (docs/guess-probability.md): a person has
-at most `MOST`.
+A person has at most `MOST_APPS`; docs/guess-probability.md says why.
 """
 
 from dataclasses import dataclass
 
-from sparekey.core.contract import About, Answer, Loss
+from sparekey.core.contract import MOST_APPS, About, Answer, Loss
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Standing, can_prove
@@ -20,8 +19,6 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
 from sparekey.flows.sessions import demand_own
 from sparekey.store import people
-
-MOST = 5
 
 
 @dataclass(frozen=True)
@@ -89,8 +86,8 @@ def which(had: list[Had], authenticator_id: str) -> Had:
 
 
 def demand_room(had: list[Had]) -> None:
-    if len(had) >= MOST:
-        raise Conflict(reason="most_apps", most=MOST)
+    if len(had) >= MOST_APPS:
+        raise Conflict(reason="most_apps", most=MOST_APPS)
 
 
 def guess(ctx: Context, visitor: Visitor) -> Loss:

@@ -60,7 +60,7 @@ def possible(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
 
 
 @dataclass(frozen=True)
-class Receiver:
+class ReceiverShown:
     """What somebody set up for codes of one kind, and whether they may set one up or change it. `ending`: see
     `factors.ending_of`; empty where there is none. `why_not`: a reason's code, empty: they may."""
 
@@ -68,7 +68,7 @@ class Receiver:
     why_not: str
 
 
-def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> Receiver:
+def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> ReceiverShown:
     account, member = demand_own(ctx, visitor)
     traits = questions.asking(ctx, answer).traits
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
@@ -76,7 +76,7 @@ def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> Receiver:
     if not why_not and traits.is_restricted and not has_another(had):
         why_not = "needs_another"
     present = [one.kept.label for one in had if one.enrolled.traits.answer is answer]
-    return Receiver(present[-1] if present else "", why_not)
+    return ReceiverShown(present[-1] if present else "", why_not)
 
 
 def mailbox(who: Member) -> str:

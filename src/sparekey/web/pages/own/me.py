@@ -9,14 +9,13 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.addresses import MOST_FURTHER
-from sparekey.core.contract import Answer, Loss
+from sparekey.core.contract import MOST_APPS, Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
 from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
 from sparekey.flows.own import language, passkeys, replacing, sent_codes
-from sparekey.flows.own.apps import MOST as MOST_APPS
 from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
