@@ -15,9 +15,9 @@ from sparekey.flows.own import apps, replacing, ways
 from sparekey.flows.own.apps import NewOne
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.visit import Visit, status_of
 
-PROFILE = "/me#two-factor"
 NEW = "/me/2fa/app"
 _SECRET_CHANGED = "secret_changed"
 

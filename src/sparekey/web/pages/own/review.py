@@ -15,12 +15,12 @@ from sparekey.flows.own.reviewing import Review
 from sparekey.flows.reports import AddressShown, WayIn
 from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 REVIEW = "/me/review"
 NEXT = f"{REVIEW}/next"
-PROFILE = "/me#two-factor"
 _FIELD = "way-"
 
 

@@ -19,11 +19,11 @@ from sparekey.flows.own import sent_codes
 from sparekey.flows.own.sent_codes import Wanted
 from sparekey.web.door import Asks, Handler, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_confirm_with
 from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 PATHS = {Answer.SMS_CODE: "sms", Answer.EMAIL_CODE: "email-code"}
-PROFILE = "/me#two-factor"
 _REFUSED = (BadInput, Conflict, TooManyTries)
 
 
