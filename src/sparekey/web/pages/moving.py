@@ -137,7 +137,7 @@ def take(visit: Visit) -> Response:
         if refusal.reason != "import_over":
             raise
         return visit.go(FORM, "import_over")
-    return visit.go(LIST, "people_imported", count=many.active + many.invited + many.deactivated)
+    return visit.go(LIST, "people_imported", count=many.people)
 
 
 MOVING = (

@@ -65,7 +65,7 @@ class Rows:
         self._authenticators: list[Authenticator] = []
         self._links: list[Link] = []
         self._mails: list[Mail] = []
-        self._names: list[str] = []
+        self._tried: list[str] = []
 
     def add(self, found: Found) -> Trace:
         planned = plan(found)
@@ -78,7 +78,7 @@ class Rows:
             who = replace(who, reviewed_at=self._work.now)
         self._members.append(Listed(who, safety.value, _ways.listed(had)))
         self._authenticators += own
-        self._names += [_ways.name_tries_key(self._work, name) for name in (who.username, who.email)]
+        self._tried += [_ways.name_tries_key(self._work, name) for name in (who.username, who.email)]
         if planned.becomes is not Status.DEACTIVATED:
             self._write_to(who, own)
         kinds = tuple((one.id, one.kind) for one in own)
@@ -105,7 +105,7 @@ class Rows:
         if self._links:
             cases.add_link(conn, *self._links)
             work.post(*self._mails)
-        queue.forget_tries(conn, self._names)
+        queue.forget_tries(conn, self._tried)
 
 
 def _brought(work: Work, who: Member, planned: Planned) -> Iterator[Authenticator]:

@@ -46,6 +46,10 @@ class Count:
     apps: int
 
     @property
+    def people(self) -> int:
+        return self.active + self.invited + self.deactivated
+
+    @property
     def letters(self) -> int:
         """Everybody but who stays out gets one."""
         return self.active + self.invited

@@ -172,7 +172,7 @@ def _tell_owners(work: Work, by: By, into: Into, many: Count) -> None:
         work.record(ConsoleUsed(COMMAND, by.account.id))
     facts: dict[str, Any] = {
         "by": by.name,
-        "count": many.active + many.invited + many.deactivated,
+        "count": many.people,
         "place": by.place,
     }
     for owner in people.with_role(work.conn, by.account.id, Role.OWNER):
