@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 
+from sparekey.core.contract import MOST_APPS
 from sparekey.imports import (
     SOURCES,
     BadFile,
@@ -17,7 +18,6 @@ from sparekey.imports import (
     _json,
     _text,
     _yaml,
-    gathering,
     read,
 )
 from sparekey.imports._text import lines
@@ -148,8 +148,8 @@ def test_two_wrong_lines_are_both_told() -> None:
     assert [(2, "bad_email"), (4, "bad_base32")] == wrong("csv", HEAD + "a,b,\nc,,\nd,,A\n")
 
 
-def test_a_person_has_twenty_authenticators_at_most() -> None:
-    rows = "".join(f"anna,{number:020x}\n" for number in range(gathering.MOST_AUTHENTICATORS + 1))
+def test_a_person_brings_as_many_apps_as_they_may_add_themselves() -> None:
+    rows = "".join(f"anna,{number:020x}\n" for number in range(MOST_APPS + 1))
     assert [(7, "too_many_authenticators")] == wrong("csv", f"username,secret_hex\n{rows}")
 
 

@@ -38,6 +38,7 @@ from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Beside, Standing
 from sparekey.core.throttle import LIMIT
 from sparekey.errors import NotAllowed
+from sparekey.flows import _links
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, temporary_key, ways
 from sparekey.flows._work import Work, hashed, stop_token
 from sparekey.store import cases, people, queue, sessions
@@ -98,7 +99,13 @@ def finish(work: Work, who: Member, ended: Case) -> None:
     _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
-        work.conn, who.account_id, who.id, "ended", work.now, case_id=ended.id, purpose="lost_factor"
+        work.conn,
+        who.account_id,
+        who.id,
+        "ended",
+        work.now,
+        case_id=ended.id,
+        purpose=_links.Purpose.LOST_FACTOR.value,
     )
     cases.limit_links(work.conn, ended, work.now + LATE_LIFE)
     queue.withdraw(work.conn, who.account_id, who.id, CARRYING)
@@ -276,7 +283,7 @@ def add_stop_link(work: Work, case: Case) -> None:
             hash=hashed(stop_token(work.ctx, case)),
             account_id=case.account_id,
             member_id=case.member_id,
-            purpose="not_me",
+            purpose=cases.NOT_ME,
             created_at=work.now,
             case_id=case.id,
         ),

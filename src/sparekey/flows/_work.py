@@ -194,7 +194,7 @@ class Work:
             hash=hashed(fresh),
             account_id=to.account_id,
             member_id=to.id,
-            purpose="not_me",
+            purpose=cases.NOT_ME,
             created_at=self.now,
             expires_at=self.now + LATE_LIFE,
             facts=facts,

@@ -65,6 +65,11 @@ class Stopped:
     is_factor_back: bool
     """The person's second factor works (again)."""
 
+    @property
+    def is_signed_out(self) -> bool:
+        """Everywhere. What stops a running case ends only what was handed over in it."""
+        return self.reach is not Reach.STOPS_CASE
+
 
 def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
     """What the link would stop, or `LinkUnusable`."""

@@ -14,7 +14,7 @@ from sparekey.core.sign_in import Beside
 from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _staging
 from sparekey.flows._links import Purpose
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks import second as second_check
@@ -23,7 +23,6 @@ from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys
 from sparekey.flows.own.replacing import put_password
-from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
 from sparekey.store import cases, people

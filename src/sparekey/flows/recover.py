@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sparekey.core.contract import About, Answer, Loss
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.events.recovery import (
     CaseIssued,
     CaseOpened,
@@ -33,7 +33,7 @@ from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
 from sparekey.factors import TRAITS, reveal
 from sparekey.flows import _cases, _links, _ways
-from sparekey.flows._ways import Had, things_to_lose, ways
+from sparekey.flows._ways import Had, about, things_to_lose, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member, end_all
@@ -68,12 +68,6 @@ class Secret:
     until: datetime
     works_until: datetime
     is_current: bool
-
-
-def about(account: Account, member: Member) -> About:
-    """What an authenticator app shows of this account, and words that no password of this person may be."""
-    words = (account.name, member.name, member.username, member.email, *member.name.split())
-    return About(account.name, member.username, words, name=member.name)
 
 
 def help_back_in(ctx: Context, visitor: Visitor, member_id: str, request: Request) -> Case:

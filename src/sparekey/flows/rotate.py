@@ -23,10 +23,9 @@ from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._staging import NewApp, Shown
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
@@ -191,7 +190,7 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
             member,
             _staging.app_factor(ctx).traits.kind,
             new.app.material,
-            replace(how, thing=new.app.thing),
+            replace(how, label=new.app.label, thing=new.app.thing),
         ),
     )
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)

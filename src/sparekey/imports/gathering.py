@@ -10,6 +10,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
+from sparekey.core.contract import MOST_APPS
 from sparekey.imports._fields import key_of
 from sparekey.imports.found import (
     MOST_BAD_LINES,
@@ -22,8 +23,6 @@ from sparekey.imports.found import (
     Remark,
 )
 
-MOST_AUTHENTICATORS = 5
-"""As many as somebody may add themselves: each brings tries of its own for whoever guesses."""
 MOST_PEOPLE = 250_000
 
 
@@ -82,8 +81,8 @@ class _People:
             for secret in found.authenticators:
                 self._take(secret.readings[0].key)
             merged = _merged(before, self._with_known_hash(found)) if before else self._with_known_hash(found)
-            if len(merged.authenticators) > MOST_AUTHENTICATORS:
-                raise Bad("too_many_authenticators", most=MOST_AUTHENTICATORS)
+            if len(merged.authenticators) > MOST_APPS:
+                raise Bad("too_many_authenticators", most=MOST_APPS)
             if before is None and len(self.by_origin) >= self._terms.most_people:
                 raise Broken(found.place, "too_many_people", most=self._terms.most_people)
         except Bad as bad:

@@ -95,6 +95,7 @@ CONFIRM: Values = {
     "has_codes": True,
     "has_backup_codes": True,
     "has_passkeys": False,
+    "digits": 6,
     "number": "",
     "sent": None,
     "ask_how": True,

@@ -22,6 +22,8 @@ BOXES = [
 ]
 SAID = dict.fromkeys([one.field for one in (*WAYS, *BOXES)], "")
 
+USE: Values = {"nav": "profile", "back": "/me/review/next"}
+
 REVIEWING: dict[str, list[tuple[str, Values]]] = {
     "review": [
         (
@@ -69,15 +71,16 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
     ],
     "review_use": [
         (
-            f"{way.answer}_{sent.course if sent else 'unsent'}",
-            {"nav": "profile", "way": way, "sent": sent, "back": "/me/review/next", "errors": errors},
+            name,
+            {**USE, "way": way, "digits": digits, "sent": sent, "errors": errors},
         )
-        for way, sent, errors in (
-            (WAYS[0], None, {}),
-            (WAYS[2], None, {"passkey": "No", "form": "Your last way"}),
-            (WAYS[3], None, {"backup_code": "That backup code is not right"}),
-            (NUMBER, None, {"sms_code": "This code has run out"}),
-            (NUMBER, ON_ITS_WAY, {"sms_code": "That code is not right"}),
+        for name, way, digits, sent, errors in (
+            ("code", WAYS[0], 6, None, {}),
+            ("code_of_any_length", WAYS[0], None, None, {}),
+            ("passkey", WAYS[2], None, None, {"passkey": "No", "form": "Your last way"}),
+            ("backup_code", WAYS[3], None, None, {"backup_code": "That backup code is not right"}),
+            ("unsent", NUMBER, None, None, {"sms_code": "This code has run out"}),
+            ("sent", NUMBER, None, ON_ITS_WAY, {"sms_code": "That code is not right"}),
         )
     ],
 }

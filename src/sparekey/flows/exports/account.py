@@ -12,15 +12,15 @@ from sparekey.core.events.team import SecretsExported
 from sparekey.core.people import Account, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import NotSignedIn
+from sparekey.flows._ways import about
 from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
 from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import acting
-from sparekey.store import lists, people
+from sparekey.store import people
 
 COMMAND = "export account"
 Tell = Callable[[int], None]
@@ -47,11 +47,6 @@ def export_account(ctx: Context, visitor: Visitor, typed: Typed) -> str:
 
     unit(ctx, visitor, moment, tell)
     return parcel
-
-
-def how_many(ctx: Context, account: Account) -> int:
-    """How many people an export will hold."""
-    return ctx.db.read(lambda conn: lists.how_many(conn, account.id))
 
 
 def export_at_console(ctx: Context, account: Account, typed: Typed, tell: Tell) -> str:

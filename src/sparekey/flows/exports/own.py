@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sparekey.core.events.ways import OwnSecretsExported
 from sparekey.errors import Conflict, Stale
-from sparekey.flows._ways import ways
+from sparekey.flows._ways import about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
 from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
-from sparekey.flows.recover import about
 from sparekey.flows.reports.shown import WayIn, ways_in
 from sparekey.flows.sessions import demand_own, still_there
 from sparekey.store import people

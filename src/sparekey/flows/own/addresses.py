@@ -34,10 +34,7 @@ def add(ctx: Context, visitor: Visitor, text: str) -> AddressId:
         if name_key(address) in {name_key(who.email), *(name_key(one.address) for one in had)}:
             raise BadInput("email", "own_already", "This is one of your addresses already")
         if len(had) >= MOST_FURTHER:
-            raise Conflict(
-                f"You have {MOST_FURTHER} further addresses already. Remove one first",
-                reason="addresses_full",
-            )
+            raise Conflict(reason="addresses_full", most=MOST_FURTHER)
         address_id = AddressId(new_id("adr", work.moment, address))
         new = Address(who.account_id, who.id, address_id, address, work.now)
         addresses.add(work.conn, new)

@@ -29,7 +29,6 @@ from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
-from sparekey.flows.checks.sent import OnItsWay
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
 from sparekey.flows.own.addresses import send_link, take_out
@@ -197,11 +196,6 @@ def send(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
     if not questions.is_sent(ctx, answer):
         raise NotFound()
     unit(ctx, visitor, ctx.moment(), lambda work: sent.send(work, member, Question.REVIEW, answer))
-
-
-def on_its_way(ctx: Context, visitor: Visitor, answer: Answer) -> OnItsWay | None:
-    """The code that was asked for in this review."""
-    return sent.on_its_way(ctx, visitor, Question.REVIEW, answer)
 
 
 def use(ctx: Context, visitor: Visitor, authenticator_id: str, text: str) -> None:

@@ -53,7 +53,7 @@ def _form(visit: Visit, bad: BadFile | None = None, status: int = 200, **errors:
 
 
 def _line(bad: Any) -> dict[str, Any]:
-    """One wrong place: where it is, and why. A code of a library that is not there is for whoever runs the server."""
+    """One wrong place: where it is, and why."""
     return {
         "file": bad.place.file,
         "line": bad.place.line,
@@ -140,7 +140,7 @@ def take(visit: Visit) -> Response:
         if refusal.reason != "import_over":
             raise
         return visit.go(FORM, "import_over")
-    return visit.go(LIST, "people_imported", count=many.active + many.invited + many.deactivated)
+    return visit.go(LIST, "people_imported", count=many.people)
 
 
 MOVING = (

@@ -20,9 +20,10 @@ from sparekey.errors import (
 )
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
-from sparekey.flows.own import passkeys, sent_codes
+from sparekey.flows.own import apps, passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
 from sparekey.web.visit import Visit, retry, status_of, wait_of
@@ -139,6 +140,7 @@ def show_second(visit: Visit, answer: Answer, refusal: SparekeyError | None = No
         "second_step",
         status,
         account_name=account.name if account else "",
+        digits=apps.digits(visit.ctx, member),
         has_backup_codes=Answer.BACKUP_CODE in answers,
         has_passkeys=Answer.PASSKEY in answers,
         offers=sent_codes.offers(visit.ctx, visit.visitor),
@@ -254,7 +256,8 @@ def offered(visit: Visit, answers: Collection[Answer]) -> dict[str, Any]:
 
 def offered_to_confirm(visit: Visit) -> dict[str, Any]:
     """The same for whoever confirms that it is them."""
-    return offered(visit, possible_to_confirm(visit))
+    digits = apps.digits(visit.ctx, visit.member)
+    return {**offered(visit, possible_to_confirm(visit)), "digits": digits}
 
 
 def text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
@@ -262,10 +265,10 @@ def text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
     offers = sent_codes.offers(visit.ctx, visit.visitor, second_only=True)
     sent = None
     if way == Answer.SMS_CODE:
-        sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
+        sent = on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
     return {
         "number": offers[0].ending if offers else "",
-        "sent": {**vars(sent), "course": sent.course.value} if sent else None,
+        "sent": sent,
     }
 
 

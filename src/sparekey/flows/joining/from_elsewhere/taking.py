@@ -159,7 +159,7 @@ def _written(work: Work, batches: Iterable[Batch], bar: Bar) -> Iterator[Trace]:
 def _put_on_chain(work: Work, by: By, traces: Sequence[Trace], bar: Bar) -> None:
     for start in range(0, len(traces), BATCH):
         batch = traces[start : start + BATCH]
-        events = [event for one in batch for event in one.events(Role.STAFF.value)]
+        events = [event for one in batch for event in one.events()]
         work.record_now(events, by.account.id)
         bar.add(len(batch) * CHAINED)
 
@@ -172,7 +172,7 @@ def _tell_owners(work: Work, by: By, into: Into, many: Count) -> None:
         work.record(ConsoleUsed(COMMAND, by.account.id))
     facts: dict[str, Any] = {
         "by": by.name,
-        "count": many.active + many.invited + many.deactivated,
+        "count": many.people,
         "place": by.place,
     }
     for owner in people.with_role(work.conn, by.account.id, Role.OWNER):

@@ -8,17 +8,19 @@ from sparekey.core.addresses import listed
 from sparekey.core.contract import Answer
 from sparekey.core.reviews import Have
 from sparekey.errors import BadInput, Conflict, NotAllowed, StepUpNeeded, TooManyTries, WrongProof
-from sparekey.flows.own import passkeys, reviewing
+from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
+from sparekey.flows.own import apps, passkeys, reviewing
 from sparekey.flows.own.reviewing import Review
 from sparekey.flows.reports import AddressShown, WayIn
 from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 REVIEW = "/me/review"
 NEXT = f"{REVIEW}/next"
-PROFILE = "/me#two-factor"
 _FIELD = "way-"
 
 
@@ -106,13 +108,13 @@ def show_use(visit: Visit) -> Response:
 def _use(visit: Visit, status: int = 200, **errors: str) -> Response:
     one = reviewing.one_way(visit.ctx, visit.visitor, visit.params["id"])
     in_review = reviewing.rest(visit.ctx, visit.visitor) is not None
-    sent = reviewing.on_its_way(visit.ctx, visit.visitor, one.answer)
     return visit.shell(
         "review_use",
         "profile",
         status,
         way=_way(one),
-        sent={**vars(sent), "course": sent.course.value} if sent else None,
+        digits=apps.digits(visit.ctx, visit.member, one.id),
+        sent=on_its_way(visit.ctx, visit.visitor, Question.REVIEW, one.answer),
         back=NEXT if in_review else PROFILE,
         errors=errors,
     )

@@ -1,7 +1,6 @@
 """How many codes are sent and how many tries each has, also when all come at once."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +13,17 @@ from sparekey.flows import sign_in
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from tests.flows.signing_in.texting import (
+    BOTH,
+    MAIL,
+    MINUTE,
     NUMBER,
+    SMS,
     adds_mailbox,
     allowing,
     another,
     asks,
     code_sent,
     enters,
-    texting,
-    who_has_both,
 )
 from tests.flows.steps import (
     answer,
@@ -41,25 +42,6 @@ from tests.people import (
     signed_in,
 )
 from tests.world import FrozenWorld
-
-SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
-MINUTE = timedelta(minutes=1)
-BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
-
-
-@pytest.fixture
-def ctx(ctx: Context) -> Context:
-    return texting(ctx)
-
-
-@pytest.fixture
-def team(ctx: Context, world: FrozenWorld) -> Team:
-    return who_has_both(ctx, world)
-
-
-@pytest.fixture
-def jonas(team: Team) -> Member:
-    return team["jonas.frei"]
 
 
 @BOTH
