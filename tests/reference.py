@@ -147,10 +147,11 @@ _CHAINS = {
 
 
 def events_page() -> str:
-    """Every tag with its fields."""
+    """Every tag with its fields: those of one subject together."""
     parts = [_EVENTS_HEAD]
+    tags = sorted(TAGS, key=lambda tag: tag.split(":")[1])
     for source, title in _CHAINS.items():
-        rows = [_event(tag, event) for tag, event in TAGS.items() if tag.startswith(f"{source}:")]
+        rows = [_event(tag, TAGS[tag]) for tag in tags if tag.startswith(f"{source}:")]
         parts.append(f"## {title}\n\n| Tag | Fields | |\n|---|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
 

@@ -8,7 +8,7 @@
     │   └── SessionIdle     401  the session sleeps: the password alone wakes it
     ├── WrongProof          403  an answer that proves nothing (before the password: one sentence for everything)
     ├── TooManyTries        429  wait until `until`
-    ├── Busy                503  more sign-ins at once than the machine can hash
+    ├── Busy                503  more sign-ins at once than the machine can hash, or files than it reads
     ├── StorageTrouble      503  disk full, database locked or out of reach: nothing was changed
     ├── BadInput            422  a form field that cannot be taken; `field` names it
     │   └── NameTaken       409  "not available", whoever holds it

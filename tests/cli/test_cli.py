@@ -1,8 +1,11 @@
 """Each command says what it did, ends with its status, and shows no link where it was not asked to."""
 
+import os
 import re
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -260,3 +263,10 @@ def test_what_names_nobody_here_is_no_error(with_ida: Run, typed: str) -> None:
     """The mail server would bounce it back, or try again for days."""
     result = with_ida("mail", "bounced", typed=typed)
     assert (0, "0 address(es) marked\n") == (result.exit_code, result.output)
+
+
+def test_a_report_needs_an_open_standard_input(with_ida: Run, tmp_path: Path) -> None:
+    closed = ["/bin/sh", "-c", 'exec "$0" -m sparekey mail bounced <&-', sys.executable]
+    environment = {**os.environ, "SPAREKEY_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(closed, env=environment, capture_output=True, text=True, check=False)
+    assert (1, "Error: Standard input is closed: pipe the report in\n") == (done.returncode, done.stderr)

@@ -1,6 +1,9 @@
 """`sparekey export`: a file for one person's eyes, and what is in it only for the passphrase."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,3 +110,59 @@ def test_what_is_no_export_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\x89PNG\r\n\x1a\n")
     result = open_it(file)
     assert (1, True) == (result.exit_code, "This file does not open" in result.stderr)
+
+
+MANY, MOST_MEGABYTES = 100_000, 300
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "sparekey", *sys.argv[1:]], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+"""
+"""A small process between: what a process is made from counts as its memory."""
+
+
+def person(number: int) -> dict[str, object]:
+    """As an account's export has one, with an app."""
+    name = f"moved.{number:06}"
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    uri = f"otpauth://totp/Acme:{name}?secret={secret}&issuer=Acme&algorithm=SHA1&digits=6&period=30"
+    app = {"label": "", "lives_on": "phone", "added_at": "2026-11-17T11:00:00+00:00", "uri": uri}
+    about = {
+        "name": f"Moved Number {number}",
+        "email": f"{name}@example.com",
+        "role": "staff",
+        "language": "en",
+    }
+    return {"username": name, **about, "status": "active", "apps": [app]}
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The export of an account of a hundred thousand."""
+    people = ",\n".join(json.dumps(person(number)) for number in range(MANY))
+    content = f'{{"format":"sparekey export","version":1,"people":[\n{people}\n]}}\n'.encode()
+    file = tmp_path_factory.mktemp("large") / "acme.jwe"
+    file.write_text(pack(WORDS, content, Moment(datetime(2026, 11, 17, tzinfo=UTC), b"seed")))
+    return file
+
+
+@pytest.mark.parametrize(("options", "lines"), [((), MANY + 2), (("--uris",), MANY)])
+def test_a_hundred_thousand_people_are_opened_within_300_megabytes(
+    large: Path, tmp_path: Path, options: tuple[str, ...], lines: int
+) -> None:
+    """All that the process ever holds, as the system counts it."""
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        measured = subprocess.run(
+            [sys.executable, "-c", MEASURE, "export", "open", str(large), *options],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONWARNINGS": "ignore"},
+            input=f"{WORDS}\n".encode(),
+            stdout=file,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # without a terminal, so the passphrase comes from the pipe
+            check=True,
+        )
+    megabytes = int(measured.stderr.split()[-1]) / 1024 / (1024 if sys.platform == "darwin" else 1)
+    with out.open("rb") as written:
+        assert lines == sum(1 for _ in written)
+    assert megabytes <= MOST_MEGABYTES

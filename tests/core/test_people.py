@@ -12,9 +12,11 @@ from sparekey.core.contract import Moment
 from sparekey.core.people import (
     COOLING,
     EMAIL_LENGTH,
+    HELD_AFTER_RECOVERY,
     RESERVED,
     Policy,
     Role,
+    exports_held_until,
     folded,
     has_fresh_address,
     name_key,
@@ -123,6 +125,22 @@ def test_no_row_of_changes_within_three_days_hides_the_strongest_role(
 )
 def test_an_address_is_fresh_for_three_days(changed_at: datetime | None, expected: bool) -> None:
     assert expected == has_fresh_address(member(email_changed_at=changed_at), NOON)
+
+
+@pytest.mark.parametrize(
+    ("recovered_at", "expected"),
+    [
+        (None, None),
+        (NOON, NOON + HELD_AFTER_RECOVERY),
+        (NOON - HELD_AFTER_RECOVERY + A_MOMENT, NOON + A_MOMENT),
+        (NOON - HELD_AFTER_RECOVERY, None),
+    ],
+)
+def test_secrets_are_held_for_a_day_after_a_way_back_in(
+    recovered_at: datetime | None, expected: datetime | None
+) -> None:
+    assert timedelta(hours=24) == HELD_AFTER_RECOVERY
+    assert expected == exports_held_until(member(recovered_at=recovered_at), NOON)
 
 
 def test_a_public_id_is_eighty_bits_behind_its_prefix() -> None:

@@ -20,6 +20,7 @@ see_staff       *       *       *        -
 add_member      *       S       -        -
 import_people   S       -       -        -
 edit_member     *       S       -        -
+take_address    *       -       -        -
 deactivate      *       S       -        -
 reactivate      *       S       -        -
 invite_again    *       S       -        -
@@ -39,7 +40,7 @@ change_own      *       *       *        *
 """
 LETTERS = {"O": Role.OWNER, "A": Role.ADMIN, "U": Role.AUDITOR, "S": Role.STAFF}
 HELP = {"send_link", "hand_secret", "reset"}
-NOT_TO_ONESELF = HELP | {"deactivate", "delete_member", "give_role", "hand_over"}
+NOT_TO_ONESELF = HELP | {"take_address", "deactivate", "delete_member", "give_role", "hand_over"}
 
 
 def read_rights() -> dict[tuple[str, Role], str]:

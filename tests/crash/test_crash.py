@@ -17,9 +17,9 @@ from sparekey.app import open_context
 from sparekey.core.audit_chain import Entry, Whole
 from sparekey.factors import reveal
 from sparekey.flows import _ways, console
+from sparekey.flows._ways import about
 from sparekey.flows.context import Context
 from sparekey.flows.joining import first_run
-from sparekey.flows.recover import about
 from sparekey.settings import load
 from sparekey.store import audit
 from sparekey.store.schema import outbox

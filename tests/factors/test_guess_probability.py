@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sparekey.core.contract import WrongAnswer
+from sparekey.core.contract import MOST_APPS, WrongAnswer
 from sparekey.core.throttle import LIMIT, Tries, Wait, reserve
 from sparekey.factors import brought_app
 from sparekey.factors.backup_codes import ALPHABET, CODE_CHARACTERS, SET_SIZE
 from sparekey.factors.sent_code import DIGITS
 from sparekey.factors.totp import LOOKED_FOR, MOST_READINGS, AppSecret, Totp, code_of_step
-from sparekey.flows.own.apps import MOST
 from tests.factors.builders import NOON, moment
 
 PAGE = Path(__file__).parents[2] / "docs" / "guess-probability.md"
@@ -77,7 +76,7 @@ def test_the_page_shows_the_computed_chances() -> None:
         "6-digit code, the first day": row(s, a_day, 10, 6),
         "6-digit code, until it stops working (after 39 h 3 min at the earliest)": row(s, LIMIT, 10, 6),
         "the same, with a fast clock on record": row(fast, LIMIT, 10, 6),
-        f"the same, somebody with {MOST} authenticator apps": row(MOST * s, LIMIT, 10, 6),
+        f"the same, somebody with {MOST_APPS} authenticator apps": row(MOST_APPS * s, LIMIT, 10, 6),
         "6-digit code, a year of guessing beside somebody who signs in once a day": row(
             s, 365 * a_day, 10, 6
         ),

@@ -1,11 +1,12 @@
 """A secret that can be read in several ways proves itself with its first code, and is that reading from then on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from sparekey.core.contract import Trouble, WrongAnswer
-from sparekey.factors import brought_app
+from sparekey.factors import brought_app, digits_of
 from sparekey.factors.totp import MOST_READINGS, AppSecret, Totp, code_at, code_of_step
 from tests.factors.builders import NOON, moment
 
@@ -32,6 +33,13 @@ def test_a_pinned_secret_takes_no_code_of_another_reading(one: AppSecret) -> Non
     pinned = TOTP.verify(BROUGHT, code_at(EACH[0], NOON), moment()).kept
     with pytest.raises(WrongAnswer):
         TOTP.verify(pinned, code_at(one, moment(120).at), moment(120))
+
+
+@pytest.mark.parametrize(("readings", "expected"), [(READINGS, None), (READINGS[:1], 8), (READINGS[1:3], 6)])
+def test_the_length_of_codes_is_known_where_all_readings_agree(
+    readings: Sequence[tuple[bytes, str, int, int]], expected: int | None
+) -> None:
+    assert expected == digits_of(brought_app(readings, 0))
 
 
 def test_a_secret_with_its_readings_survives_being_kept() -> None:

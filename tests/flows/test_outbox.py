@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from sparekey.adapters.mail import MailSettings, Security
 from sparekey.core.people import Member
-from sparekey.flows._work import unit
+from sparekey.flows._work import Work, unit
 from sparekey.flows.background.loop import Background
 from sparekey.flows.background.outbox import DELAYS, Sender
 from sparekey.flows.background.worker import LEASE
@@ -18,7 +18,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.store import figures, queue
 from sparekey.store.schema import outbox
 from tests.infra.smtp import Behaviour, SmtpSink
-from tests.people import Team, account, entries
+from tests.people import Team, account, entries, letters
 from tests.world import FrozenWorld
 
 KIND = "reset_done"
@@ -228,3 +228,25 @@ def test_a_failure_is_logged_and_the_thread_goes_on(caplog: pytest.LogCaptureFix
     went_on = is_done.wait(15)
     background.stop()
     assert (True, ["clock failed and goes on in 10 seconds"]) == (went_on, caplog.messages)
+
+
+def test_a_code_goes_before_the_letters_that_wait(
+    ctx: Context, smtp: SmtpSink, team: Team, jonas: Member
+) -> None:
+    """A hundred invitations, or what piled up while the mail server was away."""
+    for _ in range(3):
+        post(ctx, team.owner)
+    post(ctx, jonas, "email_code", code="482913", ends_at=ctx.moment().at + timedelta(minutes=10))
+    Sender(ctx).run_once()
+    assert jonas.email == smtp.messages[0].recipients[0]
+
+
+def test_two_letters_of_one_kind_in_one_unit_are_two(ctx: Context, jonas: Member) -> None:
+    def both(work: Work) -> None:
+        work.send(jonas, "way_removed", removed_at=work.now, way="code", called="Old phone")
+        work.send(jonas, "way_removed", removed_at=work.now, way="code", called="Tablet")
+
+    unit(ctx, Visitor(), ctx.moment(), both)
+    told = letters(ctx, "way_removed")
+    assert ["Old phone", "Tablet"] == sorted(str(one.facts["called"]) for one in told)
+    assert 2 == len({one.facts["stop_link"] for one in told})

@@ -189,6 +189,7 @@ def allowed(ctx: Context, who: Browser, username: str) -> set[Action]:
 HELP = {Action.SEND_LINK, Action.HAND_SECRET, Action.RESET}
 CHANGES = {Action.EDIT_MEMBER, Action.DEACTIVATE, Action.END_SESSIONS}
 OWNERS = {
+    Action.TAKE_ADDRESS,
     Action.GIVE_ROLE,
     Action.DELETE_MEMBER,
     Action.HAND_OVER,

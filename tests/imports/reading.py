@@ -3,7 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
-from sparekey.imports import BadFile, BadLine, Found, Keys, Upload, read
+from sparekey.imports import BadFile, BadLine, Found, Keys, Terms, Upload, read
 
 SAMPLES = Path(__file__).parents[1] / "vectors" / "imports"
 NO_KEYS = Keys()
@@ -23,7 +23,7 @@ def upload(content: bytes | str, name: str = "file") -> Upload:
 def people(source: str, *contents: bytes | str, keys: Keys = NO_KEYS) -> tuple[Found, ...]:
     """Everybody in these files; every hash counts as known."""
     uploads = [upload(content, f"file{number}") for number, content in enumerate(contents, 1)]
-    return read(source, uploads, keys, lambda _: True)
+    return read(source, uploads, keys, Terms(lambda _: True))
 
 
 def wrong(source: str, *contents: bytes | str, keys: Keys = NO_KEYS) -> list[tuple[int, str]]:

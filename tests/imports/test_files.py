@@ -2,10 +2,24 @@
 
 import sys
 from io import BytesIO
+from types import ModuleType
 
 import pytest
 
-from sparekey.imports import SOURCES, BadFile, Found, Keys, Remark, Upload, _text, _yaml, gathering, read
+from sparekey.core.contract import MOST_APPS
+from sparekey.imports import (
+    SOURCES,
+    BadFile,
+    Found,
+    Keys,
+    Remark,
+    Terms,
+    Upload,
+    _json,
+    _text,
+    _yaml,
+    read,
+)
 from sparekey.imports._text import lines
 from tests.imports.reading import BASE32, NO_KEYS, people, upload, wrong
 
@@ -20,7 +34,7 @@ def test_an_empty_file_is_refused_by_every_source(source: str) -> None:
 @pytest.mark.parametrize("source", sorted(SOURCES))
 def test_no_file_is_refused_by_every_source(source: str) -> None:
     with pytest.raises(BadFile) as refused:
-        read(source, [], NO_KEYS, bool)
+        read(source, [], NO_KEYS, Terms(bool))
     assert ("nobody", "bad_file", "file") == (refused.value.reason, refused.value.code, refused.value.field)
 
 
@@ -37,7 +51,7 @@ class Endless(BytesIO):
 @pytest.mark.parametrize("source", ["uris", "csv", "keycloak", "authelia", "privacyidea", "pskc"])
 def test_a_hundred_megabytes_are_refused(source: str) -> None:
     with pytest.raises(BadFile) as refused:
-        read(source, [Upload("file", Endless())], NO_KEYS, bool)
+        read(source, [Upload("file", Endless())], NO_KEYS, Terms(bool))
     assert {line.code for line in refused.value.lines} & {
         "too_large",
         "too_many_lines",
@@ -124,18 +138,37 @@ def test_every_wrong_line_is_told_up_to_a_hundred() -> None:
     )
 
 
+def test_a_sentence_repeats_nothing_that_steers_a_terminal() -> None:
+    with pytest.raises(BadFile) as raised:
+        people("csv", "user\x1b]0 evil\x07\u009b2J\n")
+    assert "The column “user]0 evil2J” is not known" in raised.value.lines[0].sentence
+
+
 def test_two_wrong_lines_are_both_told() -> None:
     assert [(2, "bad_email"), (4, "bad_base32")] == wrong("csv", HEAD + "a,b,\nc,,\nd,,A\n")
 
 
-def test_a_person_has_twenty_authenticators_at_most() -> None:
-    rows = "".join(f"anna,{number:020x}\n" for number in range(gathering.MOST_AUTHENTICATORS + 1))
+def test_a_person_brings_as_many_apps_as_they_may_add_themselves() -> None:
+    rows = "".join(f"anna,{number:020x}\n" for number in range(MOST_APPS + 1))
     assert [(7, "too_many_authenticators")] == wrong("csv", f"username,secret_hex\n{rows}")
 
 
-def test_a_file_with_too_many_people_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "MOST_PEOPLE", 2)
-    assert [(4, "too_many_people")] == wrong("csv", "username\na\nb\nc\n")
+def test_a_file_with_too_many_people_is_refused() -> None:
+    with pytest.raises(BadFile) as raised:
+        read("csv", [upload("username\na\nb\nb\nc\n")], Keys(), Terms(bool, most_people=2))
+    assert [(5, "too_many_people")] == [(one.place.line, one.code) for one in raised.value.lines]
+
+
+@pytest.mark.parametrize(
+    ("source", "content", "module"),
+    [("authelia", "users: [a, b, c, d]", _yaml), ("keycloak", '{"other": [1, 2, 3, 4]}', _json)],
+)
+def test_a_file_of_many_small_pieces_is_refused(
+    source: str, content: str, module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes time and memory, however short it is."""
+    monkeypatch.setattr(module, "MOST_PIECES" if module is _yaml else "MOST_ENTRIES", 3)
+    assert [(1, "too_many_pieces")] == wrong(source, content)
 
 
 def test_without_its_library_yaml_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +178,7 @@ def test_without_its_library_yaml_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_hash_that_cannot_be_checked_stays_behind_with_a_remark() -> None:
     table = upload("username,password_hash\nanna,md5$a$b\n")
-    (anna,) = read("csv", [table], Keys(), lambda text: not text.startswith("md5"))
+    (anna,) = read("csv", [table], Keys(), Terms(lambda text: not text.startswith("md5")))
     assert (None, (Remark.PASSWORD_NOT_KNOWN,)) == (anna.password_hash, anna.remarks)
 
 

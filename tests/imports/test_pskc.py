@@ -150,5 +150,11 @@ def test_a_passphrase_is_used_within_limits(old: str, new: str, passphrase: str,
     assert [code] == [code for _, code in found]
 
 
+def test_a_file_asks_for_that_work_once() -> None:
+    head = PASSPHRASE[PASSPHRASE.index("<pskc:EncryptionKey>") : PASSPHRASE.index("</pskc:EncryptionKey>")]
+    twice = PASSPHRASE.replace("<pskc:MACMethod", f"{head}</pskc:EncryptionKey><pskc:MACMethod", 1)
+    assert ["bad_xml"] == [code for _, code in wrong("pskc", twice, keys=Keys(passphrase="qwerty"))]
+
+
 def test_the_limit_of_rounds_is_a_second_of_work() -> None:
     assert _pskc_keys.MOST_ROUNDS == 2_000_000

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 import segno
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sparekey.imports import Reading
 from sparekey.imports._protobuf import fields
@@ -150,7 +150,7 @@ def test_pictures_hold_addresses() -> None:
         (b"\x89PNG", "bad_picture"),
         (b"GIF89a" + bytes(20), "bad_picture"),
         (plain((100, 100)), "no_qr_code"),
-        (plain((6000, 5000)), "picture_too_large"),
+        (plain((4001, 4000)), "picture_too_large"),
         (picture("https://example.com/"), "bad_uri"),
     ],
 )
@@ -158,7 +158,18 @@ def test_a_wrong_picture_is_named(content: bytes, code: str) -> None:
     assert [code] == [code for _, code in wrong("pictures", content)]
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_counts_as_white(mode: str) -> None:
+    """Black on nothing: without a background the picture would be black on black."""
+    dark = ImageOps.invert(Image.open(BytesIO(picture(GOOD))).convert("L"))
+    clear = Image.new("RGBA", dark.size, (0, 0, 0, 0))
+    clear.putalpha(dark)
+    file = BytesIO()
+    (clear.convert("P") if mode == "P" else clear.convert(mode)).save(file, "PNG")
+    assert ["anna"] == [one.username for one in people("pictures", file.getvalue())]
+
+
 def test_without_the_reader_pictures_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "zxingcpp", None)
     assert [(0, "library_missing")] == wrong("pictures", picture(GOOD))
-    assert pictures.MOST_PIXELS == 25_000_000
+    assert pictures.MOST_PIXELS == 16_000_000

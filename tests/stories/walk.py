@@ -203,7 +203,12 @@ def addresses(cast: Cast, tab: Tab) -> Iterator[Seen]:
     yield "address-confirm", tab.go(link)
     yield "address-confirmed", tab.send()
     yield "address-gone", tab.go(link)
+    yield "review-addresses", tab.go("/me/review")
     yield "address-remove", tab.go(f"{path}/remove")
+    nora = cast.signed_in("nora.keller")
+    yield "staff-profile-private-address", nora.go("/contacts/staff/mia.zuercher")
+    yield "staff-address", nora.press("main a[href$='/remove']")
+    yield "staff-address-taken-out", nora.send()
 
 
 def helping(cast: Cast) -> Iterator[Seen]:
@@ -228,6 +233,12 @@ def helping(cast: Cast) -> Iterator[Seen]:
     yield "setup-link-lost-error", jonas.send(password="wrong")
     yield "renew-password", jonas.send(password=PASSWORDS["jonas.frei"])
     yield from forced_change(cast, jonas)
+    cast.rest()
+    back = cast.tab()
+    back.go("/sign-in")
+    back.send(username="jonas.frei", password=NEW_PASSWORD)
+    back.send(code=cast.outbox.code_of("jonas.frei"))
+    yield "export-own-held", back.go("/me/export")
     yield "not-me-late", jonas.go(stop)
     yield "not-me-warned", jonas.send()
 

@@ -8,6 +8,7 @@ from sparekey.core.people import Language, Member
 from sparekey.core.sign_in import Standing
 from sparekey.flows.context import Context
 from sparekey.flows.exports.opening import open_export
+from sparekey.store import people
 from tests.people import Team, changed, letters, stands
 from tests.web.conftest import Browse, Page, Tab, confirming
 from tests.world import FrozenWorld
@@ -137,3 +138,37 @@ def test_in_german(ctx: Context, browse: Browse, jonas: Member) -> None:
     page = browse(jonas).fill("/me/export", passphrase="kurz")
     assert "Geheimcodes mitnehmen" in page.words
     assert "Nehmen Sie mindestens 12 Zeichen" in page.words
+
+
+# Held back after a way back in
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_who_was_let_back_in_reads_until_when_and_sees_no_form(
+    ctx: Context, browse: Browse, crew: Team, world: FrozenWorld, path: str
+) -> None:
+    ctx.db.write(lambda conn: people.recovered(conn, crew.owner, world.now()))
+    tab = browse(crew.owner)
+    page = tab.get(path)
+    assert "From 18 November 2026, 12:00 on you can download this file." in page.words
+    assert path not in [form.action for form in page.forms]
+    world.advance(timedelta(hours=24))
+    assert 200 == browse(crew.owner).fill(path, **TYPED).status
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_form_that_was_open_meanwhile_gets_the_same_page(
+    ctx: Context, nora: Tab, crew: Team, world: FrozenWorld, path: str
+) -> None:
+    page = nora.get(path)
+    ctx.db.write(lambda conn: people.recovered(conn, crew.owner, world.now()))
+    refused = nora.send(page, path, **TYPED)
+    assert (403, True) == (refused.status, "you can download this file" in refused.words)
+    assert [] == letters(ctx)
+
+
+def test_it_is_said_in_german(ctx: Context, browse: Browse, crew: Team, world: FrozenWorld) -> None:
+    owner = changed(ctx, crew.owner, language=Language.DE)
+    ctx.db.write(lambda conn: people.recovered(conn, owner, world.now()))
+    words = browse(owner).get("/account/export").words
+    assert "können Sie diese Datei herunterladen" in words

@@ -45,6 +45,8 @@ class TextSettings:
     """Of numbers that are typed without one."""
     countries: tuple[str, ...] = ()
     """The only ones that messages go to; empty: all."""
+    per_day: int = 1000
+    per_day_of_account: int = 300
     timeout_seconds: float = 10
 
 

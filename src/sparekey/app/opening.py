@@ -175,6 +175,8 @@ def text_settings(settings: Settings) -> TextSettings | None:
         apprise_url=sms.apprise_url or "",
         country=sms.country,
         countries=sms.countries,
+        per_day=sms.per_day,
+        per_day_of_account=sms.per_day_of_account,
     )
 
 

@@ -94,14 +94,14 @@ def take(settings: "Settings", account: str, source: str, files: tuple[Path, ...
     a second. Sign-ins on SQLite wait until the rows are written.
     """
     from sparekey.flows.console import CONSOLE  # noqa: PLC0415
-    from sparekey.flows.joining.from_elsewhere import take_over  # noqa: PLC0415
+    from sparekey.flows.joining.from_elsewhere import steps, take_over  # noqa: PLC0415
 
     found = _read(source, files, options)
     with opened(settings) as ctx:
         into = _into(ctx, account, source, options["language"])
         many = _looked_at(ctx, found, into)
         ask_back(f"{_said(many)}. Take them over into {into.account.name!r}?", options["yes"])  # type: ignore[union-attr]
-        with _progress(len(found)) as tell, _refusing():
+        with _progress(steps(len(found))) as tell, _refusing():
             take_over(ctx, CONSOLE, found, into, tell)
     click.echo(f"Done: {_said(many)}.")
 
@@ -150,7 +150,7 @@ def _refusing() -> Iterator[None]:
 
 @contextmanager
 def _progress(length: int) -> Iterator[Callable[[int], None]]:
-    """How many are done, on a terminal; it goes back where the database asks for a second run."""
+    """How much is done, on a terminal; it goes back where the database asks for a second run."""
     is_shown = sys.stderr.isatty()
     bar = click.progressbar(length=length, label="Taking over", file=sys.stderr) if is_shown else None
     with bar or nullcontext():

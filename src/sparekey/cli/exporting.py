@@ -37,15 +37,16 @@ def account(settings: "Settings", name: str, out: Path) -> None:
     server alone.
     """
     from sparekey.flows.console import find_account  # noqa: PLC0415
-    from sparekey.flows.exports.account import export_at_console, how_many  # noqa: PLC0415
+    from sparekey.flows.exports.account import export_at_console  # noqa: PLC0415
     from sparekey.flows.exports.typed import Typed  # noqa: PLC0415
+    from sparekey.flows.sessions import how_many_members  # noqa: PLC0415
 
     with opened(settings) as ctx, _new_file(out) as file:
         found = find_account(ctx, name)
         passphrase = click.prompt("Passphrase", hide_input=True, err=True)
         again = click.prompt("The same passphrase again", hide_input=True, err=True)
         with click.progressbar(
-            length=how_many(ctx, found),
+            length=how_many_members(ctx, found.id),
             label="Exporting",
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
@@ -91,5 +92,5 @@ def open_file(file: BinaryIO, uris: bool) -> None:
     found = open_export(file.read(), passphrase)
     if sys.stdout.isatty():
         click.echo("What follows makes codes. Clear the screen afterwards.", err=True)
-    for line in found.uris if uris else found.text.splitlines():
+    for line in found.uris if uris else [found.written.removesuffix(b"\n")]:
         click.echo(line)

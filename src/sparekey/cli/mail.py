@@ -27,6 +27,8 @@ def bounced(settings: "Settings") -> None:
     """
     from sparekey.flows.background.returns import bounced as mark  # noqa: PLC0415
 
+    if sys.stdin is None:
+        raise click.ClickException("Standard input is closed: pipe the report in")
     with opened(settings) as ctx:
         count = mark(ctx, sys.stdin.buffer)
     click.echo(f"{count} address(es) marked", err=True)

@@ -9,6 +9,7 @@
   or delivered (RFC 5321, section 4.5.4.1).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,6 +64,14 @@ def was_taken(known: Trouble, now: datetime) -> Trouble | None:
     if known.sign is Sign.REFUSED or not lasts(known, now):
         return None
     return replace(known, taken_at=known.taken_at or now)
+
+
+def is_last_reached(boxes: Mapping[AddressId, Trouble | None], one: AddressId, now: datetime) -> bool:
+    """Without `one` nothing would reach them. `boxes`: the work address and those confirmed, and what is known of
+    mail that comes back from them.
+    """
+    reached = [each for each, trouble in boxes.items() if trouble is None or not lasts(trouble, now)]
+    return reached == [one]
 
 
 def listed(address: str, address_id: AddressId) -> str:

@@ -13,6 +13,8 @@ from hashlib import shake_256
 from typing import Any, Generic, Protocol, TypeVar
 
 LEAST_PASSWORD, MOST_PASSWORD = 12, 128
+MOST_APPS = 5
+"""Authenticator apps of one person: a code is tried on each of them, so each more makes a lucky guess likelier."""
 """Characters. NIST SP 800-63B-4, section 3.1.1.2, asks for 8 where a second factor is always needed, and for room for
 64."""
 

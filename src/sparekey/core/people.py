@@ -27,6 +27,9 @@ SERVER = AccountId("server")
 """Whose chain holds what belongs to no account: unknown names, the console, start and stop."""
 
 COOLING = timedelta(hours=72)
+HELD_AFTER_RECOVERY = timedelta(hours=24)
+"""For so long after a way back in nobody takes secrets along: whoever got in by it wrongly has the person's *This
+wasn't me* to fear for that long, and must not be gone with them before."""
 """How long a role given up still protects its holder, and a changed address gets no link and no secret."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -106,10 +109,10 @@ class Member:
     last_sign_in_at: datetime | None = None
     further: tuple[Mailbox, ...] = ()
     """Confirmed addresses beside the work address. They get notices, and nothing that opens anything."""
-    recovered_at: datetime | None = None
-    """When they last came back in through a forced change."""
     reviewed_at: datetime | None = None
     """When all ways in were last known to be there: set up, or looked through."""
+    recovered_at: datetime | None = None
+    """When somebody last let them back in and everything they had was replaced."""
 
     @property
     def first_name(self) -> str:
@@ -157,6 +160,12 @@ def with_role(member: Member, role: Role, now: datetime) -> Member:
 def has_fresh_address(member: Member, now: datetime) -> bool:
     """The address changed less than 72 hours ago, so it gets no link and no secret."""
     return member.email_changed_at is not None and now - member.email_changed_at < COOLING
+
+
+def exports_held_until(member: Member, now: datetime) -> datetime | None:
+    """Until when they take no secrets along, since they were let back in of late; None: they may."""
+    until = member.recovered_at + HELD_AFTER_RECOVERY if member.recovered_at else now
+    return until if now < until else None
 
 
 def has_another_mailbox(member: Member, now: datetime) -> bool:

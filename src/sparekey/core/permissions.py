@@ -20,6 +20,7 @@ class Action(StrEnum):
     ADD_MEMBER = "add_member"
     IMPORT_PEOPLE = "import_people"
     EDIT_MEMBER = "edit_member"
+    TAKE_ADDRESS = "take_address"
     DEACTIVATE = "deactivate"
     REACTIVATE = "reactivate"
     GIVE_ROLE = "give_role"
@@ -47,6 +48,7 @@ TABLE: dict[Action, dict[Role, frozenset[Role]]] = {
     Action.ADD_MEMBER: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.IMPORT_PEOPLE: {Role.OWNER: _STAFF},
     Action.EDIT_MEMBER: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
+    Action.TAKE_ADDRESS: {Role.OWNER: _ALL},
     Action.DEACTIVATE: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.REACTIVATE: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.INVITE_AGAIN: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
@@ -66,7 +68,13 @@ TABLE: dict[Action, dict[Role, frozenset[Role]]] = {
 }
 HELPING = frozenset({Action.SEND_LINK, Action.HAND_SECRET, Action.RESET})
 ONLY_ON_ONESELF = frozenset({Action.CHANGE_OWN})
-NEVER_ON_ONESELF = HELPING | {Action.DEACTIVATE, Action.DELETE_MEMBER, Action.GIVE_ROLE, Action.HAND_OVER}
+NEVER_ON_ONESELF = HELPING | {
+    Action.TAKE_ADDRESS,
+    Action.DEACTIVATE,
+    Action.DELETE_MEMBER,
+    Action.GIVE_ROLE,
+    Action.HAND_OVER,
+}
 ONLY_TO_ACTIVE = HELPING | {Action.HAND_OVER}
 """Who cannot sign in is invited again, not helped; and an account goes to nobody who may never come."""
 BY_POLICY_FOR_ADMINS = frozenset({Action.HAND_SECRET, Action.RESET})

@@ -102,11 +102,14 @@ def source_key(address: str) -> str:
 SOURCE_RATES = {"10m": Rate(60, timedelta(minutes=10)), "1h": Rate(300, timedelta(hours=1))}
 MAIL_RATE = Rate(5, timedelta(hours=1))
 """Letters of one kind to one address."""
+MAILBOX_RATE = Rate(20, timedelta(hours=1))
+"""The same of all accounts together, where somebody chose the address: none of them uses up what another may send."""
 ACCOUNT_MAIL_RATE = Rate(100, timedelta(hours=1))
 """Letters that the people of one account send to others on purpose. A team of a hundred is invited within the hour;
 whoever wants to write to strangers from this server is not served."""
 CODE_RATE = Rate(5, timedelta(hours=1))
-"""Codes that are sent to one number or mailbox, and to one person."""
+"""Codes that are sent to one number or mailbox, and to one person. Those for setting a number up are counted apart:
+nobody uses up what its holder needs to sign in."""
 CODES_FROM = Rate(30, timedelta(hours=1))
 """Codes that are asked for from one client address: an office is one address."""
 NEW_NUMBERS = Rate(20, timedelta(hours=1))
@@ -115,6 +118,10 @@ CLIENT_RATE = Rate(20, timedelta(minutes=10))
 """Wrong proofs of one app from one client address: an app's own server is not stopped by anybody elsewhere."""
 DEVICE_RATE = Rate(30, timedelta(hours=1))
 """Devices that begin to wait for a person, from one client address."""
+USED_UP_RATE = Rate(1, timedelta(days=1))
+"""How often owners are told that the text messages of a day are used up."""
+DOUBT_RATE = Rate(3, timedelta(hours=1))
+"""How often owners are told that one person pressed *This wasn't me* in a letter of no case."""
 TAKEN_RATE = Rate(20, timedelta(hours=1))
 """Answers "not available" to one account: enough for mistakes, too slow to ask who else is on the server."""
 

@@ -6,7 +6,8 @@ function of the material:
 
 - `dummy_password`: material to check for a name that nobody has;
 - `reveal`: secret and URI of an app's secret once more (printed sheet, downloads, the open view of a
-  temporary one); `readings`: what such a secret may stand for, each to be revealed;
+  temporary one); `readings`: what such a secret may stand for, each to be revealed; `digits_of`: the length
+  of its codes;
 - `code_at`: what the app shows, for `PERIOD` seconds (demo and tests);
 - `confirm_saved`, `codes_left`, `saved_at`, `unspent`: a set of backup codes without using one up;
 - `check_rules`: the rules of a new password, for a passphrase that nobody keeps;
@@ -42,7 +43,7 @@ from sparekey.factors.passkey import (
 from sparekey.factors.password import HashedPassword, Password, check_rules, dummy_password
 from sparekey.factors.sent_code import BY_MAIL, BY_TEXT, SentCode, ending_of
 from sparekey.factors.temporary_secret import TemporarySecret
-from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, from_readings, readings, reveal
+from sparekey.factors.totp import PERIOD, AppSecret, Totp, code_at, digits_of, from_readings, readings, reveal
 
 __all__ = [
     "PERIOD",
@@ -55,6 +56,7 @@ __all__ = [
     "code_at",
     "codes_left",
     "confirm_saved",
+    "digits_of",
     "dummy_password",
     "ending_of",
     "handle_in",

@@ -2,8 +2,9 @@
 
 Off unless an account names models: for most teams a demand for attestation only shuts people out (NIST SP
 800-63B-4, section 4.1.3). A model says which it is by its AAGUID, which anybody can write. It is believed only with
-a certificate (not with the key's own signature alone) that leads to a root the administrator gave, and that names
-the same AAGUID where it names one (WebAuthn Level 3, sections 6.5.2 and 8.2.1).
+a certificate (not with the key's own signature alone) that leads to a root the administrator gave and names the same
+AAGUID. A maker may leave it out of the certificate where its root stands for one model alone (WebAuthn Level 3,
+section 8.2.1): no root says so of itself, so such a certificate vouches for nothing here.
 
 Only two forms are looked at. For those of Apple and Android the library also believes roots that it brings along, and
 under them any app on a phone may write whatever AAGUID it likes; a FIDO U2F key has none (section 8.6).
@@ -30,8 +31,7 @@ def is_vouched_for(attestation: Mapping[str, Any], aaguid: str) -> bool:
     chain = attestation["attStmt"].get("x5c")
     if attestation["fmt"] not in _FORMS or not isinstance(chain, list) or not chain:
         return False
-    named = _named_in(chain[0])
-    return named is None or named == bytes.fromhex(aaguid.replace("-", ""))
+    return _named_in(chain[0]) == bytes.fromhex(aaguid.replace("-", ""))
 
 
 def _named_in(certificate: bytes) -> bytes | None:

@@ -148,6 +148,12 @@ def readings(secret: AppSecret) -> tuple[AppSecret, ...]:
     return (replace(secret, others=()), *secret.others)
 
 
+def digits_of(secret: AppSecret) -> int | None:
+    """How many digits its codes have; None while its readings differ in that."""
+    counts = {one.digits for one in readings(secret)}
+    return counts.pop() if len(counts) == 1 else None
+
+
 def code_of_step(secret: AppSecret, step: int) -> str:
     """RFC 4226, section 5.3, with the step as counter."""
     digest = hmac.digest(secret.key, step.to_bytes(8, "big"), secret.algorithm)

@@ -4,6 +4,7 @@ A case is locked after its member, never before. Whoever loads one settles it fi
 out never lets anybody through, whether or not the clock's own sweep has passed.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import Beside, Standing
 from sparekey.core.throttle import LIMIT
 from sparekey.errors import NotAllowed
+from sparekey.flows import _links
 from sparekey.flows._ways import Had, destroy, renew_summary, stand, temporary_key, ways
 from sparekey.flows._work import Work, hashed, stop_token
 from sparekey.store import cases, people, queue, sessions
@@ -91,12 +93,19 @@ def finish(work: Work, who: Member, ended: Case) -> None:
         fate = Fate.DESTROYED
     elif fate is Fate.ACTIVE_AGAIN:
         stand(work, who, lost, Standing.ACTIVE)
-        fate = fate if lost else Fate.STAYS_SUSPENDED
+        is_back = any(not one.enrolled.traits.is_sent for one in lost) and not _exposed(had)
+        fate = fate if is_back else Fate.STAYS_SUSPENDED
     stand(work, who, _exposed(had), Standing.SUSPENDED)
     _mark_changes(work, who, ended)
     sessions.end_all(work.conn, who, case_id=ended.id)
     cases.end_links(
-        work.conn, who.account_id, who.id, "ended", work.now, case_id=ended.id, purpose="lost_factor"
+        work.conn,
+        who.account_id,
+        who.id,
+        "ended",
+        work.now,
+        case_id=ended.id,
+        purpose=_links.Purpose.LOST_FACTOR.value,
     )
     cases.limit_links(work.conn, ended, work.now + LATE_LIFE)
     queue.withdraw(work.conn, who.account_id, who.id, CARRYING)
@@ -252,6 +261,10 @@ def note_lost_factor_used(work: Work, who: Member, factor_id: str, beside: Besid
         work.send(who, "lost_factor_used", **told)
         work.tell_owners(who, "lost_factor_used_owners", **told)
         return
+    if (
+        factor_id not in case.lost
+    ):  # a helper may have seen it before: then it is the help that is meant, see `doubt`
+        case = replace(case, lost=())
     stopped = close(work, who, case, Step.STOP, Ending.LOST_FACTOR_USED)
     helper = helper_name(work, stopped)
     work.send(who, "recovery_tripwire", helper=helper, stop_link=stop_link_of(work, stopped), **told)
@@ -270,7 +283,7 @@ def add_stop_link(work: Work, case: Case) -> None:
             hash=hashed(stop_token(work.ctx, case)),
             account_id=case.account_id,
             member_id=case.member_id,
-            purpose="not_me",
+            purpose=cases.NOT_ME,
             created_at=work.now,
             case_id=case.id,
         ),

@@ -22,7 +22,7 @@ class Purpose(StrEnum):
     PASSWORD = "password"
     SIGN_UP = "sign_up"
     ADDRESS = "address"
-    NOT_ME = "not_me"
+    NOT_ME = cases.NOT_ME
 
 
 LIFE = {

@@ -29,10 +29,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class NewApp:
-    """An authenticator app that was proved, and what it lives on, where that was said."""
+    """An authenticator app that was proved; what it lives on, where that was said; its name, where it has one."""
 
     material: Any = field(repr=False)
     thing: Loss | None = None
+    label: str = ""
 
 
 def factor_for(ctx: Context, answer: Answer, category: Category) -> Factor[Any]:

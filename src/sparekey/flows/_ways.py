@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sparekey.core.contract import Answer, Category, Loss
+from sparekey.core.contract import About, Answer, Category, Loss
 from sparekey.core.events.ways import (
     AuthenticatorActivated,
     AuthenticatorDestroyed,
@@ -22,7 +22,7 @@ from sparekey.core.events.ways import (
     AuthenticatorSuspended,
 )
 from sparekey.core.losses import Safety, Way, safety, ways_of
-from sparekey.core.people import AuthenticatorId, Member, name_key, new_id
+from sparekey.core.people import Account, AuthenticatorId, Member, name_key, new_id
 from sparekey.core.sign_in import Enrolled, Standing
 from sparekey.factors import TRAITS, codes_left, handle_of, saved_at
 from sparekey.flows._work import Work, blinded
@@ -48,6 +48,12 @@ class Had:
     def is_on_a_device(self) -> bool:
         """One for every day: an app or a passkey, not a code on paper."""
         return self.is_second and self.enrolled.traits.answer is not Answer.BACKUP_CODE
+
+
+def about(account: Account, member: Member) -> About:
+    """What an authenticator app shows of this account, and words that no password of this person may be."""
+    words = (account.name, member.name, member.username, member.email, *member.name.split())
+    return About(account.name, member.username, words, name=member.name)
 
 
 def ways(conn: Connection, account_id: str, member_id: str) -> list[Had]:

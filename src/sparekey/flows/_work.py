@@ -8,8 +8,9 @@ so that the head's lock is held shortest. The function may run again after a dea
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from sparekey.core.contract import Moment
 from sparekey.core.events import Event
 from sparekey.core.people import SERVER, AccountId, Member, Role, name_key, new_id
 from sparekey.core.recovery_case import LATE_LIFE, Case
-from sparekey.core.throttle import ACCOUNT_MAIL_RATE, MAIL_RATE, Rate, Wait, spend
+from sparekey.core.throttle import ACCOUNT_MAIL_RATE, MAIL_RATE, MAILBOX_RATE, Rate, Wait, spend
 from sparekey.errors import TooManyTries
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import audit, cases, people, queue
@@ -51,6 +52,10 @@ Notices are never held back.
 """
 COUNTED_TOGETHER = REFUSED_WHEN_MANY | {"address_changed_new"}
 """Letters to addresses that somebody typed: those of one account have a limit together, whomever they go to."""
+AHEAD = frozenset({"email_code"})
+"""Letters that somebody waits for in front of a form: they go before all that waits."""
+_AHEAD_BY = timedelta(days=2)
+"""Longer than any letter is tried."""
 _OF_ACCOUNT = "mail:account:"
 TEXT_CODE = f"{queue.TEXT}code"
 
@@ -66,6 +71,7 @@ class Work:
         self.now = moment.at
         self.has_posted = False
         self._entries: dict[str, list[Entry]] = {}
+        self._drawn: Counter[str] = Counter()
 
     def record(self, event: Event, account_id: AccountId = SERVER) -> None:
         """Put an event on the account's chain when the unit ends."""
@@ -148,7 +154,7 @@ class Work:
         return said
 
     def _copy(self, to: Member, kind: str, box: Mailbox, facts: Mapping[str, Any]) -> queue.Mail:
-        mail_id = new_id("out", self.moment, f"{to.id}:{kind}:{box.id}")
+        mail_id = new_id("out", self.moment, self._label(f"{to.id}:{kind}:{box.id}"))
         payload = {
             "to": box.address,
             "name": to.first_name,
@@ -164,8 +170,13 @@ class Work:
             dedup=mail_id,
             sealed=self.seal(payload, f"outbox:{mail_id}"),
             created_at=self.now,
-            due_at=self.now,
+            due_at=self.now - _AHEAD_BY if kind in AHEAD else self.now,
         )
+
+    def _label(self, text: str) -> str:
+        """What is drawn under a label in this unit for the second time has a label of its own."""
+        self._drawn[text] += 1
+        return text if self._drawn[text] == 1 else f"{text}:{self._drawn[text]}"
 
     def stop_link(self, to: Member, kind: str, **facts: str) -> str:
         """A *This wasn't me* link of a letter that belongs to no case; it warns for 72 hours.
@@ -178,12 +189,12 @@ class Work:
 
     def new_stop_link(self, to: Member, kind: str, **facts: str) -> tuple[cases.Link, str]:
         """The same, not kept yet: the link's row and its address."""
-        fresh = token(self.moment, f"not-me:{to.id}:{kind}")
+        fresh = token(self.moment, self._label(f"not-me:{to.id}:{kind}"))
         link = cases.Link(
             hash=hashed(fresh),
             account_id=to.account_id,
             member_id=to.id,
-            purpose="not_me",
+            purpose=cases.NOT_ME,
             created_at=self.now,
             expires_at=self.now + LATE_LIFE,
             facts=facts,
@@ -206,12 +217,16 @@ class Work:
 
     def _after_one_more(self, to: Member, kind: str, only: Sequence[Mailbox]) -> dict[str, datetime | Wait]:
         """By reason: counted by the person's work address (whoever is deleted and added again has the same mailbox),
-        however many copies there are; by each single address it is meant for; by account.
+        however many copies there are; by each single address it is meant for, in the account and on the server; by
+        account.
         """
         rates: dict[str, Rate] = {}
         if kind in DROPPED_WHEN_MANY | REFUSED_WHEN_MANY:
-            for address in (to.email, *(box.address for box in only)):
-                rates[f"mail:{blinded(self.ctx, name_key(address))}:{kind}"] = MAIL_RATE
+            rates[f"mail:{blinded(self.ctx, name_key(to.email))}:{kind}"] = MAIL_RATE
+            for box in only:
+                mailbox = blinded(self.ctx, name_key(box.address))
+                rates[f"mail:{to.account_id}:{mailbox}:{kind}"] = MAIL_RATE
+                rates[f"mail:all:{mailbox}:{kind}"] = MAILBOX_RATE
         if kind in COUNTED_TOGETHER:
             rates[f"{_OF_ACCOUNT}{to.account_id}"] = ACCOUNT_MAIL_RATE
         before = queue.lock_arrivals(self.conn, rates, self.now) if rates else {}

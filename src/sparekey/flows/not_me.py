@@ -23,13 +23,14 @@ from sparekey.core.recovery_case import (
     is_late,
     settle,
 )
+from sparekey.core.throttle import DOUBT_RATE, Wait, spend
 from sparekey.errors import LinkUnusable, NotFound
 from sparekey.flows import _cases, _links
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own.addresses import take_out
 from sparekey.flows.sessions import end_all
-from sparekey.store import addresses, cases, people
+from sparekey.store import addresses, cases, people, queue
 
 
 class Reach(StrEnum):
@@ -63,6 +64,11 @@ class Stopped:
     reach: Reach
     is_factor_back: bool
     """The person's second factor works (again)."""
+
+    @property
+    def is_signed_out(self) -> bool:
+        """Everywhere. What stops a running case ends only what was handed over in it."""
+        return self.reach is not Reach.STOPS_CASE
 
 
 def ask(ctx: Context, visitor: Visitor, token: str) -> Question:
@@ -178,10 +184,16 @@ _ANNOUNCED = (
 
 
 def _sign_out(work: Work, member: Member) -> None:
+    """As often as it is said. The owners hear of it three times an hour: whoever reads the mailbox can have letters
+    come whose links say it, and would bury the owners in theirs."""
     end_all(work, member, "not_me")
     for purpose in _ANNOUNCED:
         cases.end_links(work.conn, member.account_id, member.id, "stopped", work.now, purpose=purpose.value)
-    work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
+    key = f"not-me:{member.id}"
+    after = spend(queue.lock_arrivals(work.conn, [key], work.now)[key], DOUBT_RATE, work.now)
+    if not isinstance(after, Wait):
+        queue.put_arrivals(work.conn, {key: after})
+        work.tell_owners(member, "letter_doubted_owners", reported_at=work.now)
 
 
 def _take_out(work: Work, member: Member, link: cases.Link) -> None:

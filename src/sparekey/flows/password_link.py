@@ -14,7 +14,7 @@ from sparekey.core.sign_in import Beside
 from sparekey.errors import BadInput, LinkUnusable
 from sparekey.flows import _cases, _links, _staging
 from sparekey.flows._links import Purpose
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks import second as second_check
@@ -23,10 +23,10 @@ from sparekey.flows.checks.second import Ask, Proven
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys
 from sparekey.flows.own.replacing import put_password
-from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import end_all, is_own_and_unseen, own_answers
 from sparekey.store import cases, people
+from sparekey.store.engine import Kept
 
 
 def admit(ctx: Context, visitor: Visitor) -> None:
@@ -91,8 +91,10 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
 
     def change(work: Work, proven: Proven) -> None:
         who = proven.member
-        if is_same:  # told only now: the mailbox alone must not say what the present password is
-            raise BadInput("new_password", Trouble.SAME_AS_BEFORE.value)
+        if (
+            is_same
+        ):  # told only now: the mailbox alone must not say what the present password is; and for one proof
+            raise Kept(BadInput("new_password", Trouble.SAME_AS_BEFORE.value))
         link = _links.find(work, token, Purpose.PASSWORD, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)

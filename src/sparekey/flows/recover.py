@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sparekey.core.contract import About, Answer, Loss
+from sparekey.core.contract import Answer, Loss
 from sparekey.core.events.recovery import (
     CaseIssued,
     CaseOpened,
@@ -33,7 +33,7 @@ from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, LinkUnusable, NotAllowed, NotFound
 from sparekey.factors import TRAITS, reveal
 from sparekey.flows import _cases, _links, _ways
-from sparekey.flows._ways import Had, things_to_lose, ways
+from sparekey.flows._ways import Had, about, things_to_lose, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.sessions import demand_member, end_all
@@ -68,12 +68,6 @@ class Secret:
     until: datetime
     works_until: datetime
     is_current: bool
-
-
-def about(account: Account, member: Member) -> About:
-    """What an authenticator app shows of this account, and words that no password of this person may be."""
-    words = (account.name, member.name, member.username, member.email, *member.name.split())
-    return About(account.name, member.username, words, name=member.name)
 
 
 def help_back_in(ctx: Context, visitor: Visitor, member_id: str, request: Request) -> Case:
@@ -145,10 +139,11 @@ def _issue(work: Work, account: Account, member: Member, case: Case, request: Re
     had, delivery = ways(work.conn, member.account_id, member.id), request.delivery
     _take_back_earlier(work, member, case, had)
     temporary = None
+    gone = _gone(had, case, request.lost)
     if delivery is Delivery.CURRENT:
-        _expose(work, member, _gone(had, case, request.lost))
+        case = _expose(work, member, case, [*gone, *_to_show_after_all(had, case, request.lost)])
     else:
-        lost = _suspend(work, member, _gone(had, case, request.lost))
+        lost = _suspend(work, member, gone)
         case = replace(case, lost=tuple(dict.fromkeys((*case.lost, *lost))))
     secret: dict[str, str] = {}
     if delivery in {Delivery.SCREEN, Delivery.MAIL}:
@@ -183,8 +178,9 @@ def _suspend(work: Work, member: Member, lost: list[Had]) -> list[AuthenticatorI
 def _gone(had: list[Had], case: Case, lost: Loss | None) -> list[Had]:
     """What may be lost, of what works: all that lives on the thing that was lost.
 
-    Where nobody said which that is: everything that is answered with a code, and what lives on the same things;
-    without such, every passkey. And whatever is sent: who could have had a code sent would not need help.
+    Where nobody said which that is: everything that is answered with a code, and what lives on the same things. Where
+    none of that works, having been lost before: what lives there; without such, every passkey. And whatever is sent:
+    who could have had a code sent would not need help.
     """
     if lost and lost not in things_to_lose(had):
         raise BadInput("lost", "unknown")
@@ -192,7 +188,9 @@ def _gone(had: list[Had], case: Case, lost: Loss | None) -> list[Had]:
     usable = [one for one in own if can_prove(one.enrolled)]
     apps = [one for one in usable if one.enrolled.traits.answer is Answer.CODE]
     said = [one for one in had if one.kept.id in case.lost or one.kept.standing is Standing.EXPOSED]
-    things = {lost} if lost else {one.enrolled.thing for one in said or apps or usable}
+    before = [one for one in had if one.is_on_a_device and one.kept.standing is Standing.SUSPENDED]
+    lost_before = [one for one in before if not one.enrolled.traits.is_sent]
+    things = {lost} if lost else {one.enrolled.thing for one in said or apps or lost_before or usable}
     return [one for one in usable if one.enrolled.thing in things or one.enrolled.traits.is_sent]
 
 
@@ -203,17 +201,33 @@ def read_lost(text: str) -> Loss | None:
     return Loss(text) if text else None
 
 
-def _expose(work: Work, member: Member, lost: list[Had]) -> None:
+def _to_show_after_all(had: list[Had], case: Case, lost: Loss | None) -> list[Had]:
+    """Apps that this case has suspended, and whose secret is shown now instead; not one that a thief may hold."""
+    return [
+        one
+        for one in had
+        if one.kept.id in case.lost
+        and one.kept.standing is Standing.SUSPENDED
+        and one.enrolled.traits.answer is Answer.CODE
+        and lost in {None, one.enrolled.thing}
+        and not case.is_stolen
+    ]
+
+
+def _expose(work: Work, member: Member, case: Case, lost: list[Had]) -> Case:
     """The present secret is about to be seen: from now on it opens the forced change only.
 
-    A passkey on the same thing is lost and seen by nobody: it opens nothing, whoever has the thing.
+    What else was lost is seen by nobody: it opens nothing, whoever has the thing, and works again should the case end
+    without a change.
     """
     seen = [one for one in lost if one.enrolled.traits.answer is Answer.CODE]
     if not seen:
         raise Conflict("There is no present secret to show. Give a temporary one", reason="no_secret")
     _ways.stand(work, member, seen, Standing.EXPOSED)
-    _ways.stand(work, member, [one for one in lost if one not in seen], Standing.SUSPENDED)
-    _lower_sessions(work, member, lost)
+    _lower_sessions(work, member, seen)
+    suspended = _suspend(work, member, [one for one in lost if one not in seen])
+    ids = {one.kept.id for one in seen}
+    return replace(case, lost=tuple(one for one in dict.fromkeys((*case.lost, *suspended)) if one not in ids))
 
 
 def _lower_sessions(work: Work, member: Member, lost: list[Had]) -> None:

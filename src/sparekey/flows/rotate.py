@@ -23,16 +23,15 @@ from sparekey.errors import Conflict, NotSignedIn
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._staging import NewApp, Shown
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, hashed, unit
 from sparekey.flows.context import Context, Started, Visitor
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import end_all
 from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
 RECOVERY = "recovery"
-"""Why everything of somebody was replaced, where they were let back in; apps are told for a while."""
+"""Why everything of a person is replaced: somebody let them back in. Apps are told for a while."""
 
 
 def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:
@@ -191,15 +190,15 @@ def replace_all(work: Work, member: Member, new: Replacement, reason: str) -> tu
             member,
             _staging.app_factor(ctx).traits.kind,
             new.app.material,
-            replace(how, thing=new.app.thing),
+            replace(how, label=new.app.label, thing=new.app.thing),
         ),
     )
     _ways.add(work, member, codes_factor.traits.kind, codes_factor.decode(new.codes), how)
     _ways.renew_summary(work, member)
     reviews.finished(work.conn, member, work.now)
-    work.record(PasswordChanged(member.id, reason), member.account_id)
     if reason == RECOVERY:
         people.recovered(work.conn, member, work.now)
+    work.record(PasswordChanged(member.id, reason), member.account_id)
     end_all(work, member, reason)
     _links.end_all(work, member, "used")
     queue.withdraw(work.conn, member.account_id, member.id, OPENING)

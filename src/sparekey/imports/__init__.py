@@ -24,7 +24,7 @@ from sparekey.imports.found import (
     Remark,
     Upload,
 )
-from sparekey.imports.gathering import gather
+from sparekey.imports.gathering import Terms, gather
 from sparekey.imports.sources import (
     authelia,
     authentik,
@@ -50,6 +50,7 @@ __all__ = [
     "Reading",
     "Remark",
     "Source",
+    "Terms",
     "Upload",
     "read",
 ]
@@ -76,14 +77,13 @@ def read(
     source: str,
     uploads: Sequence[Upload],
     keys: Keys,
-    is_known_hash: Callable[[str], bool],
+    terms: Terms,
     people: Sequence[Upload] = (),
 ) -> tuple[Found, ...]:
     """Everybody in these files, in their order; `BadFile` with all that is wrong.
 
-    `is_known_hash` tells whether a password hash can be checked; others are left behind with a remark. `people`:
-    tables that add what the files do not say, such as addresses; there a person is called as in the files.
+    `people`: tables that add what the files do not say, such as addresses; there a person is called as in the files.
     """
     name = uploads[0].name if uploads else ""
     entries = chain(SOURCES[source](uploads, keys), table.read(people, keys) if people else ())
-    return gather(entries, is_known_hash, name)
+    return gather(entries, terms, name)

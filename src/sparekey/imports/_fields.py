@@ -25,7 +25,7 @@ MOST_TEXT = 2000
 MOST_LABEL = 100
 MOST_STEP = 2**40
 
-_ALGORITHMS = {"sha1": "sha1", "sha256": "sha256", "sha512": "sha512"}
+_ALGORITHMS = ("sha1", "sha256", "sha512")
 _TIMED = {"totp": True, "hotp": False}
 _YES_NO = {
     **dict.fromkeys(("yes", "true", "1", "y", "active", "enabled"), True),
@@ -229,7 +229,7 @@ def _algorithm(value: object) -> str:
     plain = re.sub(r"[^a-z0-9]", "", said.casefold()).removeprefix("hmac") or "sha1"
     if plain not in _ALGORITHMS:
         raise Bad("algorithm_not_known", text=shown(said, "algorithm"))
-    return _ALGORITHMS[plain]
+    return plain
 
 
 def _digits(value: object) -> int:

@@ -14,6 +14,8 @@ from sparekey.imports.found import Bad, Broken, Place, Upload
 
 MOST_ENTRY = 1024 * 1024
 """Characters."""
+MOST_ENTRIES = 1_000_000
+"""Of one array: four for each of as many people as are taken."""
 MOST_DEPTH_TEXT = 256 * 1024
 
 _SOMETHING = re.compile(r"[^ \t\r\n]")
@@ -72,6 +74,8 @@ def _array(source: "_Source") -> Iterator[Entry]:
         number += 1
         source.peek()
         place = Place(source.name, source.line, number)
+        if number > MOST_ENTRIES:
+            raise Broken(place, "too_many_pieces", most=MOST_ENTRIES)
         yield Entry(place, source.value())
         if source.peek() == "]":
             source.take("]")

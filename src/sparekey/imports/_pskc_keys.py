@@ -40,12 +40,16 @@ class Opener:
         self._keys = keys
         self._key = keys.aes_key
         self._needs = "key"
+        self._has_key = False
         self._mac = ""
         self._mac_key = b""
 
     def hear(self, head: Element) -> None:
         """Take what a child of the container says of keys; others say nothing."""
         if head.name == "EncryptionKey":
+            if self._has_key:  # RFC 6030, section 11: one at most; each might ask for a second of work
+                raise Bad("bad_xml")
+            self._has_key = True
             derived = head.find("DerivedKey")
             if derived:
                 self._needs = "passphrase"

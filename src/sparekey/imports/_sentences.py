@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "line_too_long": "The line is longer than {most} characters",
     "not_this_format": "The file is not a {format}",
     "too_many_lines": "The file has more than {most} lines. Split it",
+    "too_many_pieces": "The file has more than {most} entries. Split it",
     "nobody": "The file holds no people",
     "bad_csv": "The table breaks off here: check the quotation marks",
     "unknown_column": "The column “{column}” is not known. Known are: {known}",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 8 * 1024 * 1024
 MOST_DEPTH = 10
+MOST_PIECES = 200_000
+"""Of tens of thousands of people; each takes time and memory, however short it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def tree(upload: Upload) -> Node:
     except ImportError:
         raise Broken(Place(upload.name), "library_missing", package="PyYAML") from None
     whole = "".join(_bounded(upload))
-    events = yaml.parse(whole, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    events = _counted(yaml.parse(whole, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     try:
         # The stream and the document begin.
         next(events), next(events)
@@ -53,8 +55,17 @@ def tree(upload: Upload) -> Node:
     except (Bad, yaml.YAMLError, StopIteration) as error:
         mark = getattr(error, "problem_mark", None)
         line = error.facts["line"] if isinstance(error, Bad) else mark.line + 1 if mark else 0
-        code = error.code if isinstance(error, Bad) else "bad_yaml"
-        raise Broken(Place(upload.name, int(str(line))), code) from None
+        code, facts = (error.code, error.facts) if isinstance(error, Bad) else ("bad_yaml", {})
+        told = {name: fact for name, fact in facts.items() if name != "line"}
+        raise Broken(Place(upload.name, int(str(line))), code, **told) from None
+
+
+def _counted(events: "Iterator[Event]") -> "Iterator[Event]":
+    for count, event in enumerate(events):
+        if count > MOST_PIECES:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise Bad("too_many_pieces", line=line, most=MOST_PIECES)
+        yield event
 
 
 def _bounded(upload: Upload) -> Iterator[str]:

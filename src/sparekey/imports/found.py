@@ -80,7 +80,9 @@ class BadLine:
 
     @property
     def sentence(self) -> str:
-        return SENTENCES[self.code].format_map(self.facts)
+        """What a file holds may not steer the terminal that this is shown on."""
+        said = SENTENCES[self.code].format_map(self.facts)
+        return "".join(character for character in said if character.isprintable())
 
 
 class BadFile(BadInput):

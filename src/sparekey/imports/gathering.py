@@ -8,8 +8,9 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
+from sparekey.core.contract import MOST_APPS
 from sparekey.imports._fields import key_of
 from sparekey.imports.found import (
     MOST_BAD_LINES,
@@ -22,20 +23,26 @@ from sparekey.imports.found import (
     Remark,
 )
 
-MOST_AUTHENTICATORS = 5
-"""As many as somebody may add themselves: each brings tries of its own for whoever guesses."""
 MOST_PEOPLE = 250_000
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is taken. `is_known_hash` tells whether a password hash can be checked; others are left behind with a
+    remark. Reading ends with the first person who is one too many."""
+
+    is_known_hash: Callable[[str], bool]
+    most_people: int = MOST_PEOPLE
+
 
 _MERGED = {"place", "origin", "authenticators", "remarks", "is_whole"}
 _MUST_AGREE = tuple(each.name for each in fields(Found) if each.name not in _MERGED)
 _SAYS_NOTHING: tuple[object, ...] = ("", None, True)
 
 
-def gather(
-    entries: Iterable[Found | BadLine], is_known_hash: Callable[[str], bool], file: str
-) -> tuple[Found, ...]:
+def gather(entries: Iterable[Found | BadLine], terms: Terms, file: str) -> tuple[Found, ...]:
     """The people in the order of the file, or `BadFile`."""
-    people = _People(is_known_hash)
+    people = _People(terms)
     bad: list[BadLine] = []
     try:
         for entry in entries:
@@ -56,9 +63,9 @@ def gather(
 class _People:
     """Who was found up to here, and what is taken."""
 
-    def __init__(self, is_known_hash: Callable[[str], bool]) -> None:
+    def __init__(self, terms: Terms) -> None:
         self.by_origin: dict[str, Found] = {}
-        self._is_known_hash = is_known_hash
+        self._terms = terms
         self._usernames: dict[str, str] = {}
         self._emails: dict[str, str] = {}
         self._secrets: set[bytes] = set()
@@ -74,10 +81,10 @@ class _People:
             for secret in found.authenticators:
                 self._take(secret.readings[0].key)
             merged = _merged(before, self._with_known_hash(found)) if before else self._with_known_hash(found)
-            if len(merged.authenticators) > MOST_AUTHENTICATORS:
-                raise Bad("too_many_authenticators", most=MOST_AUTHENTICATORS)
-            if len(self.by_origin) >= MOST_PEOPLE:
-                raise Broken(found.place, "too_many_people", most=MOST_PEOPLE)
+            if len(merged.authenticators) > MOST_APPS:
+                raise Bad("too_many_authenticators", most=MOST_APPS)
+            if before is None and len(self.by_origin) >= self._terms.most_people:
+                raise Broken(found.place, "too_many_people", most=self._terms.most_people)
         except Bad as bad:
             return BadLine(found.place, bad.code, bad.facts)
         self.by_origin[origin] = merged
@@ -89,7 +96,7 @@ class _People:
         self._secrets.add(key)
 
     def _with_known_hash(self, found: Found) -> Found:
-        if found.password_hash is None or self._is_known_hash(found.password_hash):
+        if found.password_hash is None or self._terms.is_known_hash(found.password_hash):
             return found
         return replace(found, password_hash=None, remarks=(*found.remarks, Remark.PASSWORD_NOT_KNOWN))
 

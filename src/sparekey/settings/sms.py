@@ -104,6 +104,20 @@ class Sms(Section):
         " swindlers earn from.",
         examples=["CH, LI, DE, AT"],
     )
+    per_day: int = Field(
+        1000,
+        ge=1,
+        le=1_000_000,
+        description="Messages in a day at most, of the whole server.",
+        examples=[5000],
+    )
+    per_day_of_account: int = Field(
+        300,
+        ge=1,
+        le=1_000_000,
+        description="Messages in a day at most, of each account. Its owners are told when they are used up.",
+        examples=[2000],
+    )
 
     @property
     def is_set(self) -> bool:

@@ -13,6 +13,8 @@ from sparekey.core.recovery_case import FINAL, Case, CasePolicy, Delivery, Endin
 from sparekey.errors import NotFound, Stale
 from sparekey.store.schema import cases, links
 
+NOT_ME = "not_me"
+"""The purpose of links that only stop: *This wasn't me*."""
 _C = cases.c
 _L = links.c
 _FINAL = [state.value for state in FINAL]
@@ -246,7 +248,7 @@ def reported(conn: Connection, account_id: str, since: datetime) -> dict[str, da
     """When people last pressed *This wasn't me*, by member; only those after `since`."""
     rows = conn.execute(
         select(_L.member_id, func.max(_L.ended_at).label("at"))
-        .where(_L.account_id == account_id, _L.purpose == "not_me", _L.ended_at > since)
+        .where(_L.account_id == account_id, _L.purpose == NOT_ME, _L.ended_at > since)
         .group_by(_L.member_id)
     )
     return {row.member_id: row.at for row in rows}

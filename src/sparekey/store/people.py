@@ -70,8 +70,8 @@ def member_of(row: Any) -> Member:
         former_email=row.former_email,
         email_changed_at=row.email_changed_at,
         last_sign_in_at=row.last_sign_in_at,
-        recovered_at=row.recovered_at,
         reviewed_at=row.reviewed_at,
+        recovered_at=row.recovered_at,
         further=_mailboxes(row.further) if row.further else (),
     )
 
@@ -290,17 +290,17 @@ def signed_in(conn: Connection, who: Member, at: Any) -> None:
     conn.execute(_SIGNED_IN, {"account": who.account_id, "member": who.id, "at": at})
 
 
-def recovered(conn: Connection, who: Member, at: datetime) -> None:
-    """They came back in through a forced change."""
-    theirs = update(members).where(_M.account_id == who.account_id, _M.id == who.id)
-    conn.execute(theirs.values(recovered_at=at))
-
-
 def put_safety(conn: Connection, who: Member, safety: str, ways: str, *, set_up_by: datetime | None) -> None:
     """Keep the summary. Whoever is set up has their ways in by then at the latest; None: is not set up."""
     since = func.coalesce(_M.reviewed_at, literal(set_up_by, Instant)) if set_up_by else None
     theirs = update(members).where(_M.account_id == who.account_id, _M.id == who.id)
     conn.execute(theirs.values(safety=safety, ways=ways, reviewed_at=since))
+
+
+def recovered(conn: Connection, who: Member, at: datetime) -> None:
+    """Somebody let them back in. The person is locked."""
+    theirs = update(members).where(_M.account_id == who.account_id, _M.id == who.id)
+    conn.execute(theirs.values(recovered_at=at))
 
 
 def put_further(conn: Connection, who: Member, confirmed: Sequence[Mailbox]) -> None:

@@ -333,9 +333,14 @@ def _to_confirm(visit: Visit) -> Response:
     """To *Confirm it's you* and back, with what was typed."""
     path = _came_from(visit)
     response = visit.go(f"/me/confirm?next={quote(path)}")
+    keep_typed(visit, response)
+    return response
+
+
+def keep_typed(visit: Visit, response: Response) -> None:
+    """What was typed is there again when this browser comes back to this address; no secret is kept."""
     kept = {k: v for k, v in visit.form.items() if not any(word in k for word in KEPT_OUT)}
     if kept:
         member = visit.visitor.member
         data = {"path": visit.path, "member": member.id if member else "", "form": kept}
         visit.desk.cookies.put(response, "resume", visit.desk.cookies.sign("resume", data), 600)
-    return response

@@ -34,6 +34,7 @@ from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.own.review import REVIEWING
 from sparekey.web.pages.own.sent_codes import SENT_CODES
+from sparekey.web.pages.own.ways import WAYS
 from sparekey.web.pages.proxied import PROXIED
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
@@ -81,7 +82,7 @@ SIGNED_IN = (
 )
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
-    *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
+    *(APPS + SENT_CODES + PASSKEYS + WAYS + ADDRESSES + EXPORTS + REVIEWING),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
     *(AUTHORIZE + DEVICES + PROXIED),
 )

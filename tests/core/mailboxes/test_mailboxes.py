@@ -15,6 +15,7 @@ from sparekey.core.addresses import (
     Sign,
     Trouble,
     came_back,
+    is_last_reached,
     lasts,
     listed,
     masked,
@@ -117,3 +118,28 @@ def test_how_long_an_address_is_does_not_show(local: str) -> None:
 def test_a_further_address_is_listed_masked_and_the_work_address_is_not() -> None:
     shown = listed("mia@work.example", WORK), listed("mia@home.example", AddressId("adr_1"))
     assert ("mia@work.example", masked("mia@home.example")) == shown
+
+
+OTHER = AddressId("adr_2")
+BACK = Trouble(NOON, Sign.REFUSED)
+OVER = Trouble(NOON, Sign.BOUNCED, taken_at=NOON - QUIET)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "is_last"),
+    [
+        ({WORK: None, HOME.id: None}, False),
+        ({WORK: BACK, HOME.id: None}, True),
+        ({WORK: BACK, HOME.id: OVER}, True),
+        ({WORK: OVER, HOME.id: None}, False),
+        ({WORK: BACK, HOME.id: None, OTHER: None}, False),
+        ({WORK: BACK, HOME.id: None, OTHER: BACK}, True),
+        ({WORK: BACK, HOME.id: BACK}, False),
+        ({WORK: BACK}, False),
+    ],
+)
+def test_the_last_address_is_the_only_one_that_mail_reaches(
+    boxes: dict[AddressId, Trouble | None], is_last: bool
+) -> None:
+    """One that mail comes back from is never the last, and neither is one that waits: it is not among them."""
+    assert is_last is is_last_reached(boxes, HOME.id, NOON)

@@ -71,7 +71,7 @@ def secrets_of(ctx: Context, who: Member) -> list[str]:
 def another_app(ctx: Context, who: Member, label: str, thing: Loss) -> None:
     """A second app, with a secret that is not of the usual form."""
     factor, moment = ctx.factors["totp"], ctx.moment()
-    usual = factor.decode(factor.propose(recover.about(account_of(ctx, who), who), moment).kept)
+    usual = factor.decode(factor.propose(_ways.about(account_of(ctx, who), who), moment).kept)
     value = replace(usual, algorithm="sha256", digits=8, period=60)
 
     def keep(work: Work) -> None:

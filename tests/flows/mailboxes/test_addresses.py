@@ -173,6 +173,28 @@ def test_one_mailbox_is_not_flooded_by_many_people(ctx: Context, team_: Team, br
     assert TooManyTries is type(refusal(lambda: addresses.send_again(ctx, *made[2])))
 
 
+def test_another_account_does_not_use_up_the_links_to_a_mailbox(ctx: Context, browser: Browser) -> None:
+    stranger = signed_in(ctx, account(ctx, owner="eve.mallory", staff=()).owner)
+    theirs = addresses.add(ctx, stranger, HOME)
+    for _ in range(4):
+        addresses.send_again(ctx, stranger, theirs)
+    assert TooManyTries is type(refusal(lambda: addresses.send_again(ctx, stranger, theirs)))
+    addresses.add(ctx, browser, HOME)
+    assert 6 == len(letters(ctx, "address_confirm"))
+
+
+def test_a_mailbox_gets_twenty_links_an_hour_from_all_accounts_together(ctx: Context) -> None:
+    strangers = [
+        signed_in(ctx, account(ctx, owner=f"eve{number}.mallory", staff=()).owner) for number in range(5)
+    ]
+    made = [(one, addresses.add(ctx, one, HOME)) for one in strangers[:4]]
+    for one, address_id in made:
+        for _ in range(4):
+            addresses.send_again(ctx, one, address_id)
+    assert TooManyTries is type(refusal(lambda: addresses.add(ctx, strangers[4], HOME)))
+    assert 20 == len(letters(ctx, "address_confirm"))
+
+
 Act = Callable[[Context, Browser, str], object]
 ACTS: dict[str, Act] = {
     "add": lambda ctx, browser, _: addresses.add(ctx, browser, "new@posteo.example"),

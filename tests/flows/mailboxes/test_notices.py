@@ -69,7 +69,7 @@ NOTICES = {
     "secret_changed", "password_changed", "backup_codes_new", "backup_code_used", "backup_codes_low", "new_device",
     "suspicious_tries", "authenticator_disabled", "code_replayed", "address_changed_old", "address_changed_new",
     "role_changed", "person_deactivated", "person_reactivated", "person_deleted", "address_added",
-    "address_confirmed", "address_removed", "work_address_changed", "secrets_exported",
+    "address_confirmed", "address_removed", "address_taken_out", "work_address_changed", "secrets_exported",
 }  # fmt: skip
 """To the person. Those to account owners, about others, are notices too."""
 LEADS_INSIDE = {"backup_codes_low", "imported", "review_due", "review_overdue"}

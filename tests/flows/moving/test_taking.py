@@ -16,14 +16,14 @@ from sparekey.factors.totp import AppSecret, code_at
 from sparekey.flows import _ways, sign_in, team
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context
-from sparekey.flows.joining.from_elsewhere import BadFile, Count, Into, check, take_over
-from sparekey.flows.joining.from_elsewhere.taking import taken
+from sparekey.flows.joining.from_elsewhere import BadFile, Count, Into, check, steps, take_over
+from sparekey.flows.joining.from_elsewhere.taking import MADE, taken
 from sparekey.flows.team import Details
 from sparekey.store import people as stored
 from sparekey.store.schema import outbox
 from tests.flows.moving.table import ALL, ANNA, BEN, DORA, EMIL, OLD_PASSWORD, Line, key_of, people
 from tests.flows.steps import answer, half, refusal
-from tests.people import SOMEBODY, Browser, Team, account, letters, opened, signed_in, tags
+from tests.people import SOMEBODY, Browser, Team, account, changed, letters, opened, signed_in, tags
 from tests.world import FrozenWorld
 
 COLLEAGUES = {"ivana.admin": Role.ADMIN, "luca.auditor": Role.AUDITOR, "second.owner": Role.OWNER}
@@ -221,7 +221,20 @@ def test_letters_of_many_people_leave_room_for_others(ctx: Context, crew: Team) 
     done: list[int] = []
     take_over(ctx, CONSOLE, many, Into("csv", crew.account), done.append)
     due = ctx.db.read(_due)
-    assert ([500, 700], timedelta(seconds=69.9)) == (done, max(due) - min(due))
+    assert timedelta(seconds=69.9) == max(due) - min(due)
+    assert [1500, 2100, 3600, 4200, 5200, steps(700)] == done  # rows made, then written, then the chain
+
+
+def test_others_write_while_the_rows_are_made(ctx: Context, crew: Team, nora: Browser) -> None:
+    """On SQLite too, where one writes at a time; and who takes them over is asked again afterwards."""
+    found_ones = people(ANNA, BEN)
+
+    def demote(done: int) -> None:
+        if done == 2 * MADE:
+            changed(ctx, crew.owner, role=Role.STAFF)
+
+    refused = refusal(lambda: take_over(ctx, nora, found_ones, Into("csv"), demote))
+    assert (NotAllowed, None) == (type(refused), found(ctx, ANNA))
 
 
 def _due(conn: Connection) -> list[datetime]:

@@ -5,6 +5,8 @@ import pytest
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member
 from sparekey.errors import Conflict, NotFound, TooManyTries, WrongProof
+from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.context import Context
 from sparekey.flows.own import reviewing
 from sparekey.flows.reports import profile_of_me
@@ -40,9 +42,9 @@ def test_a_code_that_arrives_shows_it(
     ids = [one.id for one in reviewing.look(ctx, browser).ways]
     reviewing.finish(ctx, browser, {one: "unsure" if one == number else "yes" for one in ids})
     reviewing.send(server, browser, number)
-    on_its_way = reviewing.on_its_way(server, browser, Answer.SMS_CODE)
+    found = on_its_way(server, browser, Question.REVIEW, Answer.SMS_CODE)
     reviewing.use(server, browser, number, code_sent(ctx))
-    assert on_its_way is not None
+    assert found is not None
     assert (None, world.now()) == (reviewing.rest(ctx, browser), reloaded(ctx, jonas).reviewed_at)
 
 

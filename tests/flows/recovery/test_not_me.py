@@ -1,6 +1,7 @@
 """*This wasn't me*: looking changes nothing, pressing stops, and nothing is ever granted by it."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from sparekey.core.recovery_case import Delivery, Ending, State
 from sparekey.core.sign_in import Standing
 from sparekey.errors import LinkUnusable
 from sparekey.flows import console, not_me, recover
+from sparekey.flows._work import unit
 from sparekey.flows.background import upkeep
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
@@ -46,6 +48,7 @@ from tests.people import (
 from tests.world import FrozenWorld
 
 HOUR = timedelta(hours=1)
+ADDED = {"added_at": datetime(2026, 11, 17, tzinfo=UTC), "way": "code", "name": "Tablet"}
 
 
 @pytest.fixture
@@ -268,3 +271,17 @@ def test_pressed_many_times_at_once_owners_are_told_once(ctx: Context, jonas: Me
     found = at_once(8, lambda _: not_me.stop(ctx, SOMEBODY, token))
     assert 1 == sum(not isinstance(one, LinkUnusable) for one in found)
     assert 2 == owners_told(ctx, "letter_doubted_owners")
+
+
+def test_pressed_in_letter_after_letter_owners_are_told_three_times_an_hour(
+    ctx: Context, jonas: Member
+) -> None:
+    """Whoever reads the mailbox can have such letters come; it signs out each time."""
+    for _ in range(5):
+        unit(ctx, signed_in(ctx, jonas), ctx.moment(), lambda work: work.send(jonas, "way_added", **ADDED))
+    for link in {str(one.facts["stop_link"]) for one in letters(ctx, "way_added")}:
+        signed_in(ctx, jonas)
+        not_me.stop(ctx, SOMEBODY, token_in(link))
+        assert [] == scopes(ctx, jonas)
+    told = Counter(one.to for one in letters(ctx, "letter_doubted_owners"))
+    assert {3} == set(told.values())

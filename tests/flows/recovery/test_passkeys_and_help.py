@@ -11,7 +11,7 @@ from sparekey.errors import Conflict, NotFound
 from sparekey.flows import recover
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import passkeys
-from tests.flows.recovery.endings import Where
+from tests.flows.recovery.endings import Where, take_back
 from tests.flows.steps import helped, refusal, standings
 from tests.people import Browser, again, letters, opened, signed_in, without
 from tests.soft_key import SoftKey
@@ -64,6 +64,29 @@ def test_help_handed_over_again_suspends_no_more_than_the_first_time(ctx: Contex
         helped(ctx, where.nora, where.jonas, delivery)
     stands = standings(ctx, where.jonas)
     assert (Standing.SUSPENDED, Standing.ACTIVE) == (stands["totp"], stands["passkey"])
+
+
+def test_where_the_app_was_stolen_before_a_passkey_elsewhere_goes_on_working(
+    ctx: Context, where: Where
+) -> None:
+    browser, key = signed_in(ctx, where.jonas), SoftKey()
+    passkeys.add(ctx, browser, key.create(json.loads(passkeys.to_add(ctx, browser))))
+    helped(ctx, where.nora, where.jonas, is_stolen=True)
+    take_back(ctx, where)
+    helped(ctx, where.nora, where.jonas)
+    stands = standings(ctx, where.jonas)
+    assert (Standing.SUSPENDED, Standing.ACTIVE) == (stands["totp"], stands["passkey"])
+
+
+def test_what_nobody_has_seen_works_again_after_the_present_secret_was_shown(
+    ctx: Context, where: Where
+) -> None:
+    key_on_phone(ctx, where.jonas)
+    helped(ctx, where.nora, where.jonas, Delivery.CURRENT)
+    take_back(ctx, where)
+    stands = standings(ctx, where.jonas)
+    assert (Standing.SUSPENDED, Standing.ACTIVE) == (stands["totp"], stands["passkey"])
+    assert "stays_suspended" == letters(ctx, "recovery_ended")[0].facts["fate"]
 
 
 def test_a_session_of_the_lost_passkey_is_worth_one_factor(ctx: Context, where: Where) -> None:

@@ -183,9 +183,19 @@ def test_the_present_password_is_told_only_to_who_has_the_second_factor_too(
     token = asked(ctx)
     guess = refusal(lambda: renew(ctx, token, wrong_code(ctx, jonas), new=PASSWORD))
     own_one = refusal(lambda: renew(ctx, token, code_of(ctx, jonas), new=PASSWORD))
-    renew(ctx, token, code_of(ctx, jonas))
     assert (WrongProof, BadInput) == (type(guess), type(own_one))
     assert "same_as_before" == own_one.reason
+
+
+def test_each_answer_about_the_present_password_costs_its_proof(
+    ctx: Context, jonas: Member, world: FrozenWorld
+) -> None:
+    token, code = asked(ctx), code_of(ctx, jonas)
+    own_one = refusal(lambda: renew(ctx, token, code, new=PASSWORD))
+    again = refusal(lambda: renew(ctx, token, code))
+    world.advance(timedelta(seconds=30))
+    renew(ctx, token, code_of(ctx, jonas))
+    assert ("same_as_before", "already_used") == (own_one.reason, again.reason)
 
 
 def test_a_bad_password_is_refused_with_its_rule_and_uses_nothing_up(ctx: Context, jonas: Member) -> None:

@@ -260,6 +260,25 @@ def test_a_present_secret_that_was_shown_never_comes_back_by_a_temporary_one(
     assert Standing.SUSPENDED is standings(ctx, where.jonas)["totp"]
 
 
+@pytest.mark.parametrize("first", [Delivery.SCREEN, Delivery.MAIL, Delivery.LINK])
+def test_the_present_secret_is_shown_after_something_else_was_handed_over(
+    ctx: Context, where: Where, first: Delivery
+) -> None:
+    helped(ctx, where.nora, where.jonas, first)
+    helped(ctx, where.nora, where.jonas, Delivery.CURRENT)
+    shown = recover.view(ctx, where.nora, where.jonas.id, "page")
+    assert (True, Standing.EXPOSED) == (shown.is_current, standings(ctx, where.jonas)["totp"])
+    take_back(ctx, where)
+    assert Standing.SUSPENDED is standings(ctx, where.jonas)["totp"]
+    assert "stays_suspended" == letters(ctx, "recovery_ended")[0].facts["fate"]
+
+
+def test_not_that_of_a_stolen_phone(ctx: Context, where: Where) -> None:
+    helped(ctx, where.nora, where.jonas, is_stolen=True)
+    refused = refusal(lambda: helped(ctx, where.nora, where.jonas, Delivery.CURRENT))
+    assert (Conflict, "no_secret") == (type(refused), refused.reason)
+
+
 def test_there_must_be_a_present_secret(ctx: Context, where: Where) -> None:
     stands(ctx, where.jonas, "totp", Standing.SUSPENDED)
     refused = refusal(lambda: helped(ctx, where.nora, where.jonas, Delivery.CURRENT))

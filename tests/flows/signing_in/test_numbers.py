@@ -14,7 +14,7 @@ from sparekey.flows import _ways
 from sparekey.flows import team as team_flows
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes, ways
-from sparekey.flows.own.sent_codes import Receiver, Wanted
+from sparekey.flows.own.sent_codes import ReceiverShown, Wanted
 from sparekey.flows.reports import profile_of_me
 from sparekey.flows.team.details import Details
 from sparekey.flows.team.policy import NewPolicy, change_policy
@@ -164,7 +164,7 @@ def test_a_server_s_countries_hold(ctx: Context, browser: Browser) -> None:
 def test_a_number_is_never_the_only_second_factor(ctx: Context, browser: Browser, jonas: Member) -> None:
     with_backup_codes(ctx, jonas)
     without(ctx, jonas, "totp")
-    assert Receiver("", "needs_another") == sent_codes.receiver(ctx, browser, SMS)
+    assert ReceiverShown("", "needs_another") == sent_codes.receiver(ctx, browser, SMS)
     assert "needs_another" == refusal(lambda: begins(ctx, browser)).reason
 
 
@@ -299,14 +299,14 @@ def allows(ctx: Context, team: Team, policy: Policy, **ticked: bool) -> None:
 def test_text_messages_are_off_until_an_owner_accepts_their_risk(ctx: Context) -> None:
     team = account(ctx)
     browser = signed_in(ctx, team["jonas.frei"])
-    assert Receiver("", "not_allowed_here") == sent_codes.receiver(ctx, browser, SMS)
+    assert ReceiverShown("", "not_allowed_here") == sent_codes.receiver(ctx, browser, SMS)
     refused = refusal(lambda: allows(ctx, team, ALLOWED))
     assert ("accept_sms_risk", "risk_not_accepted") == (getattr(refused, "field", ""), refused.reason)
     allows(ctx, team, ALLOWED, accepts_sms_risk=True)
     accepted = [one for one in entries(ctx, team.account.id) if one.tag == "account:policy:risk_accepted"]
     assert [(team.owner.id, {"part": "sms_codes"})] == [(one.actor, one.data) for one in accepted]
     assert ["sms_codes,email_codes"] == [one.facts["change"] for one in letters(ctx, "policy_changed")]
-    assert Receiver("", "") == sent_codes.receiver(ctx, again(ctx, browser), SMS)
+    assert ReceiverShown("", "") == sent_codes.receiver(ctx, again(ctx, browser), SMS)
 
 
 def test_what_was_accepted_is_not_asked_again(ctx: Context, team: Team) -> None:
@@ -322,7 +322,7 @@ def test_nothing_is_allowed_that_this_server_cannot_send(ctx: Context, policy: P
     assert "no_gateway" == refused.reason
     allowed = allowing(silent, owner="mia.keller", staff=["tom.baur"])
     found = sent_codes.receiver(silent, signed_in(silent, allowed["tom.baur"]), SMS)
-    assert Receiver("", "no_gateway") == found
+    assert ReceiverShown("", "no_gateway") == found
 
 
 def test_forbidding_removes_what_people_have_and_tells_them(ctx: Context) -> None:

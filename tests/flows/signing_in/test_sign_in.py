@@ -14,10 +14,10 @@ from sparekey.core.sign_in import Prove, SignedIn
 from sparekey.core.throttle import SOURCE_RATES, Rate
 from sparekey.errors import Busy, NotSignedIn, SparekeyError, TooManyTries, WrongProof
 from sparekey.flows import _staging, sign_in
+from sparekey.flows._ways import about
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own.replacing import put_password
-from sparekey.flows.recover import about
 from sparekey.store import people, queue
 from tests.flows.conftest import statements
 from tests.flows.steps import CountingPool, answer, everything, half, refusal, wrong_code

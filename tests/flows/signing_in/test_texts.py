@@ -14,7 +14,7 @@ from sparekey.flows.background.outbox import Sender
 from sparekey.flows.background.texts import Texter
 from sparekey.flows.background.worker import SHORT_DELAYS
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import Course
+from sparekey.flows.checks.sent import Course, on_its_way
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from sparekey.flows.reports import home
@@ -70,7 +70,7 @@ def browser(ctx: Context, jonas: Member) -> Browser:
 
 
 def course(ctx: Context, browser: Browser, way: Answer = SMS) -> Course | None:
-    found = sent_codes.on_its_way(ctx, browser, Question.SECOND, way)
+    found = on_its_way(ctx, browser, Question.SECOND, way)
     return found.course if found else None
 
 

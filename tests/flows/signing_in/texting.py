@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from sparekey.adapters.texts import TextSettings
 from sparekey.core.contract import Answer
 from sparekey.core.people import Policy
@@ -16,6 +18,9 @@ from tests.infra.texts import Gateway
 from tests.people import Browser, Team, account, letters, signed_in
 from tests.world import FrozenWorld
 
+SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
+BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
+MINUTE = timedelta(minutes=1)
 NUMBER = "+41 79 123 45 67"
 OTHER_NUMBER = "079 765 43 21"
 ALLOWED = Policy(sms_codes=True, email_codes=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import FilePayload, Page
 
-from tests.stories.walks.tab import NEW_PASSWORD, PASSWORDS, Cast, Seen, Tab
+from tests.stories.walks.tab import JONAS, NEW_PASSWORD, PASSWORDS, Cast, Seen, Tab
 
 
 def sent_codes(cast: Cast) -> Iterator[Seen]:
@@ -34,7 +34,19 @@ def sent_codes(cast: Cast) -> Iterator[Seen]:
     yield "second-step-sms-sent", tab.go("/sign-in/sms")
     yield "second-step-sms-error", tab.send(sms_code="12")
     tab.send(sms_code=code)
+    yield from _helping_by_text(cast)
     yield "staff-profile-number", cast.signed_in("nora.keller").go("/contacts/staff/mia.zuercher")
+
+
+def _helping_by_text(cast: Cast) -> Iterator[Seen]:
+    """Nora has a number too, and confirms with it while she helps."""
+    nora = cast.signed_in("nora.keller")
+    nora.go("/me/2fa/sms")
+    nora.send(number="079 765 43 21", accept_risk="yes")
+    nora.send(sms_code=cast.outbox.texted(4))
+    cast.rest()
+    yield "staff-confirm-text-offered", nora.go(f"{JONAS}/2fa/link")
+    yield "staff-confirm-text", nora.press('main button[name="send"]')
 
 
 def moving(cast: Cast) -> Iterator[Seen]:

@@ -8,7 +8,7 @@ import pytest
 
 from sparekey.core.people import Language
 from sparekey.flows.context import Context
-from sparekey.flows.joining.from_elsewhere import MOST_ON_A_PAGE
+from sparekey.flows.joining.from_elsewhere import MOST_ON_A_PAGE, looking
 from sparekey.imports._sentences import SENTENCES
 from sparekey.store import people
 from tests.flows.moving.table import ALL, ANNA, BEN, HEAD, OLD_PASSWORD, Line, key_of
@@ -118,6 +118,14 @@ def test_a_page_takes_so_many_people_at_most(nora: Tab) -> None:
     many = [Line(f"new.{number}", has_app=False) for number in range(MOST_ON_A_PAGE + 1)]
     page = sends(nora, table(*many))
     assert (422, True) == (page.status, "sparekey import take" in page.words)
+
+
+def test_files_are_read_one_set_at_a_time(nora: Tab) -> None:
+    """Each may take a hundred megabytes and a second."""
+    with looking.READING:
+        page = sends(nora, table(ANNA))
+    assert (503, True) == (page.status, "Other files are being read right now." in page.words)
+    assert REPORT == nora.follow(sends(nora, table(ANNA))).path
 
 
 def test_letters_that_an_account_has_sent_already_count(nora: Tab) -> None:

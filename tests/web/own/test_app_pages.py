@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sparekey.core.contract import Loss
+from sparekey.core.contract import MOST_APPS, Loss
 from sparekey.core.people import Member
 from sparekey.flows.context import Context
 from sparekey.flows.own import apps
@@ -71,7 +71,7 @@ def test_a_sixth_is_refused_before_anything_is_scanned(
 ) -> None:
     tab = browse(jonas)
     waiting = tab.get(NEW)
-    for _ in range(apps.MOST - 1):
+    for _ in range(MOST_APPS - 1):
         adds(tab, world)
     late = tab.post(NEW, {**waiting.form().fields, "code": "123456"})
     full = tab.get(NEW)

@@ -10,6 +10,7 @@ EVERYTHING = Thing(
     reset=True,
     invite=True,
     edit=True,
+    take_address=True,
     deactivate=True,
     reactivate=False,
     delete=True,
@@ -25,9 +26,9 @@ KEYS = [
     Thing(label="", thing="phone", standing="suspended"),
 ]
 ADDRESSES = [
-    Thing(id="", address=JONAS.email, confirmed_at=None, comes_back_since=ago(days=2)),
-    Thing(id="adr_1", address="", confirmed_at=ago(days=9), comes_back_since=None),
-    Thing(id="adr_2", address="", confirmed_at=None, comes_back_since=None),
+    Thing(id="", address=JONAS.email, added_at=None, confirmed_at=None, comes_back_since=ago(days=2)),
+    Thing(id="adr_1", address="", added_at=ago(days=9), confirmed_at=ago(days=9), comes_back_since=None),
+    Thing(id="adr_2", address="", added_at=ago(days=1), confirmed_at=None, comes_back_since=None),
 ]
 
 STAFF_PROFILE: Values = {
@@ -94,6 +95,9 @@ CONFIRM: Values = {
     "has_codes": True,
     "has_backup_codes": True,
     "has_passkeys": False,
+    "digits": 6,
+    "number": "",
+    "sent": None,
     "ask_how": True,
     "things": ["phone"],
 }
@@ -269,6 +273,19 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
             },
         ),
         ("fresh", {**CONFIRM, "is_fresh": True}),
+        ("text offered", {**CONFIRM, "number": "•••• 67"}),
+        ("text only", {**CONFIRM, "number": "•••• 67", "way": "sms_code"}),
+        (
+            "text sent",
+            {
+                **CONFIRM,
+                "number": "•••• 67",
+                "way": "sms_code",
+                "sent": Thing(asked_at=NOW, ends_at=ahead(minutes=10), course="sent", ending="•••• 67"),
+                "values": {"how": "call"},
+                "errors": {"sms_code": "No"},
+            },
+        ),
     ],
     "staff_revealed": [
         ("temporary", REVEALED),
@@ -289,6 +306,27 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },
         ),
+    ],
+    "staff_address": [
+        (
+            word,
+            {
+                "nav": "staff",
+                "person": JONAS,
+                "one": Thing(
+                    id="adr_1",
+                    address="j•••••@bluewin.example",
+                    added_at=ago(days=9),
+                    confirmed_at=confirmed,
+                    comes_back_since=back,
+                ),
+            },
+        )
+        for word, confirmed, back in (
+            ("plain", ago(days=9), None),
+            ("comes back", ago(days=9), ago(days=2)),
+            ("waits", None, None),
+        )
     ],
     "staff_deactivate": [("plain", {"nav": "staff", "person": JONAS})],
     "staff_delete": [("plain", {"nav": "staff", "person": JONAS})],
@@ -337,8 +375,12 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
         ),
     ],
     "export_account": [
-        ("plain", {"nav": "export", "team_count": 12}),
-        ("wrong", {"nav": "export", "team_count": 1, "errors": {"passphrase": "Too short"}}),
+        ("plain", {"nav": "export", "team_count": 12, "held_until": None}),
+        ("held", {"nav": "export", "team_count": 12, "held_until": ahead(hours=23)}),
+        (
+            "wrong",
+            {"nav": "export", "team_count": 1, "held_until": None, "errors": {"passphrase": "Too short"}},
+        ),
     ],
     "audit": [
         ("plain", AUDIT),

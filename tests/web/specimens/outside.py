@@ -34,6 +34,7 @@ STEP: Values = {
     "offers": [],
     "account_name": "Berg & Tal",
     "username": "jonas.frei",
+    "digits": 6,
     "has_backup_codes": True,
     "has_passkeys": True,
     "remember_days": 0,
@@ -132,6 +133,8 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     ],
     "second_step": [
         ("plain", {**STEP, "remember_days": 30}),
+        ("eight", {**STEP, "digits": 8}),
+        ("any", {**STEP, "digits": None}),
         ("wrong", {**STEP, "tries_left": 1, "errors": WRONG_CODE}),
         ("wait", {**STEP, "has_backup_codes": False, "wait_until": ahead(minutes=4)}),
         ("sent", {**STEP, "offers": OFFERS}),
@@ -288,10 +291,16 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
         for is_done in (False, True)
     ],
     "not_me_done": [
-        ("back", {**STOPPED, "what": "link", "factor_back": True}),
-        ("stays", {**STOPPED, "what": "secret", "factor_back": False}),
-        *((what, {**STOPPED, "what": what, "factor_back": False}) for what in ("over", "alarm", "change")),
-        ("alone", {**STOPPED, "what": "change", "has_owners": False, "factor_back": False}),
+        ("back", {**STOPPED, "what": "link", "signed_out": False, "factor_back": True}),
+        ("stays", {**STOPPED, "what": "secret", "signed_out": False, "factor_back": False}),
+        *(
+            (what, {**STOPPED, "what": what, "signed_out": True, "factor_back": False})
+            for what in ("over", "alarm", "change")
+        ),
+        (
+            "alone",
+            {**STOPPED, "what": "change", "has_owners": False, "signed_out": True, "factor_back": False},
+        ),
     ],
     "not_me_late": [
         ("ask", {**STOPPED, "done_at": NOW, "warned": False}),

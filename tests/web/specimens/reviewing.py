@@ -10,7 +10,19 @@ NUMBER = Thing(
     **{**vars(WAYS[0]), "id": "aut_7", "answer": "sms_code", "label": "•••• 47", "field": "way-aut_7"}
 )
 ON_ITS_WAY = Thing(ending="•••• 47", asked_at=NOW, ends_at=ahead(minutes=10), course="sent")
-SAID = dict.fromkeys([one.field for one in WAYS], "")
+BOXES = [
+    Thing(
+        id=f"adr_{number}",
+        field=f"way-adr_{number}",
+        address="m•••••@posteo.example",
+        confirmed_at=ago(days=90),
+        comes_back_since=back,
+    )
+    for number, back in ((1, None), (2, ago(days=2)))
+]
+SAID = dict.fromkeys([one.field for one in (*WAYS, *BOXES)], "")
+
+USE: Values = {"nav": "profile", "back": "/me/review/next"}
 
 REVIEWING: dict[str, list[tuple[str, Values]]] = {
     "review": [
@@ -19,6 +31,7 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
             {
                 "nav": "profile",
                 "ways": WAYS,
+                "mailboxes": BOXES,
                 "reviewed_at": ago(days=200),
                 "due_at": ago(days=18),
                 "values": {**SAID, "way-aut_3": "yes", "way-aut_4": "lost", "way-aut_9": "unsure"},
@@ -30,12 +43,23 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
             {
                 "nav": "profile",
                 "ways": WAYS[:1],
+                "mailboxes": [],
                 "reviewed_at": ago(days=2),
                 "due_at": ahead(days=180),
                 "values": SAID,
             },
         ),
-        ("off", {"nav": "profile", "ways": WAYS[:1], "reviewed_at": None, "due_at": None, "values": SAID}),
+        (
+            "off",
+            {
+                "nav": "profile",
+                "ways": WAYS[:1],
+                "mailboxes": [],
+                "reviewed_at": None,
+                "due_at": None,
+                "values": SAID,
+            },
+        ),
     ],
     "review_next": [
         (
@@ -47,15 +71,16 @@ REVIEWING: dict[str, list[tuple[str, Values]]] = {
     ],
     "review_use": [
         (
-            f"{way.answer}_{sent.course if sent else 'unsent'}",
-            {"nav": "profile", "way": way, "sent": sent, "back": "/me/review/next", "errors": errors},
+            name,
+            {**USE, "way": way, "digits": digits, "sent": sent, "errors": errors},
         )
-        for way, sent, errors in (
-            (WAYS[0], None, {}),
-            (WAYS[2], None, {"passkey": "No", "form": "Your last way"}),
-            (WAYS[3], None, {"backup_code": "That backup code is not right"}),
-            (NUMBER, None, {"sms_code": "This code has run out"}),
-            (NUMBER, ON_ITS_WAY, {"sms_code": "That code is not right"}),
+        for name, way, digits, sent, errors in (
+            ("code", WAYS[0], 6, None, {}),
+            ("code_of_any_length", WAYS[0], None, None, {}),
+            ("passkey", WAYS[2], None, None, {"passkey": "No", "form": "Your last way"}),
+            ("backup_code", WAYS[3], None, None, {"backup_code": "That backup code is not right"}),
+            ("unsent", NUMBER, None, None, {"sms_code": "This code has run out"}),
+            ("sent", NUMBER, None, ON_ITS_WAY, {"sms_code": "That code is not right"}),
         )
     ],
 }

@@ -105,6 +105,31 @@ _REMOVED = Kind(
     ),
 )
 
+_TAKEN_OUT = Kind(
+    english=Text(
+        subject="{by} took an address out of your account at {account}",
+        preview="{removed_at}, {place}.",
+        title="An address was taken out",
+        body=(
+            "From now on {address} gets no notices about your account. Your password and your ways in are as they"
+            " were.",
+        ),
+        rows=(("Address", "{address}"), ("Who", "{by}"), ("When", "{removed_at}"), ("Where", "{place}")),
+        stop=Stop("You didn’t agree to that?", "Report it here, without signing in:", "{stop_link}"),
+    ),
+    german=Text(
+        subject="{by} hat aus Ihrem Konto bei {account} eine Adresse entfernt",
+        preview="{removed_at}, {place}.",
+        title="Eine Adresse wurde entfernt",
+        body=(
+            "Ab jetzt erhält {address} keine Meldungen zu Ihrem Konto mehr. Ihr Passwort und Ihre Wege hinein sind"
+            " wie zuvor.",
+        ),
+        rows=(("Adresse", "{address}"), ("Wer", "{by}"), ("Wann", "{removed_at}"), ("Wo", "{place}")),
+        stop=Stop("Das war nicht abgemacht?", "Melden Sie es hier, ohne Anmeldung:", "{stop_link}"),
+    ),
+)
+
 _WORK_CHANGED = Kind(
     english=Text(
         subject="Your work address at {account} was changed",
@@ -136,5 +161,6 @@ KINDS = {
     "address_added": _ADDED,
     "address_confirmed": _CONFIRMED,
     "address_removed": _REMOVED,
+    "address_taken_out": _TAKEN_OUT,
     "work_address_changed": _WORK_CHANGED,
 }

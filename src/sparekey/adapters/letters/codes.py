@@ -1,7 +1,7 @@
 """Letters about codes that are sent: the one that carries a code, and those about where codes go."""
 
 from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
-from sparekey.adapters.letters._shape import Kind, Stop, Text
+from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 
 _CODE = Kind(
     opens=True,
@@ -107,9 +107,40 @@ _NOT_ALLOWED = Kind(
     ),
 )
 
+_USED_UP = Kind(
+    reader=Reader.OWNER,
+    english=Text(
+        subject="Hardly any more text messages today",
+        preview="{reached_at}. Codes go out only now and then for a day.",
+        title="The text messages of a day are used up",
+        body=(
+            "So many codes by text message were asked for that only one goes out now and then until tomorrow. All"
+            " other ways in work as always.",
+            "Was it your people? Then ask whoever runs the server for more. Otherwise look who asked for codes, and"
+            " sign those people out.",
+        ),
+        rows=(("When", "{reached_at}"), ("Where", "{place}")),
+        action=Action("Look at the audit log"),
+    ),
+    german=Text(
+        subject="Heute kaum noch SMS",
+        preview="{reached_at}. Codes gehen einen Tag lang nur noch vereinzelt hinaus.",
+        title="Die SMS eines Tages sind aufgebraucht",
+        body=(
+            "So viele Codes per SMS wurden verlangt, dass bis morgen nur noch ab und zu eine hinausgeht. Alle anderen"
+            " Zugänge funktionieren wie immer.",
+            "Waren es Ihre Leute? Dann bitten Sie die Person, die den Server betreibt, um mehr. Sonst sehen Sie nach,"
+            " wer Codes verlangt hat, und melden Sie diese Personen ab.",
+        ),
+        rows=(("Wann", "{reached_at}"), ("Wo", "{place}")),
+        action=Action("Protokoll ansehen"),
+    ),
+)
+
 KINDS = {
     "email_code": _CODE,
     "code_receiver_added": _ADDED,
     "code_receiver_changed": _CHANGED,
     "way_not_allowed": _NOT_ALLOWED,
+    "texts_used_up": _USED_UP,
 }

@@ -3,6 +3,8 @@
 Their one action leads to the page where the thing can be looked at and stopped, after signing in.
 """
 
+from dataclasses import replace
+
 from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 
 _PROFILE_EN = Action("Look at the profile")
@@ -259,31 +261,23 @@ _RESET = Kind(
 
 _LOST_ONE_USED = Kind(
     reader=Reader.OWNER,
-    english=Text(
-        subject="The lost second factor of {person} was used",
-        preview="{used_at}, {place}. It was refused.",
-        title="Someone has the lost second factor of {person}, or it was found",
+    english=replace(
+        _TRIPWIRE.english,
         body=(
             "It was refused. {beside}",
             "The second factor stays suspended until {person} signs in another way and changes it, or somebody"
             " helps.",
             _CALL_EN,
         ),
-        rows=(("When", "{used_at}"), ("Where", "{place}")),
-        action=_PROFILE_EN,
     ),
-    german=Text(
-        subject="Der verlorene zweite Faktor von {person} wurde benutzt",
-        preview="{used_at}, {place}. Er wurde abgelehnt.",
-        title="Jemand hat den verlorenen zweiten Faktor von {person}, oder er wurde gefunden",
+    german=replace(
+        _TRIPWIRE.german,
         body=(
             "Er wurde abgelehnt. {beside}",
             "Der zweite Faktor bleibt gesperrt, bis {person} sich auf einem anderen Weg anmeldet und ihn ändert"
             " oder jemand hilft.",
             _CALL_DE,
         ),
-        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
-        action=_PROFILE_DE,
     ),
 )
 

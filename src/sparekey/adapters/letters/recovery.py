@@ -1,5 +1,7 @@
 """Letters to the person an owner helps: from the first moment to the end, each with a way to stop it."""
 
+from dataclasses import replace
+
 from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Stop, Text
 
@@ -180,30 +182,22 @@ _LOST_ONE_USED = Kind(
 )
 
 _TRIPWIRE = Kind(
-    english=Text(
-        subject="Your lost second factor was used",
-        preview="{used_at}, {place}. It was refused.",
-        title="Someone has your lost second factor, or you found it",
+    english=replace(
+        _LOST_ONE_USED.english,
         body=(
             "The second factor that counts as lost was used, and refused. {beside}",
             "The help by {helper} was stopped for safety: what was handed over no longer works either.",
             "Was it you? Then ask {helper} for help again, or sign in another way.",
         ),
-        rows=(("When", "{used_at}"), ("Where", "{place}")),
-        stop=_NOT_MINE_EN,
     ),
-    german=Text(
-        subject="Ihr verlorener zweiter Faktor wurde benutzt",
-        preview="{used_at}, {place}. Er wurde abgelehnt.",
-        title="Jemand hat Ihren verlorenen zweiten Faktor, oder Sie haben ihn gefunden",
+    german=replace(
+        _LOST_ONE_USED.german,
         body=(
             "Der als verloren gemeldete zweite Faktor wurde benutzt und abgelehnt. {beside}",
             "Die Hilfe von {helper} wurde zur Sicherheit gestoppt: Auch das Übergebene gilt nicht mehr.",
             "Waren Sie das? Dann bitten Sie {helper} nochmals um Hilfe oder melden Sie sich auf einem anderen"
             " Weg an.",
         ),
-        rows=(("Wann", "{used_at}"), ("Wo", "{place}")),
-        stop=_NOT_MINE_DE,
     ),
 )
 

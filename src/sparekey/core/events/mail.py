@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sparekey.core.events.event import OfAddress, OfMember
+from sparekey.core.events.event import Event, OfAddress, OfMember
 
 
 class AddressAdded(OfAddress, tag="member:address:added"):
@@ -44,3 +44,10 @@ class TextSent(OfMember, tag="notice:text:sent"):
 class TextFailed(OfMember, tag="notice:text:failed"):
     kind: str
     is_final: bool
+
+
+@dataclass(frozen=True)
+class TextsUsedUp(Event, tag="notice:text:used_up"):
+    """As many text messages were asked for in a day as the account, or the whole server, may send."""
+
+    of_server: bool

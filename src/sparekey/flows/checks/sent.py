@@ -4,19 +4,34 @@ A code is asked for in the sign-in, the confirmation or the enrolment it is for,
 replaces it, and takes it out of the outbox where it still waits (NIST SP 800-63B-4, section 3.1.3.2).
 
 Who sends many earns from it, or pesters somebody: five an hour go to one number or mailbox, and five to one person,
-thirty may be asked for from one address, and twenty an hour go to numbers that are new in an account.
+thirty may be asked for from one address, and twenty an hour go to numbers that are new in an account. Codes for
+setting a number up are counted apart: whoever gives a stranger's number does not keep that stranger from signing in.
+Of text messages there are only so many a day, for an account and for the server; then the account owners are told.
 """
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from sparekey.adapters.texts import TextSettings
 from sparekey.core.contract import SENT_LIFE, Answer, Category, Message, Traits
+from sparekey.core.events.mail import TextsUsedUp
 from sparekey.core.events.signing_in import CodeAsked
-from sparekey.core.people import Member, Policy, has_fresh_address
+from sparekey.core.people import Member, Policy, Role, has_fresh_address
 from sparekey.core.sign_in import can_prove
-from sparekey.core.throttle import CODE_RATE, CODES_FROM, NEW_NUMBERS, Wait, source_key, spend
+from sparekey.core.throttle import (
+    CODE_RATE,
+    CODES_FROM,
+    NEW_NUMBERS,
+    USED_UP_RATE,
+    Rate,
+    Wait,
+    source_key,
+    spend,
+)
 from sparekey.errors import Conflict, TooManyTries
 from sparekey.factors import ending_of
 from sparekey.flows._ways import Had, material, ways
@@ -25,6 +40,12 @@ from sparekey.flows.checks import questions
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import people, queue
+from sparekey.store.engine import Kept
+
+_DAY = timedelta(days=1)
+_OF_SERVER = "text:server"
+_SETTING = {False: "sms.per_day_of_account", True: "sms.per_day"}
+_log = logging.getLogger(__name__)
 
 
 class Course(StrEnum):
@@ -95,7 +116,7 @@ def send(work: Work, who: Member, question: Question, answer: Answer) -> None:
 
 @dataclass(frozen=True)
 class Sending:
-    """A code to be sent, and what is kept of it. `is_new`: to a number that is not anybody's here yet."""
+    """A code to be sent, and what is kept of it. `is_new`: to a number that is not the person's yet."""
 
     message: Message
     kept: Any
@@ -107,7 +128,8 @@ def post(work: Work, member: Member, question: Question, answer: Answer, new: Se
     to, traits = new.message.to, questions.asking(work.ctx, answer).traits
     if traits.category is Category.MAILBOX and (to != member.email or has_fresh_address(member, work.now)):
         raise Conflict("There is nothing to send a code to. Choose another way", reason="no_receiver")
-    _spend(work, member, answer, new)
+    is_text = traits.category is not Category.MAILBOX
+    _spend(work, member, _of_an_hour(work, member, answer, new), _of_a_day(work, member) if is_text else {})
     earlier = questions.take(work, question, answer)
     if earlier is not None:
         queue.drop(work.conn, str(earlier["post"]))
@@ -120,20 +142,50 @@ def post(work: Work, member: Member, question: Question, answer: Answer, new: Se
     work.record(CodeAsked(member.id, answer.value), member.account_id)
 
 
-def _spend(work: Work, member: Member, answer: Answer, new: Sending) -> None:
+def _spend(work: Work, member: Member, by_hour: Mapping[str, Rate], by_day: Mapping[str, Rate]) -> None:
+    rates = {**by_hour, **by_day}
+    before = queue.lock_arrivals(work.conn, rates, work.now)
+    after = {key: spend(before[key], rate, work.now) for key, rate in rates.items()}
+    waits = {key: one.until for key, one in after.items() if isinstance(one, Wait)}
+    if waits:
+        refusal = TooManyTries(max(waits.values()), reason="codes")
+        if waits.keys() <= by_day.keys() and _tell_used_up(work, member, waits):
+            raise Kept(refusal)
+        raise refusal
+    queue.put_arrivals(work.conn, {key: at for key, at in after.items() if not isinstance(at, Wait)})
+
+
+def _of_an_hour(work: Work, member: Member, answer: Answer, new: Sending) -> dict[str, Rate]:
+    number = f"{'new' if new.is_new else 'own'}:{blinded(work.ctx, new.message.to)}"
     rates = {
-        f"code:{answer}:{blinded(work.ctx, new.message.to)}": CODE_RATE,
+        f"code:{answer}:{number}": CODE_RATE,
         f"code:{answer}:{member.id}": CODE_RATE,
         f"code:from:{source_key(work.visitor.source)}": CODES_FROM,
     }
-    if new.is_new:
-        rates[f"code:new:{member.account_id}"] = NEW_NUMBERS
-    before = queue.lock_arrivals(work.conn, rates, work.now)
-    after = {key: spend(before[key], rate, work.now) for key, rate in rates.items()}
-    waits = [one.until for one in after.values() if isinstance(one, Wait)]
-    if waits:
-        raise TooManyTries(max(waits), reason="codes")
-    queue.put_arrivals(work.conn, {key: at for key, at in after.items() if not isinstance(at, Wait)})
+    return {**rates, f"code:new:{member.account_id}": NEW_NUMBERS} if new.is_new else rates
+
+
+def _of_a_day(work: Work, member: Member) -> dict[str, Rate]:
+    most = work.ctx.texts or TextSettings()
+    return {
+        f"text:account:{member.account_id}": Rate(most.per_day_of_account, _DAY),
+        _OF_SERVER: Rate(most.per_day, _DAY),
+    }
+
+
+def _tell_used_up(work: Work, member: Member, waits: Mapping[str, datetime]) -> bool:
+    """Tell the owners, once a day; False: they know."""
+    key = f"text:told:{member.account_id}"
+    after = spend(queue.lock_arrivals(work.conn, [key], work.now)[key], USED_UP_RATE, work.now)
+    if isinstance(after, Wait):
+        return False
+    queue.put_arrivals(work.conn, {key: after})
+    of_server = _OF_SERVER in waits
+    work.record(TextsUsedUp(of_server), member.account_id)
+    for owner in people.with_role(work.conn, member.account_id, Role.OWNER):
+        work.send(owner, "texts_used_up", reached_at=work.now, link=work.ctx.site.link("/account/audit"))
+    _log.warning("the text messages of a day are used up: %s", _SETTING[of_server])
+    return True
 
 
 def on_its_way(ctx: Context, visitor: Visitor, question: Question, answer: Answer) -> OnItsWay | None:

@@ -25,11 +25,10 @@ from sparekey.errors import Unready
 from sparekey.factors import code_at, registered
 from sparekey.flows import _links, _sessions, _staging, console
 from sparekey.flows._links import Purpose
-from sparekey.flows._ways import Binding, Had, add, renew_summary, ways
+from sparekey.flows._ways import Binding, Had, about, add, renew_summary, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo.team import ACCOUNT_NAME, LOST_PHONE, TEAM, Person
-from sparekey.flows.recover import about
 from sparekey.store import addresses, audit, authenticators, cases, people, queue, reviews, schema
 
 SETTING_UP = timedelta(minutes=12)

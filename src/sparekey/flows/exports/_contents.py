@@ -19,9 +19,8 @@ from sparekey.core.contract import Answer, Category, Traits
 from sparekey.core.people import Account, Member
 from sparekey.core.sign_in import Standing
 from sparekey.factors import TRAITS, readings, reveal
-from sparekey.flows._ways import Had, material, ways
+from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows.context import Context
-from sparekey.flows.recover import about
 from sparekey.store import authenticators, people
 from sparekey.store.authenticators import Authenticator
 

@@ -12,41 +12,41 @@ from sparekey.core.events.team import SecretsExported
 from sparekey.core.people import Account, Role
 from sparekey.core.permissions import Action
 from sparekey.errors import NotSignedIn
+from sparekey.flows._ways import about
 from sparekey.flows._work import Work, unit
 from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
-from sparekey.flows.exports.typed import Typed, demand_good
-from sparekey.flows.recover import about
+from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
 from sparekey.flows.sessions import demand_right
 from sparekey.flows.team._acting import acting
-from sparekey.store import lists, people
+from sparekey.store import people
 
 COMMAND = "export account"
 Tell = Callable[[int], None]
 
 
 def export_account(ctx: Context, visitor: Visitor, typed: Typed) -> str:
-    """The file, for an owner who has just proved who they are. Raises `BadInput`, `Busy`."""
+    """The file, for an owner who has just proved who they are.
+
+    Raises `BadInput`, `NotAllowed` (`recovered`), `Busy`.
+    """
     _, member = demand_right(ctx, visitor, Action.EXPORT_ACCOUNT)
     if visitor.account is None:
         raise NotSignedIn()
-    demand_good(typed, about(visitor.account, member))
     moment = ctx.moment()
+    demand_not_held(member, moment.at)
+    demand_good(typed, about(visitor.account, member))
     content = _contents.of_account(ctx, visitor.account, moment.at, lambda _: None)
     parcel = _packed(ctx, typed, content, moment)
 
     def tell(work: Work) -> None:
         who = acting(work, Action.EXPORT_ACCOUNT)
+        demand_not_held(who.actor, work.now)
         _told(work, who.account, content, who.actor.name)
 
     unit(ctx, visitor, moment, tell)
     return parcel
-
-
-def how_many(ctx: Context, account: Account) -> int:
-    """How many people an export will hold."""
-    return ctx.db.read(lambda conn: lists.how_many(conn, account.id))
 
 
 def export_at_console(ctx: Context, account: Account, typed: Typed, tell: Tell) -> str:

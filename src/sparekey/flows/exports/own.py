@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sparekey.core.events.ways import OwnSecretsExported
 from sparekey.errors import Conflict, Stale
-from sparekey.flows._ways import ways
+from sparekey.flows._ways import about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.exports import _contents
-from sparekey.flows.exports.typed import Typed, demand_good
-from sparekey.flows.recover import about
+from sparekey.flows.exports.typed import Typed, demand_good, demand_not_held
 from sparekey.flows.reports.shown import WayIn, ways_in
 from sparekey.flows.sessions import demand_own, still_there
 from sparekey.store import people
@@ -32,10 +31,13 @@ def offered(ctx: Context, visitor: Visitor) -> Offered:
 
 
 def export_own(ctx: Context, visitor: Visitor, typed: Typed) -> str:
-    """The file. Raises `BadInput`, `Conflict` where there is nothing to take, `Stale`, `Busy`."""
+    """The file. Raises `BadInput`, `Conflict` where there is nothing to take, `NotAllowed` (`recovered`), `Stale`,
+    `Busy`.
+    """
     account, member = demand_own(ctx, visitor)
-    demand_good(typed, about(account, member))
     moment = ctx.moment()
+    demand_not_held(member, moment.at)
+    demand_good(typed, about(account, member))
     content = _contents.of_person(ctx, account, member, moment.at)
     if not content.apps:
         raise Conflict("No authenticator app of yours works, so there is nothing to take", reason="no_apps")
@@ -46,6 +48,7 @@ def export_own(ctx: Context, visitor: Visitor, typed: Typed) -> str:
     def tell(work: Work) -> None:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         still_there(work, visitor)
+        demand_not_held(who, work.now)
         if _contents.ids_of(work.conn, who) != content.ids:
             raise Stale()
         work.record(OwnSecretsExported(who.id, content.apps), who.account_id)

@@ -1,13 +1,17 @@
-"""The passphrase of an export: it is all that keeps the file shut, so it keeps the rules of a new password.
+"""What is asked before an export: that whoever takes it was not let back in just now, and a good passphrase.
+
+The passphrase is all that keeps the file shut, so it keeps the rules of a new password.
 
 It is typed twice, since nobody can be helped who mistyped it, and kept nowhere.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from unicodedata import normalize
 
 from sparekey.core.contract import LEAST_PASSWORD, MOST_PASSWORD, About, Trouble, WrongAnswer
-from sparekey.errors import BadInput
+from sparekey.core.people import Member, exports_held_until
+from sparekey.errors import BadInput, NotAllowed
 from sparekey.factors import check_rules
 
 _BROKEN = {
@@ -16,6 +20,17 @@ _BROKEN = {
     Trouble.LISTED: ("listed", "This passphrase is easy to guess. Choose a different one"),
     Trouble.CONTEXT_WORD: ("context_word", "This passphrase is made of names. Choose a different one"),
 }
+
+
+def demand_not_held(who: Member, now: datetime) -> None:
+    """Refuse whoever was let back in of late, with until when."""
+    until = exports_held_until(who, now)
+    if until is not None:
+        raise NotAllowed(
+            "You were let back in less than a day ago. Until a day has passed no secrets can be taken along",
+            reason="recovered",
+            until=until,
+        )
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput
 from sparekey.flows import _staging, _ways
 from sparekey.flows._links import Purpose
+from sparekey.flows._staging import NewApp
 from sparekey.flows._ways import Had, ways
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import people
@@ -48,12 +49,13 @@ def apps(ctx: Context, visitor: Visitor, draft: dict[str, Any]) -> list[Had]:
     return [one for one in ctx.db.read(look) if one.enrolled.traits.answer is Answer.CODE]
 
 
-def prove(ctx: Context, had: list[Had], code: str, moment: Moment) -> Any:
-    """The material of the app whose code this is; `BadInput` where it is nobody's."""
+def prove(ctx: Context, had: list[Had], code: str, moment: Moment) -> NewApp:
+    """The app whose code this is, with its name; `BadInput` where it is nobody's."""
     wrong: list[WrongAnswer] = []
     for one in had:
         try:
-            return ctx.factors[one.kept.kind].verify(_ways.material(ctx, one.kept), code, moment).kept
+            kept = ctx.factors[one.kept.kind].verify(_ways.material(ctx, one.kept), code, moment).kept
+            return NewApp(kept, label=one.kept.label)
         except WrongAnswer as error:
             wrong.append(error)
     raise BadInput("code", wrong[0].trouble.value, **wrong[0].facts)

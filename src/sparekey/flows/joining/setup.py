@@ -35,14 +35,13 @@ from sparekey.errors import Conflict, LinkUnusable, NotSignedIn, WrongProof
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
 from sparekey.flows._links import SETTING_UP, Purpose
 from sparekey.flows._staging import NewApp, Shown
-from sparekey.flows._ways import ways
+from sparekey.flows._ways import about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import names
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks.password import Attempt, Known, Reserved
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.joining import brought
-from sparekey.flows.recover import about
 from sparekey.flows.rotate import RECOVERY, Replacement, replace_all
 from sparekey.flows.sign_in import redeem_case
 from sparekey.store import audit, cases, people, sessions
@@ -282,11 +281,12 @@ def commit(ctx: Context, visitor: Visitor, code: str, thing: Loss | None = None)
         raise Conflict(reason="password_first")
     whom = _whom(visitor, draft, moment)
     own = brought.apps(ctx, visitor, draft)
-    app = (
-        brought.prove(ctx, own, code, moment) if own else _staging.finish_app(ctx, draft, whom, code, moment)
-    )
+    if own:
+        app = brought.prove(ctx, own, code, moment)
+    else:
+        app = NewApp(_staging.finish_app(ctx, draft, whom, code, moment))
     codes = _staging.make_codes(ctx, whom, moment)
-    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, NewApp(app, thing), codes))
+    return unit(ctx, visitor, moment, lambda work: _commit(work, seen, replace(app, thing=thing), codes))
 
 
 def _commit(work: Work, session: Session, app: NewApp, codes: dict[str, Any]) -> Started:

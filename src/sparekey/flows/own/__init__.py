@@ -1,1 +1,1 @@
-"""What everybody does about themselves: their ways in, their language. Most of it asks for fresh proofs."""
+"""What everybody does about themselves: their ways in, addresses, language. Most of it asks for fresh proofs."""

@@ -34,15 +34,12 @@ def add(ctx: Context, visitor: Visitor, text: str) -> AddressId:
         if name_key(address) in {name_key(who.email), *(name_key(one.address) for one in had)}:
             raise BadInput("email", "own_already", "This is one of your addresses already")
         if len(had) >= MOST_FURTHER:
-            raise Conflict(
-                f"You have {MOST_FURTHER} further addresses already. Remove one first",
-                reason="addresses_full",
-            )
+            raise Conflict(reason="addresses_full", most=MOST_FURTHER)
         address_id = AddressId(new_id("adr", work.moment, address))
         new = Address(who.account_id, who.id, address_id, address, work.now)
         addresses.add(work.conn, new)
         work.record(AddressAdded(who.id, new.id), who.account_id)
-        _send_link(work, who, new)
+        send_link(work, who, new)
         stop_link = work.stop_link(who, "address_added", address=new.id)
         work.send(who, "address_added", address=masked(address), added_at=work.now, stop_link=stop_link)
         return new.id
@@ -56,7 +53,8 @@ def _locked(work: Work, visitor: Visitor, member: Member) -> Member:
     return who
 
 
-def _send_link(work: Work, who: Member, one: Address) -> None:
+def send_link(work: Work, who: Member, one: Address) -> None:
+    """Ask whoever reads there to say so."""
     link, until = _links.make_for_address(work, who, one.id)
     work.send(who, "address_confirm", (one.mailbox,), link=link, expires_at=until)
 
@@ -67,15 +65,15 @@ def send_again(ctx: Context, visitor: Visitor, address_id: str) -> None:
 
     def send(work: Work) -> None:
         who = _locked(work, visitor, member)
-        one = _find(work, who, address_id)
+        one = find(work, who, address_id)
         if one.confirmed_at is not None:
             raise Conflict("This address is confirmed already", reason="confirmed")
-        _send_link(work, who, one)
+        send_link(work, who, one)
 
     unit(ctx, visitor, ctx.moment(), send)
 
 
-def _find(work: Work, who: Member, address_id: str) -> Address:
+def find(work: Work, who: Member, address_id: str) -> Address:
     """Another person's ids answer like those that nobody has."""
     for one in addresses.of_member(work.conn, who):
         if one.id == address_id:
@@ -88,19 +86,26 @@ def remove(ctx: Context, visitor: Visitor, address_id: str) -> None:
 
     def take(work: Work) -> None:
         who = _locked(work, visitor, member)
-        take_out(work, who, _find(work, who, address_id))
+        take_out(work, who, find(work, who, address_id))
 
     unit(ctx, visitor, ctx.moment(), take)
 
 
-def take_out(work: Work, who: Member, one: Address) -> None:
-    """Remove an address with its link. It is told too, if it was ever told anything."""
-    _links.end_for_address(work, who, one.id, "stopped")
-    queue.withdraw(work.conn, who.account_id, who.id, ("address_confirm",), one.id)
-    addresses.remove(work.conn, one)
+def take_out(work: Work, who: Member, *taken: Address, by: Member | None = None) -> None:
+    """Remove addresses with their links. They are told too, if they were ever told anything, all in one letter.
+
+    `by`: whoever else does it.
+    """
+    for one in taken:
+        _links.end_for_address(work, who, one.id, "stopped")
+        queue.withdraw(work.conn, who.account_id, who.id, ("address_confirm",), one.id)
+        addresses.remove(work.conn, one)
+        work.record(AddressRemoved(who.id, one.id), who.account_id)
     addresses.renew(work.conn, who)
-    work.record(AddressRemoved(who.id, one.id), who.account_id)
-    work.send(who, "address_removed", who.mailboxes, address=masked(one.address), removed_at=work.now)
+    facts = {"by": by.name} if by else {}
+    kind = "address_taken_out" if by else "address_removed"
+    which = ", ".join(masked(one.address) for one in taken)
+    work.send(who, kind, who.mailboxes, address=which, removed_at=work.now, **facts)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def ask(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
     def look(work: Work) -> Confirmation:
         link = _links.find(work, token, Purpose.ADDRESS)
         who = people.member(work.conn, link.account_id, link.member_id)
-        one = _find(work, who, link.facts["address"])
+        one = find(work, who, link.facts["address"])
         return Confirmation(who.username, one.address, who.language)
 
     return unit(ctx, visitor, ctx.moment(), look)
@@ -132,8 +137,9 @@ def confirm(ctx: Context, visitor: Visitor, token: str) -> Confirmation:
         who = people.member(work.conn, link.account_id, link.member_id, lock=True)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise LinkUnusable(reason="used", purpose=link.purpose)
-        one = _find(work, who, link.facts["address"])
-        addresses.confirm(work.conn, one, work.now)
+        one = find(work, who, link.facts["address"])
+        if one.confirmed_at is None:  # else it was only asked about again, and counts for as long as it did
+            addresses.confirm(work.conn, one, work.now)
         addresses.end_trouble(work.conn, one.holder)
         all_now = replace(who, further=addresses.renew(work.conn, who))
         work.record(AddressConfirmed(who.id, one.id), who.account_id)

@@ -1,27 +1,24 @@
 """Several authenticator apps of one person, each with a secret, a name and a thing of its own.
 
-A code is tried on every app, so each one more makes a lucky guess likelier (docs/guess-probability.md): a person has
-at most `MOST`.
+A person has at most `MOST_APPS`; docs/guess-probability.md says why.
 """
 
 from dataclasses import dataclass
 
-from sparekey.core.contract import About, Answer, Loss
+from sparekey.core.contract import MOST_APPS, About, Answer, Loss
 from sparekey.core.people import Member
 from sparekey.core.sessions import Scope
-from sparekey.core.sign_in import Standing
+from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import Conflict, NotFound
+from sparekey.factors import digits_of
 from sparekey.flows import _sessions, _staging, _ways
 from sparekey.flows._staging import Shown
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_own
 from sparekey.store import people
-
-MOST = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,19 @@ def apps_of(had: list[Had]) -> list[Had]:
 
 def own(ctx: Context, member: Member) -> list[Had]:
     return apps_of(ctx.db.read(lambda conn: ways(conn, member.account_id, member.id)))
+
+
+def digits(ctx: Context, member: Member, authenticator_id: str = "") -> int | None:
+    """How many digits a code has that may be asked for now, of one app or of any; None where that can differ."""
+    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    counts = {
+        digits_of(material(ctx, one.kept))
+        for one in had
+        if one.enrolled.traits.answer is Answer.CODE
+        and can_prove(one.enrolled)
+        and authenticator_id in {"", one.kept.id}
+    }
+    return counts.pop() if len(counts) == 1 else None
 
 
 def propose(ctx: Context, visitor: Visitor) -> Shown:
@@ -76,8 +86,8 @@ def which(had: list[Had], authenticator_id: str) -> Had:
 
 
 def demand_room(had: list[Had]) -> None:
-    if len(had) >= MOST:
-        raise Conflict(reason="most_apps", most=MOST)
+    if len(had) >= MOST_APPS:
+        raise Conflict(reason="most_apps", most=MOST_APPS)
 
 
 def guess(ctx: Context, visitor: Visitor) -> Loss:

@@ -29,7 +29,7 @@ from sparekey.factors import (
     signal_unknown,
 )
 from sparekey.flows import _ways, sign_in
-from sparekey.flows._ways import material, ways
+from sparekey.flows._ways import about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sources
 from sparekey.flows.checks import second as second_check
@@ -37,7 +37,6 @@ from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven, wrong_passkey
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.own import ways as own_ways
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import (
     confirmed,
     demand_finished,
@@ -272,7 +271,7 @@ def _handle_of(ctx: Context, member: Member) -> bytes:
 def _refuse_more(work: Work, who: Member) -> None:
     had = ways(work.conn, who.account_id, who.id)
     if sum(one.enrolled.traits.answer is Answer.PASSKEY for one in had) >= MOST:
-        raise Conflict(f"You have {MOST} passkeys already. Remove one first", reason="passkeys_full")
+        raise Conflict(reason="passkeys_full", most=MOST)
 
 
 def _thing_of(visitor: Visitor, made: object) -> Loss:

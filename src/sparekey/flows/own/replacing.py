@@ -14,13 +14,12 @@ from sparekey.core.sessions import Scope
 from sparekey.errors import BadInput, Conflict, WrongProof
 from sparekey.factors import TRAITS
 from sparekey.flows import _cases, _links, _sessions, _staging, _ways
-from sparekey.flows._ways import Had, ways
+from sparekey.flows._ways import Had, about, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import password as password_check
 from sparekey.flows.checks.password import Attempt
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.own.apps import apps_of, which
-from sparekey.flows.recover import about
 from sparekey.flows.rotate import before_of
 from sparekey.flows.sessions import demand_own, end_all
 from sparekey.store import cases, people

@@ -1,6 +1,8 @@
 """The regular review: for each way in *I have it*, *lost* or *not sure*.
 
 - What was lost is removed at once, under the rules of removing, and its replacement is offered.
+- Private addresses are asked about too. One that is lost is taken out; one that nobody is sure of gets a letter with
+  a link. It goes on counting, and holds no review open: it lets nobody in.
 - What nobody is sure of is used once, now. A backup code is not used up by that; a wrong answer is a try like any
   other.
 - When every way is known to be there, the review is finished. Until then it stays due; what still has to be used is
@@ -27,12 +29,12 @@ from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks import second as second_check
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask, Proven
-from sparekey.flows.checks.sent import OnItsWay
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.own import ways as own_ways
-from sparekey.flows.reports.shown import WayIn, ways_in
+from sparekey.flows.own.addresses import send_link, take_out
+from sparekey.flows.reports.shown import AddressShown, WayIn, addresses_of, ways_in
 from sparekey.flows.sessions import demand_member, demand_right, still_there
-from sparekey.store import people, reviews
+from sparekey.store import addresses, people, reviews
 
 _PART = "review"
 
@@ -42,6 +44,8 @@ class Review:
     """What is asked about, and when it was and will be due; None: never."""
 
     ways: tuple[WayIn, ...]
+    mailboxes: tuple[AddressShown, ...]
+    """The confirmed addresses beside the work address, which an account owner looks after."""
     reviewed_at: datetime | None
     due_at: datetime | None
 
@@ -52,14 +56,20 @@ class Rest:
 
     to_use: tuple[WayIn, ...]
     removed: tuple[Answer, ...]
+    has_letters: bool = False
+    """Letters went to addresses just now."""
 
 
 def look(ctx: Context, visitor: Visitor) -> Review:
     """Open to every finished sign-in, as the profile is."""
     _, member = demand_member(visitor)
-    had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
+    now = ctx.moment().at
+    had, shown = ctx.db.read(
+        lambda conn: (ways(conn, member.account_id, member.id), addresses_of(conn, member, now))
+    )
     due = due_at(member, visitor.account.policy) if visitor.account else None
-    return Review(ways_in(_asked(had), ctx), member.reviewed_at, due)
+    mailboxes = tuple(one for one in shown if one.id and one.confirmed_at)
+    return Review(ways_in(_asked(had), ctx), mailboxes, member.reviewed_at, due)
 
 
 def _asked(had: Sequence[Had]) -> list[Had]:
@@ -68,9 +78,9 @@ def _asked(had: Sequence[Had]) -> list[Had]:
 
 
 def finish(ctx: Context, visitor: Visitor, said: Mapping[str, str]) -> Rest:
-    """Keep what was said of each way, by id; nothing of it where one cannot be kept.
+    """Keep what was said of each way and address, by id; nothing of it where one cannot be kept.
 
-    Raises `BadInput` at the first way that nothing was said of, `NotAllowed` (`last_way`).
+    Raises `BadInput` at the first that nothing was said of, `NotAllowed` (`last_way`), `TooManyTries` (letters).
     """
     _, member = demand_member(visitor)
     if Have.LOST in said.values():
@@ -79,23 +89,37 @@ def finish(ctx: Context, visitor: Visitor, said: Mapping[str, str]) -> Rest:
     def keep(work: Work) -> Rest:
         who = people.member(work.conn, member.account_id, member.id, lock=True)
         had = ways(work.conn, who.account_id, who.id)
-        answers = {one.kept.id: _read(one, said) for one in _asked(had)}
+        answers = {one.kept.id: _read(one.kept.id, said) for one in _asked(had)}
+        has_letters = _look_after(work, who, said)
         chosen = {have: [one for one in had if answers.get(one.kept.id) is have] for have in Have}
         _take_away(work, who, had, chosen[Have.LOST])
         for one in chosen[Have.YES]:
             _note(work, who, one, "said")
-        rest = Rest(ways_in(chosen[Have.UNSURE]), _answers(chosen[Have.LOST]))
+        rest = Rest(ways_in(chosen[Have.UNSURE]), _answers(chosen[Have.LOST]), has_letters)
         _go_on(work, who, rest)
         return rest
 
     return unit(ctx, visitor, ctx.moment(), keep)
 
 
-def _read(one: Had, said: Mapping[str, str]) -> Have:
-    text = said.get(one.kept.id, "")
+def _read(asked: str, said: Mapping[str, str]) -> Have:
+    text = said.get(asked, "")
     if text not in set(Have):
-        raise BadInput(one.kept.id, "unanswered")
+        raise BadInput(asked, "unanswered")
     return Have(text)
+
+
+def _look_after(work: Work, who: Member, said: Mapping[str, str]) -> bool:
+    """Take the lost addresses out, and write to those that nobody is sure of; False: to none."""
+    confirmed = [one for one in addresses.of_member(work.conn, who) if one.confirmed_at]
+    answers = [(one, _read(one.id, said)) for one in confirmed]
+    unsure = [one for one, have in answers if have is Have.UNSURE]
+    for one in unsure:
+        send_link(work, who, one)
+    lost = [one for one, have in answers if have is Have.LOST]
+    if lost:
+        take_out(work, who, *lost)
+    return bool(unsure)
 
 
 def _answers(ones: Sequence[Had]) -> tuple[Answer, ...]:
@@ -172,11 +196,6 @@ def send(ctx: Context, visitor: Visitor, authenticator_id: str) -> None:
     if not questions.is_sent(ctx, answer):
         raise NotFound()
     unit(ctx, visitor, ctx.moment(), lambda work: sent.send(work, member, Question.REVIEW, answer))
-
-
-def on_its_way(ctx: Context, visitor: Visitor, answer: Answer) -> OnItsWay | None:
-    """The code that was asked for in this review."""
-    return sent.on_its_way(ctx, visitor, Question.REVIEW, answer)
 
 
 def use(ctx: Context, visitor: Visitor, authenticator_id: str, text: str) -> None:

@@ -15,13 +15,12 @@ from sparekey.core.sign_in import Standing, can_prove
 from sparekey.errors import BadInput, Conflict, NotAllowed, NotSignedIn
 from sparekey.factors import ending_of, read_number
 from sparekey.flows import _ways, sign_in
-from sparekey.flows._ways import Had, material, ways
+from sparekey.flows._ways import Had, about, material, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.checks import questions, sent
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import Offer, OnItsWay, Sending
+from sparekey.flows.checks.sent import Offer, Sending
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.recover import about
 from sparekey.flows.sessions import demand_member, demand_own, still_there
 from sparekey.store import people
 from sparekey.store.engine import Kept
@@ -44,10 +43,6 @@ def to_confirm(ctx: Context, visitor: Visitor, answer: Answer) -> None:
     unit(ctx, visitor, ctx.moment(), lambda work: sent.send(work, member, Question.CONFIRM, answer))
 
 
-def on_its_way(ctx: Context, visitor: Visitor, question: Question, answer: Answer) -> OnItsWay | None:
-    return sent.on_its_way(ctx, visitor, question, answer)
-
-
 def offers(ctx: Context, visitor: Visitor, *, second_only: bool = False) -> tuple[Offer, ...]:
     """Where codes can be sent to now, in this sign-in or session."""
     if visitor.member is None:
@@ -65,7 +60,7 @@ def possible(ctx: Context, visitor: Visitor) -> tuple[Answer, ...]:
 
 
 @dataclass(frozen=True)
-class Receiver:
+class ReceiverShown:
     """What somebody set up for codes of one kind, and whether they may set one up or change it. `ending`: see
     `factors.ending_of`; empty where there is none. `why_not`: a reason's code, empty: they may."""
 
@@ -73,7 +68,7 @@ class Receiver:
     why_not: str
 
 
-def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> Receiver:
+def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> ReceiverShown:
     account, member = demand_own(ctx, visitor)
     traits = questions.asking(ctx, answer).traits
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
@@ -81,7 +76,7 @@ def receiver(ctx: Context, visitor: Visitor, answer: Answer) -> Receiver:
     if not why_not and traits.is_restricted and not has_another(had):
         why_not = "needs_another"
     present = [one.kept.label for one in had if one.enrolled.traits.answer is answer]
-    return Receiver(present[-1] if present else "", why_not)
+    return ReceiverShown(present[-1] if present else "", why_not)
 
 
 def mailbox(who: Member) -> str:

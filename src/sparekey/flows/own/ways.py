@@ -17,7 +17,6 @@ from sparekey.flows.sessions import demand_own
 from sparekey.store import authenticators, people
 
 LONGEST_NAME = 60
-"""What browsers of phones and tablets say of themselves; an Android tablet does not say that it is mobile."""
 THINGS = (Loss.PHONE, Loss.TABLET, Loss.COMPUTER, Loss.KEY, Loss.MANAGER)
 """What a way may be said to live on."""
 

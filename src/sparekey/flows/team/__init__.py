@@ -6,6 +6,7 @@ of another account is simply not there.
 """
 
 from sparekey.flows.team.details import Details, add_member, edit_member, invite_again
+from sparekey.flows.team.mailboxes import take_address
 from sparekey.flows.team.policy import NewPolicy, change_policy
 from sparekey.flows.team.roles import change_role, hand_over
 from sparekey.flows.team.staff_list import Search, StaffPage, StaffRow, list_staff, roles_to_add
@@ -33,4 +34,5 @@ __all__ = [
     "reactivate",
     "roles_to_add",
     "sign_out",
+    "take_address",
 ]

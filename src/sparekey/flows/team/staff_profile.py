@@ -144,6 +144,7 @@ def _reasons(
         Action.REACTIVATE: None if who.status is Status.DEACTIVATED else "active",
         Action.INVITE_AGAIN: blocked if who.status is Status.INVITED else "not_invited",
         Action.RESET: blocked,
+        Action.TAKE_ADDRESS: blocked,
         Action.SEND_LINK: blocked or (None if looking.has_mail else "no_mail"),
         Action.HAND_SECRET: blocked or _why_no_secret(conn, who),
     }

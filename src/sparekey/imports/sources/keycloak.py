@@ -4,7 +4,7 @@
   secret is the text itself, byte for byte; Base32 only where `secretEncoding` says so.
 - Of type `password`, PBKDF2 and Argon2 with salt and cost are written as the usual strings
   (`$pbkdf2-sha256$…`, `$argon2id$…`), so that one checker knows them all.
-- A user without `username` is a service account's and left out, as are service accounts by their link.
+- Service accounts are left out; they have a `serviceAccountClientId`.
 """
 
 from base64 import b64encode
@@ -29,16 +29,13 @@ from sparekey.imports._fields import (
 from sparekey.imports._json import document, entries
 from sparekey.imports.found import Bad, BadLine, Found, FoundSecret, Keys, Place, Remark, Upload, attempt
 
-_PBKDF2 = {
-    "pbkdf2": "pbkdf2",
-    "pbkdf2-sha256": "pbkdf2-sha256",
-    "pbkdf2-sha512": "pbkdf2-sha512",
-}
+_PBKDF2 = frozenset({"pbkdf2", "pbkdf2-sha256", "pbkdf2-sha512"})
 _LEFT = {
     "webauthn": Remark.LEFT_PASSKEYS,
     "webauthn-passwordless": Remark.LEFT_PASSKEYS,
     "recovery-authn-codes": Remark.LEFT_BACKUP_CODES,
 }
+_READ = frozenset({"otp", "password"})
 _ARGON2_TYPES = {"i": "argon2i", "id": "argon2id"}
 _BASE32 = frozenset({"BASE32", "B32"})
 
@@ -80,23 +77,16 @@ def _credentials(user: Mapping[str, object]) -> tuple[str | None, list[FoundSecr
     for each in members(user.get("credentials"), "credentials"):
         credential = mapping(each, "credentials")
         kind = text(credential.get("type"), "type")
-        if kind in _LEFT:
-            remarks.append(_LEFT[kind])
-            continue
-        if kind not in _READERS:
-            remarks.append(Remark.LEFT_OTHERS)
+        if kind not in _READ:
+            remarks.append(_LEFT.get(kind, Remark.LEFT_OTHERS))
             continue
         hidden = mapping(document(credential.get("secretData"), "secretData"), "secretData")
         said = mapping(document(credential.get("credentialData"), "credentialData"), "credentialData")
-        if _READERS[kind]:
+        if kind == "otp":
             secrets.append(_secret(hidden, said, credential.get("userLabel")))
         else:
             hash_text = _hash(hidden, said)
     return hash_text, secrets, remarks
-
-
-_READERS = {"otp": True, "password": False}
-"""Credentials that are read: is it an authenticator?"""
 
 
 def _secret(hidden: Mapping[str, object], said: Mapping[str, object], label: object) -> FoundSecret:
@@ -116,7 +106,7 @@ def _hash(hidden: Mapping[str, object], said: Mapping[str, object]) -> str:
     salt = base64_bytes(hidden.get("salt"), "salt")
     value = base64_bytes(hidden.get("value"), "value")
     if algorithm in _PBKDF2:
-        return f"${_PBKDF2[algorithm]}${rounds}${_adapted(salt)}${_adapted(value)}"
+        return f"${algorithm}${rounds}${_adapted(salt)}${_adapted(value)}"
     more = mapping(said.get("additionalParameters") or {}, "additionalParameters")
     name = _ARGON2_TYPES.get(_first(more.get("type"), "id"))
     if algorithm != "argon2" or name is None or _first(more.get("version"), "1.3") != "1.3":

@@ -6,12 +6,17 @@ their size is known: a picture of a few bytes can unpack to gigabytes.
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from sparekey.imports._text import pieces
 from sparekey.imports.found import BadLine, Broken, Found, Keys, Place, Upload
 from sparekey.imports.sources.uris import people
 
-MOST_PIXELS = 25_000_000
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_PIXELS = 16_000_000
+"""More than the largest screens have; 120 MB while one is read."""
 
 
 def read(uploads: Iterable[Upload], _keys: Keys) -> Iterator[Found | BadLine]:
@@ -31,10 +36,8 @@ def _texts(upload: Upload) -> Iterator[tuple[int, str]]:
         picture = Image.open(whole, formats=["PNG"])
         if picture.width * picture.height > MOST_PIXELS:
             raise Broken(Place(upload.name), "picture_too_large", most=MOST_PIXELS // 10**6)
-        grey = picture.convert("RGBA")
-        white = Image.new("RGBA", grey.size, "white")
+        plain = _on_white(picture)
         only_qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-        plain = Image.alpha_composite(white, grey).convert("L")
         found = zxingcpp.read_barcodes(plain, formats=only_qr, text_mode=zxingcpp.TextMode.Plain)
     except Broken:
         raise
@@ -43,3 +46,15 @@ def _texts(upload: Upload) -> Iterator[tuple[int, str]]:
     if not found:
         raise Broken(Place(upload.name), "no_qr_code")
     yield from enumerate((code.text.strip() for code in found), 1)
+
+
+def _on_white(picture: "Image.Image") -> "Image.Image":
+    """In shades of grey, of which one takes a byte: what is transparent is white."""
+    from PIL import Image  # noqa: PLC0415  an extra, loaded where it is needed
+
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    whole = picture if "A" in picture.getbands() else picture.convert("RGBA")
+    white = Image.new("L", whole.size, 255)
+    white.paste(whole.convert("L"), mask=whole.getchannel("A"))
+    return white

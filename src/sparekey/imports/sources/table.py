@@ -2,7 +2,7 @@
 tabs: the first line tells. One line is one authenticator or a person without; a person with several
 authenticators has several lines.
 
-Columns, of which `username` or `email` must be there: `username`, `name`, `email`, `active` (yes or no),
+Columns, of which `username`, `email` or `uri` must be there: `username`, `name`, `email`, `active` (yes or no),
 `language`, `password_hash`, `secret` (Base32), `secret_hex`, `algorithm`, `digits`, `period`, `type` (totp),
 `issuer`, `device` (what the person calls the authenticator), `uri` (an otpauth:// address instead of all
 these). Some other spellings are understood. A column that is not known is refused: it might be a misspelt one.

@@ -5,8 +5,9 @@ The file is the answer to the form: it is made for it, kept nowhere, and no brow
 
 from starlette.responses import Response
 
+from sparekey.core.people import exports_held_until
 from sparekey.core.permissions import Action
-from sparekey.errors import BadInput
+from sparekey.errors import BadInput, NotAllowed
 from sparekey.flows import sessions
 from sparekey.flows.exports.account import export_account
 from sparekey.flows.exports.own import export_own, offered
@@ -34,7 +35,13 @@ def show_own(visit: Visit) -> Response:
 def _own(visit: Visit, status: int = 200, **errors: str) -> Response:
     found = offered(visit.ctx, visit.visitor)
     return visit.shell(
-        "export_own", "profile", status, taken=found.taken, left_out=found.left_out, errors=errors
+        "export_own",
+        "profile",
+        status,
+        taken=found.taken,
+        left_out=found.left_out,
+        held_until=exports_held_until(visit.member, visit.now),
+        errors=errors,
     )
 
 
@@ -43,6 +50,10 @@ def download_own(visit: Visit) -> Response:
         parcel = export_own(visit.ctx, visit.visitor, _typed(visit))
     except BadInput as refusal:
         return _own(visit, status_of(refusal), **visit.errors_of(refusal))
+    except NotAllowed as refusal:
+        if refusal.reason != "recovered":
+            raise
+        return _own(visit, status_of(refusal))
     return _file(parcel, f"sparekey-{visit.member.username}")
 
 
@@ -53,7 +64,10 @@ def show_account(visit: Visit) -> Response:
 def _account(visit: Visit, status: int = 200, **errors: str) -> Response:
     _, member = sessions.demand_right(visit.ctx, visit.visitor, Action.EXPORT_ACCOUNT)
     count = sessions.how_many_members(visit.ctx, member.account_id)
-    return visit.shell("export_account", "export", status, team_count=count, errors=errors)
+    held_until = exports_held_until(member, visit.now)
+    return visit.shell(
+        "export_account", "export", status, team_count=count, held_until=held_until, errors=errors
+    )
 
 
 def download_account(visit: Visit) -> Response:
@@ -61,6 +75,10 @@ def download_account(visit: Visit) -> Response:
         parcel = export_account(visit.ctx, visit.visitor, _typed(visit))
     except BadInput as refusal:
         return _account(visit, status_of(refusal), **visit.errors_of(refusal))
+    except NotAllowed as refusal:
+        if refusal.reason != "recovered":
+            raise
+        return _account(visit, status_of(refusal))
     day = visit.now.astimezone(visit.ctx.site.zone)
     return _file(parcel, f"sparekey-account-{day:%Y-%m-%d}")
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sparekey.core.contract import Answer
 from sparekey.core.permissions import Action
 from sparekey.core.proofs import is_fresh
 from sparekey.core.recovery_case import Delivery, How
-from sparekey.errors import BadInput, LinkUnusable, NotFound
+from sparekey.errors import BadInput, Conflict, LinkUnusable, NotFound, TooManyTries
 from sparekey.flows import recover, reset
+from sparekey.flows.own import sent_codes
 from sparekey.flows.recover import Request, Secret, read_lost
 from sparekey.flows.team import Profile
-from sparekey.web.door import Asks, Way
+from sparekey.web.door import Asks, Way, keep_typed
 from sparekey.web.pages import sheets
 from sparekey.web.pages.sign_in import (
     REFUSALS,
@@ -25,6 +27,7 @@ from sparekey.web.pages.sign_in import (
     confirm_now,
     offered_to_confirm,
     passkey_answered,
+    text_to_confirm,
 )
 from sparekey.web.pages.staff import (
     LIST,
@@ -102,6 +105,8 @@ def show_link(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, ask: Ask, status: int = 200, *, asks_how: bool, **errors: str) -> Response:
+    offer = offered_to_confirm(visit)
+    typed = {**visit.resumed, **visit.form}
     return visit.shell(
         "staff_confirm",
         "staff",
@@ -109,11 +114,12 @@ def _form(visit: Visit, ask: Ask, status: int = 200, *, asks_how: bool, **errors
         person=ask.seen.member,
         then=ask.then,
         is_fresh=_is_fresh(visit),
-        **offered_to_confirm(visit),
+        **offer,
+        **text_to_confirm(visit, offer["way"]),
         reveals_current=ask.delivery is Delivery.CURRENT,
         ask_how=asks_how,
         things=[thing.value for thing in ask.seen.things_to_lose],
-        values={name: visit.form.get(name, "") for name in ("how", "lost", "stolen")},
+        values={name: typed.get(name, "") for name in ("how", "lost", "stolen")},
         errors=errors,
     )
 
@@ -131,6 +137,8 @@ def send_link(visit: Visit) -> Response:
 def _hand(visit: Visit, ask: Ask) -> Response:
     """Confirm who helps where that is due, then hand over what was asked for."""
     if not _is_fresh(visit):
+        if visit.form.get("send") == Answer.SMS_CODE:
+            return _send_text(visit, ask)
         if "password" not in visit.form and not passkey_answered(visit):
             return _form(visit, ask, 403, asks_how=ask.asks_how)
         refused = _confirm(visit, ask)
@@ -150,6 +158,19 @@ def _hand(visit: Visit, ask: Ask) -> Response:
     if ask.then in DONE:
         return visit.go(path_of(who, "#two-factor"), DONE[ask.then])
     return visit.go(path_of(who, "/2fa/secret#") + ("downloads" if ask.then == "download" else "two-factor"))
+
+
+def _send_text(visit: Visit, ask: Ask) -> Response:
+    """Have a code sent to confirm with, and come back with what was answered so far."""
+    try:
+        sent_codes.to_confirm(visit.ctx, visit.visitor, Answer.SMS_CODE)
+    except (Conflict, TooManyTries) as refusal:
+        form = _form(visit, ask, status_of(refusal), asks_how=ask.asks_how, form=visit.said(refusal))
+        return retry(visit, form, refusal)
+    page = "/2fa/link?" if ask.then == "link" else f"/2fa/reveal?then={ask.then}&"
+    response = visit.go(path_of(ask.seen.member, f"{page}way={Answer.SMS_CODE}"))
+    keep_typed(visit, response)
+    return response
 
 
 def _confirm(visit: Visit, ask: Ask) -> Response | None:

@@ -107,6 +107,7 @@ def stop(visit: Visit) -> Response:
     facts: dict[str, Any] = {
         "what": asked.what,
         "has_owners": asked.has_owners,
+        "signed_out": stopped.is_signed_out,
         "factor_back": stopped.is_factor_back,
     }
     return visit.page("not_me_done", username=asked.username, **facts)

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.errors import BadInput, Conflict, TooManyTries
+from sparekey.errors import BadInput, Busy, Conflict, TooManyTries
 from sparekey.flows.joining import from_elsewhere
 from sparekey.flows.joining.from_elsewhere import (
     MOST_ON_A_PAGE,
@@ -53,7 +53,7 @@ def _form(visit: Visit, bad: BadFile | None = None, status: int = 200, **errors:
 
 
 def _line(bad: Any) -> dict[str, Any]:
-    """One wrong place: where it is, and why. A code of a library that is not there is for whoever runs the server."""
+    """One wrong place: where it is, and why."""
     return {
         "file": bad.place.file,
         "line": bad.place.line,
@@ -72,11 +72,14 @@ def read(visit: Visit) -> Response:
             raise BadInput("source", "unknown")
         if not uploads:
             raise BadInput("files", "no_files")
-        found = look_into(source, uploads, visit.form.get("passphrase", ""), people)
+        found = look_into(source, uploads, visit.form.get("passphrase", ""), people, MOST_ON_A_PAGE)
         from_elsewhere.hold(visit.ctx, visit.visitor, source, found)
     except BadFile as bad:
+        if bad.lines[0].code == "too_many_people":
+            refused = BadInput("files", "too_many_people", most=MOST_ON_A_PAGE)
+            return _form(visit, None, 422, **visit.errors_of(refused))
         return _form(visit, bad, 422)
-    except (BadInput, TooManyTries) as refusal:
+    except (BadInput, TooManyTries, Busy) as refusal:
         return retry(visit, _form(visit, None, status_of(refusal), **visit.errors_of(refusal)), refusal)
     return visit.go(REPORT)
 
@@ -137,7 +140,7 @@ def take(visit: Visit) -> Response:
         if refusal.reason != "import_over":
             raise
         return visit.go(FORM, "import_over")
-    return visit.go(LIST, "people_imported", count=many.active + many.invited + many.deactivated)
+    return visit.go(LIST, "people_imported", count=many.people)
 
 
 MOVING = (

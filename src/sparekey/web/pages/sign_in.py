@@ -20,10 +20,11 @@ from sparekey.errors import (
 )
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
 from sparekey.flows.oidc.asked import BY_PASSKEY, PATH
-from sparekey.flows.own import passkeys, sent_codes
+from sparekey.flows.own import apps, passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
 from sparekey.web.forward_auth import START
@@ -143,6 +144,7 @@ def show_second(visit: Visit, answer: Answer, refusal: SparekeyError | None = No
         "second_step",
         status,
         account_name=account.name if account else "",
+        digits=apps.digits(visit.ctx, member),
         has_backup_codes=Answer.BACKUP_CODE in answers,
         has_passkeys=Answer.PASSKEY in answers,
         offers=sent_codes.offers(visit.ctx, visit.visitor),
@@ -258,18 +260,19 @@ def offered(visit: Visit, answers: Collection[Answer]) -> dict[str, Any]:
 
 def offered_to_confirm(visit: Visit) -> dict[str, Any]:
     """The same for whoever confirms that it is them."""
-    return offered(visit, possible_to_confirm(visit))
+    digits = apps.digits(visit.ctx, visit.member)
+    return {**offered(visit, possible_to_confirm(visit)), "digits": digits}
 
 
-def _text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
+def text_to_confirm(visit: Visit, way: str) -> dict[str, Any]:
     """Where a text message would go, and the code that is on its way."""
     offers = sent_codes.offers(visit.ctx, visit.visitor, second_only=True)
     sent = None
     if way == Answer.SMS_CODE:
-        sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
+        sent = on_its_way(visit.ctx, visit.visitor, Question.CONFIRM, Answer.SMS_CODE)
     return {
         "number": offers[0].ending if offers else "",
-        "sent": {**vars(sent), "course": sent.course.value} if sent else None,
+        "sent": sent,
     }
 
 
@@ -306,7 +309,7 @@ def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Respons
         next=onward,
         why="app_passkey" if by_passkey else _why(onward),
         **offer,
-        **_text_to_confirm(visit, offer["way"]),
+        **text_to_confirm(visit, offer["way"]),
         errors=errors,
     )
 

@@ -39,6 +39,7 @@ MAY = {
     "reset": Action.RESET,
     "invite": Action.INVITE_AGAIN,
     "edit": Action.EDIT_MEMBER,
+    "take_address": Action.TAKE_ADDRESS,
     "deactivate": Action.DEACTIVATE,
     "reactivate": Action.REACTIVATE,
     "delete": Action.DELETE_MEMBER,

@@ -1,4 +1,5 @@
-"""Contacts → Staff: adding, editing, deactivating and deleting people, and handing ownership over.
+"""Contacts → Staff: adding, editing, deactivating and deleting people, taking a
+private address of theirs out, and handing ownership over.
 
 Each page asks for its right before it shows its form; the flows ask again. The forms for adding and editing can be
 read at any time: only saving asks for a fresh confirmation, and keeps what was typed. The other pages ask for it
@@ -9,9 +10,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sparekey.core.addresses import masked
 from sparekey.core.people import Language, Member, Role
 from sparekey.core.permissions import Action, demand
-from sparekey.errors import BadInput, NotAllowed, NotSignedIn, TooManyTries
+from sparekey.errors import BadInput, NotAllowed, NotFound, NotSignedIn, TooManyTries
 from sparekey.flows import sessions, team
 from sparekey.flows.team import Details, Profile
 from sparekey.web.door import Asks, Way
@@ -133,6 +135,27 @@ def edit(visit: Visit) -> Response:
     return visit.go(path_of(who), "member_saved", name=who.name)
 
 
+def _theirs(visit: Visit, seen: Profile) -> dict[str, Any]:
+    """The private address this page is about, as far as anybody but its owner may read it."""
+    for one in seen.addresses:
+        if one.id and one.id == visit.params["id"]:
+            return {**vars(one), "address": masked(one.address)}
+    raise NotFound()
+
+
+@about_person
+def show_take_address(visit: Visit) -> Response:
+    seen = looked_at(visit, Action.TAKE_ADDRESS)
+    return visit.shell("staff_address", "staff", person=seen.member, one=_theirs(visit, seen))
+
+
+@about_person
+def take_address(visit: Visit) -> Response:
+    who = look(visit).member
+    team.take_address(visit.ctx, visit.visitor, who.username, visit.params["id"])
+    return visit.go(path_of(who), "address_taken_out", name=who.name)
+
+
 @about_person
 def show_deactivate(visit: Visit) -> Response:
     seen = looked_at(visit, Action.DEACTIVATE)
@@ -207,6 +230,7 @@ def _put_hand_over(visit: Visit) -> Response:
 STAFF_EDIT = (
     Way(LIST + "/new", show_add, add, asks=Asks.AAL2, acts=Asks.FRESH),
     Way(LIST + "/{username}/edit", show_edit, edit, asks=Asks.AAL2, acts=Asks.FRESH),
+    Way(LIST + "/{username}/addresses/{id}/remove", show_take_address, take_address, asks=Asks.FRESH),
     Way(LIST + "/{username}/deactivate", show_deactivate, deactivate, asks=Asks.FRESH),
     Way(LIST + "/{username}/delete", show_delete, delete, asks=Asks.FRESH),
     Way("/account/hand-over", show_hand_over, hand_over, asks=Asks.FRESH),

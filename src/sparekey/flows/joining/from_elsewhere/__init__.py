@@ -1,8 +1,8 @@
 """People and their authenticators in the files of another system: looked at, and taken over whole or not at all."""
 
 from sparekey.flows.joining.from_elsewhere.looking import NAMES, BadFile, Found, Keys, Upload, look_into
-from sparekey.flows.joining.from_elsewhere.planning import Becomes, Count, Planned, count, plan
-from sparekey.flows.joining.from_elsewhere.taking import Into, check, take_over
+from sparekey.flows.joining.from_elsewhere.planning import Count, Planned, count, plan
+from sparekey.flows.joining.from_elsewhere.taking import Into, check, steps, take_over
 from sparekey.flows.joining.from_elsewhere.waiting import (
     MOST_ON_A_PAGE,
     Waiting,
@@ -16,7 +16,6 @@ __all__ = [
     "MOST_ON_A_PAGE",
     "NAMES",
     "BadFile",
-    "Becomes",
     "Count",
     "Found",
     "Into",
@@ -30,6 +29,7 @@ __all__ = [
     "hold",
     "look_into",
     "plan",
+    "steps",
     "take_over",
     "take_waiting",
     "waiting",

@@ -10,12 +10,12 @@ from sparekey.core.events.recovery import LinkSent
 from sparekey.core.events.team import MemberAdded
 from sparekey.core.events.ways import AuthenticatorEnrolled
 from sparekey.core.losses import Safety
-from sparekey.core.people import Account, AuthenticatorId, Language, Member, MemberId
+from sparekey.core.people import Account, AuthenticatorId, Language, Member, MemberId, Role, Status
 from sparekey.factors import TRAITS, brought_app, brought_password
 from sparekey.flows import _links, _staging, _ways
 from sparekey.flows._links import Purpose
 from sparekey.flows._work import Work
-from sparekey.flows.joining.from_elsewhere.planning import Becomes, Planned, as_member, plan
+from sparekey.flows.joining.from_elsewhere.planning import Planned, as_member, plan
 from sparekey.imports import Found, FoundSecret
 from sparekey.store import authenticators, cases, people, queue
 from sparekey.store.authenticators import Authenticator
@@ -46,8 +46,8 @@ class Trace:
     kinds: tuple[tuple[AuthenticatorId, str], ...]
     is_invited: bool
 
-    def events(self, role: str) -> Iterator[Event]:
-        yield MemberAdded(self.member, role)
+    def events(self) -> Iterator[Event]:
+        yield MemberAdded(self.member, Role.STAFF.value)
         for authenticator, kind in self.kinds:
             yield AuthenticatorEnrolled(self.member, authenticator, kind, "import")
         if self.is_invited:
@@ -65,43 +65,47 @@ class Rows:
         self._authenticators: list[Authenticator] = []
         self._links: list[Link] = []
         self._mails: list[Mail] = []
-        self._names: list[str] = []
+        self._tried: list[str] = []
 
     def add(self, found: Found) -> Trace:
         planned = plan(found)
         who = as_member(planned, self._by.account, self._by.language, self._work.moment)
         own = tuple(_brought(self._work, who, planned))
         had = [_ways.had_of(one) for one in own]
-        is_in = planned.becomes is not Becomes.INVITED
+        is_in = planned.becomes is not Status.INVITED
         safety = _ways.summary(had)[0] if is_in else Safety.NOT_SET_UP
         if safety is not Safety.NOT_SET_UP:
             who = replace(who, reviewed_at=self._work.now)
         self._members.append(Listed(who, safety.value, _ways.listed(had)))
         self._authenticators += own
-        self._names += [_ways.name_tries_key(self._work, name) for name in (who.username, who.email)]
-        if planned.becomes is not Becomes.DEACTIVATED:
+        self._tried += [_ways.name_tries_key(self._work, name) for name in (who.username, who.email)]
+        if planned.becomes is not Status.DEACTIVATED:
             self._write_to(who, own)
         kinds = tuple((one.id, one.kind) for one in own)
-        return Trace(who.id, kinds, planned.becomes is Becomes.INVITED)
+        return Trace(who.id, kinds, planned.becomes is Status.INVITED)
 
     def _write_to(self, who: Member, own: Sequence[Authenticator]) -> None:
-        letter = _invitation if who.status.value == Becomes.INVITED.value else _notice
+        letter = _invitation if who.status is Status.INVITED else _notice
         link, mail = letter(self._work, self._by, who, own)
         self._links.append(link)
         self._mails.append(replace(mail, due_at=self._work.now + self._letters * BETWEEN_LETTERS))
         self._letters += 1
 
-    def write(self) -> int:
-        """Put everything in the database; how many letters there are up to here."""
-        conn = self._work.conn
+    @property
+    def letters(self) -> int:
+        """How many there are up to here."""
+        return self._letters
+
+    def write(self, work: Work) -> None:
+        """Put everything in the database."""
+        conn = work.conn
         people.add_members(conn, self._members)
         if self._authenticators:
             authenticators.add(conn, *self._authenticators)
         if self._links:
             cases.add_link(conn, *self._links)
-            self._work.post(*self._mails)
-        queue.forget_tries(conn, self._names)
-        return self._letters
+            work.post(*self._mails)
+        queue.forget_tries(conn, self._tried)
 
 
 def _brought(work: Work, who: Member, planned: Planned) -> Iterator[Authenticator]:

@@ -9,17 +9,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sparekey.core.contract import Moment
 from sparekey.core.people import Account, Language, Member, MemberId, Role, Status, new_id
 from sparekey.imports import BadLine, Found
-
-
-class Becomes(StrEnum):
-    ACTIVE = "active"
-    INVITED = "invited"
-    DEACTIVATED = "deactivated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +20,7 @@ class Planned:
     """One person and what becomes of them."""
 
     found: Found
-    becomes: Becomes
+    becomes: Status
     keeps_password: bool
 
     @property
@@ -39,8 +32,8 @@ class Planned:
 def plan(found: Found) -> Planned:
     keeps_password = bool(found.password_hash and found.authenticators)
     if not found.is_active:
-        return Planned(found, Becomes.DEACTIVATED, keeps_password)
-    return Planned(found, Becomes.ACTIVE if keeps_password else Becomes.INVITED, keeps_password)
+        return Planned(found, Status.DEACTIVATED, keeps_password)
+    return Planned(found, Status.ACTIVE if keeps_password else Status.INVITED, keeps_password)
 
 
 @dataclass(frozen=True)
@@ -53,18 +46,22 @@ class Count:
     apps: int
 
     @property
+    def people(self) -> int:
+        return self.active + self.invited + self.deactivated
+
+    @property
     def letters(self) -> int:
         """Everybody but who stays out gets one."""
         return self.active + self.invited
 
 
 def count(people: Iterable[Found]) -> Count:
-    many = dict.fromkeys(Becomes, 0)
+    many = dict.fromkeys(Status, 0)
     apps = 0
     for one in people:
         many[plan(one).becomes] += 1
         apps += len(one.authenticators)
-    return Count(many[Becomes.ACTIVE], many[Becomes.INVITED], many[Becomes.DEACTIVATED], apps)
+    return Count(many[Status.ACTIVE], many[Status.INVITED], many[Status.DEACTIVATED], apps)
 
 
 def as_member(planned: Planned, account: Account, language: Language, moment: Moment) -> Member:
@@ -77,7 +74,7 @@ def as_member(planned: Planned, account: Account, language: Language, moment: Mo
         name=found.name or found.username,
         email=found.email,
         role=Role.STAFF,
-        status=Status(planned.becomes.value),
+        status=planned.becomes,
         language=Language(found.language) if found.language else language,
         created_at=moment.at,
     )

@@ -8,12 +8,12 @@
   a page an account writes no more letters than it may otherwise; a command may write to everybody, ten in a second,
   so that other letters find their way between them.
 - The account's chain holds an event for each person and each authenticator, and one for the whole.
-- Written in batches, so that memory stays small. On SQLite nobody else writes meanwhile; on PostgreSQL only the
-  account's own chain is locked, at the end.
+- Rows are made and sealed before the transaction where they fit into memory, else in it, in batches. On SQLite nobody
+  else writes while it lasts; on PostgreSQL only the account's own chain is locked, at the end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sparekey.core.events.server import ConsoleUsed
@@ -47,6 +47,28 @@ class Into:
 
 
 Tell = Callable[[int], None]
+MADE, WRITTEN, CHAINED = 3, 3, 2
+"""How long a person takes in each part, as measured: so that a bar is as far as the work."""
+MOST_MADE_BEFORE = 25_000
+"""People whose rows fit into memory all at once."""
+Batch = tuple[Rows, list[Trace]]
+
+
+def steps(people: int) -> int:
+    """What `tell` has heard when so many people are in."""
+    return people * (MADE + WRITTEN + CHAINED)
+
+
+@dataclass
+class Bar:
+    """How far the work is."""
+
+    tell: Tell
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        self.done += count
+        self.tell(self.done)
 
 
 def check(ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into) -> Count:
@@ -62,12 +84,22 @@ def check(ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into) ->
 def take_over(
     ctx: Context, visitor: Visitor, found: Sequence[Found], into: Into, tell: Tell = lambda _: None
 ) -> Count:
-    """Take them all over. `tell` hears how many people are done; a second run may begin anew.
+    """Take them all over. `tell` hears how much of `steps` is done; a second run may begin anew.
 
     Raises `BadFile`, `TooManyTries`, or `Conflict` where somebody took a name meanwhile.
     """
 
-    return taken(lambda: unit(ctx, visitor, ctx.moment(), lambda work: take_in(work, found, into, tell)))
+    moment, bar = ctx.moment(), Bar(tell)
+    ready = None
+    if len(found) <= MOST_MADE_BEFORE:
+        with ctx.db.reading() as conn:
+            work = Work(ctx, conn, visitor, moment)
+            ready = list(_made(work, _by(work, into), found, bar))
+
+    def take(work: Work) -> Count:
+        return take_in(work, found, into, replace(bar), ready)
+
+    return taken(lambda: unit(ctx, visitor, moment, take))
 
 
 def taken(take: Callable[[], Count]) -> Count:
@@ -78,15 +110,23 @@ def taken(take: Callable[[], Count]) -> Count:
         raise Conflict("Somebody took a name of these people meanwhile. Try again", reason="stale") from None
 
 
-def take_in(work: Work, found: Sequence[Found], into: Into, tell: Tell = lambda _: None) -> Count:
-    """The unit of work itself."""
+def take_in(
+    work: Work,
+    found: Sequence[Found],
+    into: Into,
+    bar: Bar | None = None,
+    ready: Sequence[Batch] | None = None,
+) -> Count:
+    """The unit of work itself. `ready`: the rows, where they were made before it."""
+    bar = bar or Bar(lambda _: None)
     by = _by(work, into)
     many = count(found)
     _demand_free(work, by.account.id, found, into)
     if into.account is None:
         work.reserve_letters(by.account.id, many.letters)
-    traces = list(_written(work, by, found, tell))
-    _put_on_chain(work, by, traces)
+    batches = _made(work, by, found, bar) if ready is None else ready
+    traces = list(_written(work, batches, bar))
+    _put_on_chain(work, by, traces, bar)
     _tell_owners(work, by, into, many)
     return many
 
@@ -99,21 +139,29 @@ def _by(work: Work, into: Into) -> By:
     return By(who.account, who.actor.name, work.place, who.actor.language)
 
 
-def _written(work: Work, by: By, found: Sequence[Found], tell: Tell) -> Iterator[Trace]:
+def _made(work: Work, by: By, found: Sequence[Found], bar: Bar) -> Iterator[Batch]:
     letters = 0
     for start in range(0, len(found), BATCH):
         rows = Rows(work, by, letters)
-        batch = found[start : start + BATCH]
-        yield from [rows.add(one) for one in batch]
-        letters = rows.write()
-        tell(start + len(batch))
+        traces = [rows.add(one) for one in found[start : start + BATCH]]
+        letters = rows.letters
+        bar.add(len(traces) * MADE)
+        yield rows, traces
 
 
-def _put_on_chain(work: Work, by: By, traces: Sequence[Trace]) -> None:
+def _written(work: Work, batches: Iterable[Batch], bar: Bar) -> Iterator[Trace]:
+    for rows, traces in batches:
+        rows.write(work)
+        bar.add(len(traces) * WRITTEN)
+        yield from traces
+
+
+def _put_on_chain(work: Work, by: By, traces: Sequence[Trace], bar: Bar) -> None:
     for start in range(0, len(traces), BATCH):
         batch = traces[start : start + BATCH]
-        events = [event for one in batch for event in one.events(Role.STAFF.value)]
+        events = [event for one in batch for event in one.events()]
         work.record_now(events, by.account.id)
+        bar.add(len(batch) * CHAINED)
 
 
 def _tell_owners(work: Work, by: By, into: Into, many: Count) -> None:
@@ -124,7 +172,7 @@ def _tell_owners(work: Work, by: By, into: Into, many: Count) -> None:
         work.record(ConsoleUsed(COMMAND, by.account.id))
     facts: dict[str, Any] = {
         "by": by.name,
-        "count": many.active + many.invited + many.deactivated,
+        "count": many.people,
         "place": by.place,
     }
     for owner in people.with_role(work.conn, by.account.id, Role.OWNER):

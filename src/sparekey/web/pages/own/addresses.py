@@ -14,7 +14,7 @@ from sparekey.web.door import Asks, Way
 from sparekey.web.pages.their_language import in_language_of
 from sparekey.web.visit import Visit, retry, status_of
 
-PROFILE = "/me#addresses"
+LIST = "/me#addresses"
 _REFUSALS = (BadInput, Conflict, TooManyTries)
 
 
@@ -64,7 +64,7 @@ def show_removal(visit: Visit) -> Response:
 
 def remove(visit: Visit) -> Response:
     addresses.remove(visit.ctx, visit.visitor, visit.params["id"])
-    return visit.go(PROFILE, "address_removed")
+    return visit.go(LIST, "address_removed")
 
 
 def show_confirmation(visit: Visit) -> Response:

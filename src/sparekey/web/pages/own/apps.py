@@ -8,16 +8,16 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.contract import Loss
+from sparekey.core.contract import MOST_APPS, Loss
 from sparekey.errors import BadInput, Conflict, NotFound
 from sparekey.flows import sessions
 from sparekey.flows.own import apps, replacing, ways
 from sparekey.flows.own.apps import NewOne
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages import sheets
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.visit import Visit, status_of
 
-PROFILE = "/me#two-factor"
 NEW = "/me/2fa/app"
 _SECRET_CHANGED = "secret_changed"
 
@@ -47,13 +47,13 @@ def show_new(visit: Visit) -> Response:
 def _new(visit: Visit, status: int = 200, **errors: str) -> Response:
     _, member = sessions.demand_own(visit.ctx, visit.visitor)
     count = len(apps.own(visit.ctx, member))
-    is_full = count >= apps.MOST
+    is_full = count >= MOST_APPS
     return visit.shell(
         "app_new",
         "profile",
         status,
         secret=None if is_full else _secret_values(visit),
-        most=apps.MOST,
+        most=MOST_APPS,
         has_others=count > 0,
         errors=errors,
         **place_values(visit),

@@ -9,14 +9,13 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.addresses import MOST_FURTHER
-from sparekey.core.contract import Answer, Loss
+from sparekey.core.contract import MOST_APPS, Answer, Loss
 from sparekey.core.losses import Safety
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict
 from sparekey.flows import sessions
 from sparekey.flows.context import Visitor
 from sparekey.flows.own import language, passkeys, replacing, sent_codes
-from sparekey.flows.own.apps import MOST as MOST_APPS
 from sparekey.flows.own.replacing import Codes
 from sparekey.flows.reports import Activity, OwnProfile, WayIn, my_activity, profile_of_me
 from sparekey.flows.sessions import Device
@@ -30,8 +29,6 @@ from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 DEVICES = "/me#devices"
-_SECRET_CHANGED = "secret_changed"
-_IN_A_POCKET = ("iPhone", "Android")
 
 
 def show_profile(visit: Visit) -> Response:

@@ -9,20 +9,20 @@ from collections.abc import Callable
 from starlette.responses import JSONResponse, Response
 
 from sparekey.core.contract import Answer
-from sparekey.errors import BadInput, Conflict, NotAllowed, NotFound, WrongProof
+from sparekey.errors import Conflict, NotFound, WrongProof
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.own import passkeys, ways
+from sparekey.flows.own import passkeys
 from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_form, show_second
 from sparekey.web.visit import Visit, json_answer, retry, status_of
 
 FIELD = Answer.PASSKEY.value
-PROFILE = "/me#two-factor"
 
 
-def _asks(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Response]:
+def _options(question: Callable[[Context, Visitor], str]) -> Callable[[Visit], Response]:
     """The address where a script asks. Whoever must sign in or confirm first comes back to the script's page."""
 
     def answer(visit: Visit) -> Response:
@@ -66,7 +66,7 @@ def prove_second_step(visit: Visit) -> Response:
 def ask_for_new(visit: Visit) -> Response:
     """On the page for it, or at Home, where the browser may make one without asking."""
     is_offer = visit.form.get("page", "") == "/"
-    return _asks(lambda ctx, visitor: passkeys.to_add(ctx, visitor, is_offer=is_offer))(visit)
+    return _options(lambda ctx, visitor: passkeys.to_add(ctx, visitor, is_offer=is_offer))(visit)
 
 
 def show_new(visit: Visit) -> Response:
@@ -88,63 +88,6 @@ def add(visit: Visit) -> Response:
     return visit.go(f"/me/2fa/{made}", "passkey_added")
 
 
-def show_way(visit: Visit) -> Response:
-    return _way(visit)
-
-
-def _way(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
-    if not one.can_be_named:
-        raise NotFound()
-    typed = {"label": one.way.label, "thing": one.way.thing.value}
-    return visit.shell(
-        "way",
-        "profile",
-        status,
-        way=one.way,
-        can_be_removed=one.can_be_removed,
-        things=[thing.value for thing in ways.THINGS],
-        values={**typed, **visit.form},
-        errors=errors,
-    )
-
-
-def rename(visit: Visit) -> Response:
-    label, thing = visit.form.get("label", ""), visit.form.get("thing", "")
-    try:
-        ways.rename(visit.ctx, visit.visitor, visit.params["id"], label, thing)
-    except BadInput as refusal:
-        return _way(visit, status_of(refusal), **visit.errors_of(refusal))
-    return visit.go(PROFILE, "way_renamed")
-
-
-def show_removal(visit: Visit) -> Response:
-    return _removal(visit)
-
-
-def _removal(visit: Visit, status: int = 200, **errors: str) -> Response:
-    one = ways.one_way(visit.ctx, visit.visitor, visit.params["id"])
-    return visit.shell(
-        "way_remove",
-        "profile",
-        status,
-        way=one.way,
-        can_be_removed=one.can_be_removed,
-        state_after=one.state_after.value,
-        errors=errors,
-    )
-
-
-def remove(visit: Visit) -> Response:
-    try:
-        ways.remove(visit.ctx, visit.visitor, visit.params["id"])
-    except NotAllowed as refusal:
-        if refusal.reason != "last_way":
-            raise
-        return _removal(visit, 409, form=visit.said(refusal))
-    return visit.go(PROFILE, "way_removed")
-
-
 def where_passkeys_are(visit: Visit) -> Response:
     """For password managers (W3C, A Well-Known URL for Relying Party Passkey Endpoints)."""
     link = visit.ctx.site.link
@@ -161,15 +104,13 @@ def where_else_passkeys_work(visit: Visit) -> Response:
 
 PASSKEYS = (
     Way("/passkey/sign-in/options", post=ask_to_sign_in, asks=Asks.ANYBODY),
-    Way("/passkey/second-step/options", post=_asks(passkeys.to_prove), asks=Asks.HALF),
-    Way("/passkey/confirm/options", post=_asks(passkeys.to_confirm), asks=Asks.SESSION),
-    Way("/passkey/wake/options", post=_asks(passkeys.to_wake), asks=Asks.SESSION),
+    Way("/passkey/second-step/options", post=_options(passkeys.to_prove), asks=Asks.HALF),
+    Way("/passkey/confirm/options", post=_options(passkeys.to_confirm), asks=Asks.SESSION),
+    Way("/passkey/wake/options", post=_options(passkeys.to_wake), asks=Asks.SESSION),
     Way("/passkey/new/options", post=ask_for_new, asks=Asks.FRESH),
     Way("/passkey/sign-in", post=sign_in_alone, asks=Asks.ANYBODY),
     Way("/sign-in/passkey", show_second_step, prove_second_step, asks=Asks.HALF),
     Way("/me/2fa/passkey", show_new, add, asks=Asks.FRESH),
-    Way("/me/2fa/{id}/remove", show_removal, remove, asks=Asks.FRESH),
-    Way("/me/2fa/{id}", show_way, rename, asks=Asks.FRESH),
     Way("/.well-known/webauthn", where_else_passkeys_work, asks=Asks.ANYBODY),
     Way("/.well-known/passkey-endpoints", where_passkeys_are, asks=Asks.ANYBODY),
 )

@@ -4,20 +4,23 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sparekey.core.addresses import listed
 from sparekey.core.contract import Answer
 from sparekey.core.reviews import Have
 from sparekey.errors import BadInput, Conflict, NotAllowed, StepUpNeeded, TooManyTries, WrongProof
-from sparekey.flows.own import passkeys, reviewing
+from sparekey.flows.checks.questions import Question
+from sparekey.flows.checks.sent import on_its_way
+from sparekey.flows.own import apps, passkeys, reviewing
 from sparekey.flows.own.reviewing import Review
-from sparekey.flows.reports import WayIn
+from sparekey.flows.reports import AddressShown, WayIn
 from sparekey.web.door import Asks, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS
 from sparekey.web.visit import Visit, retry, status_of
 
 REVIEW = "/me/review"
 NEXT = f"{REVIEW}/next"
-PROFILE = "/me#two-factor"
 _FIELD = "way-"
 
 
@@ -33,9 +36,10 @@ def _review(visit: Visit, found: Review, status: int = 200, **errors: str) -> Re
         "profile",
         status,
         ways=[_way(one) for one in found.ways],
+        mailboxes=[_mailbox(one) for one in found.mailboxes],
         reviewed_at=found.reviewed_at,
         due_at=found.due_at,
-        values={_FIELD + one.id: typed.get(_FIELD + one.id, "") for one in found.ways},
+        values={_FIELD + one: typed.get(_FIELD + one, "") for one in _ids(found)},
         errors=errors,
     )
 
@@ -44,9 +48,18 @@ def _way(one: WayIn) -> dict[str, Any]:
     return {**vars(one), "field": _FIELD + one.id}
 
 
+def _mailbox(one: AddressShown) -> dict[str, Any]:
+    return {**vars(one), "address": listed(one.address, one.id), "field": _FIELD + one.id}
+
+
+def _ids(found: Review) -> list[str]:
+    """Everything that is asked about."""
+    return [*(one.id for one in found.ways), *(one.id for one in found.mailboxes)]
+
+
 def finish(visit: Visit) -> Response:
     found = reviewing.look(visit.ctx, visit.visitor)
-    said = {one.id: visit.form.get(_FIELD + one.id, "") for one in found.ways}
+    said = {one: visit.form.get(_FIELD + one, "") for one in _ids(found)}
     missing = [_FIELD + one for one, text in said.items() if text not in set(Have)]
     if missing:
         errors = {field: visit.said(BadInput(field, "unanswered"), field) for field in missing}
@@ -58,9 +71,16 @@ def finish(visit: Visit) -> Response:
     except StepUpNeeded:
         raise
     except NotAllowed as refusal:
-        lost = next(_FIELD + one for one, text in said.items() if text == Have.LOST)
+        lost = next(_FIELD + one.id for one in found.ways if said[one.id] == Have.LOST)
         return _review(visit, found, 409, **{lost: visit.said(refusal)})
-    return visit.go(NEXT) if rest.to_use or rest.removed else visit.go(PROFILE, "review_done")
+    except TooManyTries as refusal:
+        return retry(visit, _review(visit, found, 429, form=visit.said(refusal)), refusal)
+    letters = "review_letters" if rest.has_letters else ""
+    return (
+        visit.go(NEXT, letters)
+        if rest.to_use or rest.removed
+        else visit.go(PROFILE, letters or "review_done")
+    )
 
 
 def show_next(visit: Visit) -> Response:
@@ -88,13 +108,13 @@ def show_use(visit: Visit) -> Response:
 def _use(visit: Visit, status: int = 200, **errors: str) -> Response:
     one = reviewing.one_way(visit.ctx, visit.visitor, visit.params["id"])
     in_review = reviewing.rest(visit.ctx, visit.visitor) is not None
-    sent = reviewing.on_its_way(visit.ctx, visit.visitor, one.answer)
     return visit.shell(
         "review_use",
         "profile",
         status,
         way=_way(one),
-        sent={**vars(sent), "course": sent.course.value} if sent else None,
+        digits=apps.digits(visit.ctx, visit.member, one.id),
+        sent=on_its_way(visit.ctx, visit.visitor, Question.REVIEW, one.answer),
         back=NEXT if in_review else PROFILE,
         errors=errors,
     )

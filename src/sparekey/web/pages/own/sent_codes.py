@@ -14,16 +14,16 @@ from sparekey.core.contract import Answer
 from sparekey.errors import BadInput, Conflict, NotAllowed, SparekeyError, TooManyTries
 from sparekey.flows import sessions, sign_in
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import OnItsWay
+from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.own import sent_codes
 from sparekey.flows.own.sent_codes import Wanted
 from sparekey.web.door import Asks, Handler, Way
 from sparekey.web.forms import local_path
+from sparekey.web.pages.own.ways import PROFILE
 from sparekey.web.pages.sign_in import REFUSALS, go_on, show_confirm_with
 from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 PATHS = {Answer.SMS_CODE: "sms", Answer.EMAIL_CODE: "email-code"}
-PROFILE = "/me#two-factor"
 _REFUSED = (BadInput, Conflict, TooManyTries)
 
 
@@ -43,24 +43,19 @@ def show_second(answer: Answer, visit: Visit) -> Response:
 def _second(visit: Visit, answer: Answer, refusal: SparekeyError | None = None) -> Response:
     _, member = sign_in.demand_half(visit.visitor)
     offers = sent_codes.offers(visit.ctx, visit.visitor)
-    sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.SECOND, answer)
     response = visit.page(
         "second_step_sent",
         status_of(refusal) if refusal else 200,
         username=member.username,
         answer=answer.value,
         ending=next((one.ending for one in offers if one.answer is answer), ""),
-        sent=_shown(sent),
+        sent=on_its_way(visit.ctx, visit.visitor, Question.SECOND, answer),
         next=_onward(visit),
         errors={answer.value: visit.said(refusal, answer.value)} if refusal else {},
         tries_left=refusal.facts.get("tries_left") if refusal else None,
         wait_until=wait_of(refusal) if refusal and refusal.reason != "codes" else None,
     )
     return retry(visit, response, refusal) if refusal else response
-
-
-def _shown(sent: OnItsWay | None) -> dict[str, object] | None:
-    return {**vars(sent), "course": sent.course.value} if sent else None
 
 
 def send_second(answer: Answer, visit: Visit) -> Response:
@@ -140,10 +135,8 @@ def show_code(answer: Answer, visit: Visit) -> Response:
 
 def _code(visit: Visit, answer: Answer, status: int = 200, **errors: str) -> Response:
     sent_codes.receiver(visit.ctx, visit.visitor, answer)
-    sent = sent_codes.on_its_way(visit.ctx, visit.visitor, Question.NEW, answer)
-    return visit.shell(
-        "receiver_code", "profile", status, answer=answer.value, sent=_shown(sent), errors=errors
-    )
+    sent = on_its_way(visit.ctx, visit.visitor, Question.NEW, answer)
+    return visit.shell("receiver_code", "profile", status, answer=answer.value, sent=sent, errors=errors)
 
 
 def finish(answer: Answer, visit: Visit) -> Response:

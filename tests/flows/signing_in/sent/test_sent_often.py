@@ -1,7 +1,7 @@
 """How many codes are sent and how many tries each has, also when all come at once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,14 +13,17 @@ from sparekey.flows import sign_in
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from tests.flows.signing_in.texting import (
+    BOTH,
+    MAIL,
+    MINUTE,
+    NUMBER,
+    SMS,
     adds_mailbox,
     allowing,
     another,
     asks,
     code_sent,
     enters,
-    texting,
-    who_has_both,
 )
 from tests.flows.steps import (
     answer,
@@ -34,29 +37,11 @@ from tests.people import (
     SOMEBODY,
     Team,
     code_of,
+    entries,
     letters,
     signed_in,
 )
 from tests.world import FrozenWorld
-
-SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
-MINUTE = timedelta(minutes=1)
-BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
-
-
-@pytest.fixture
-def ctx(ctx: Context) -> Context:
-    return texting(ctx)
-
-
-@pytest.fixture
-def team(ctx: Context, world: FrozenWorld) -> Team:
-    return who_has_both(ctx, world)
-
-
-@pytest.fixture
-def jonas(team: Team) -> Member:
-    return team["jonas.frei"]
 
 
 @BOTH
@@ -138,3 +123,57 @@ def test_many_codes_asked_for_at_once_are_five(ctx: Context, jonas: Member) -> N
     found = at_once(8, lambda _: sent_codes.to_prove(ctx, browser, SMS))
     assert 5 == len([one for one in found if one is None])
     assert enters(ctx, browser, code_sent(ctx), SMS)
+
+
+def test_a_number_given_by_strangers_still_gets_the_codes_of_its_holder(
+    ctx: Context, jonas: Member, world: FrozenWorld
+) -> None:
+    """Anybody can give it as theirs: five codes an hour, beside those that its holder asks for."""
+    stranger = signed_in(ctx, allowing(ctx, owner="eve.mallory", staff=()).owner)
+    theirs = sent_codes.Wanted(NUMBER, accepts_risk=True)
+    for _ in range(5):
+        sent_codes.begin(ctx, stranger, SMS, theirs)
+    assert isinstance(refusal(lambda: sent_codes.begin(ctx, stranger, SMS, theirs)), TooManyTries)
+    world.advance(MINUTE)
+    own = half(ctx, jonas)
+    assert enters(ctx, own, asks(ctx, own))
+
+
+def limited(ctx: Context, **most: Any) -> Context:
+    assert ctx.texts is not None
+    return replace(ctx, texts=replace(ctx.texts, **most))
+
+
+@pytest.mark.parametrize("limit", ["per_day", "per_day_of_account"])
+def test_the_texts_of_a_day_end_and_the_owners_are_told_once(
+    ctx: Context, team: Team, jonas: Member, world: FrozenWorld, limit: str
+) -> None:
+    few = limited(ctx, **{limit: 3})
+    browser = half(few, jonas)
+    for _ in range(3):
+        asks(few, browser)
+    refused = [refusal(lambda: asks(few, browser)) for _ in range(2)]
+    assert [(TooManyTries, "codes")] * 2 == [(type(one), one.reason) for one in refused]
+    told = letters(ctx, "texts_used_up")
+    assert [team.owner.email] == [one.to for one in told]
+    assert [limit == "per_day"] == [
+        one.data["of_server"] for one in entries(ctx, team.account.id) if one.tag == "notice:text:used_up"
+    ]
+
+
+def test_the_texts_of_a_day_are_no_more_when_all_come_at_once(
+    ctx: Context, team: Team, jonas: Member
+) -> None:
+    few = limited(ctx, per_day_of_account=3)
+    browser = half(few, jonas)
+    found = at_once(5, lambda _: sent_codes.to_prove(few, browser, SMS))
+    assert 3 == len([one for one in found if one is None])
+    assert [team.owner.email] == [one.to for one in letters(ctx, "texts_used_up")]
+
+
+def test_letters_are_not_counted_with_the_texts_of_a_day(ctx: Context, jonas: Member) -> None:
+    few = limited(ctx, per_day=1, per_day_of_account=1)
+    browser = half(few, jonas)
+    for _ in range(3):
+        asks(few, browser, MAIL)
+    assert [] == letters(ctx, "texts_used_up")

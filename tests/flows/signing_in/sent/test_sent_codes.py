@@ -14,19 +14,21 @@ from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
 from sparekey.flows import password_link, sessions
 from sparekey.flows.checks.questions import Question
-from sparekey.flows.checks.sent import Course
+from sparekey.flows.checks.sent import Course, on_its_way
 from sparekey.flows.context import Context
 from sparekey.flows.own import sent_codes
 from sparekey.flows.own.sent_codes import Wanted
 from sparekey.store import people
 from sparekey.store.schema import outbox
 from tests.flows.signing_in.texting import (
+    BOTH,
+    MAIL,
+    MINUTE,
+    SMS,
     another,
     asks,
     code_sent,
     enters,
-    texting,
-    who_has_both,
 )
 from tests.flows.steps import (
     answer,
@@ -53,25 +55,6 @@ from tests.people import (
     with_backup_codes,
 )
 from tests.world import FrozenWorld
-
-SMS, MAIL = Answer.SMS_CODE, Answer.EMAIL_CODE
-MINUTE = timedelta(minutes=1)
-BOTH = pytest.mark.parametrize("way", [SMS, MAIL])
-
-
-@pytest.fixture
-def ctx(ctx: Context) -> Context:
-    return texting(ctx)
-
-
-@pytest.fixture
-def team(ctx: Context, world: FrozenWorld) -> Team:
-    return who_has_both(ctx, world)
-
-
-@pytest.fixture
-def jonas(team: Team) -> Member:
-    return team["jonas.frei"]
 
 
 def test_a_text_message_is_the_second_step(ctx: Context, jonas: Member) -> None:
@@ -235,7 +218,7 @@ def test_nothing_is_offered_that_this_server_cannot_send(ctx: Context, jonas: Me
 def test_where_a_code_goes_is_told_by_its_ending(ctx: Context, jonas: Member) -> None:
     browser = half(ctx, jonas)
     asks(ctx, browser)
-    shown = sent_codes.on_its_way(ctx, browser, Question.SECOND, SMS)
+    shown = on_its_way(ctx, browser, Question.SECOND, SMS)
     assert shown is not None
     assert ("••67", Course.WAITING) == (shown.ending, shown.course)
     assert ["••67", "j•••@example.com"] == [one.ending for one in sent_codes.offers(ctx, browser)]
@@ -245,10 +228,10 @@ def test_no_code_is_on_its_way_before_it_was_asked_for_or_after_its_time(
     ctx: Context, jonas: Member, world: FrozenWorld
 ) -> None:
     browser = signed_in(ctx, jonas)
-    assert sent_codes.on_its_way(ctx, browser, Question.CONFIRM, SMS) is None
+    assert on_its_way(ctx, browser, Question.CONFIRM, SMS) is None
     sent_codes.to_confirm(ctx, browser, SMS)
     world.advance(10 * MINUTE)
-    assert sent_codes.on_its_way(ctx, again(ctx, browser), Question.CONFIRM, SMS) is None
+    assert on_its_way(ctx, again(ctx, browser), Question.CONFIRM, SMS) is None
 
 
 def test_nobody_asks_out_of_turn(ctx: Context, team: Team) -> None:
