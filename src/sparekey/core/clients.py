@@ -64,6 +64,8 @@ class Client:
     backchannel_uri: str = ""
     """Whom to tell that a session ended (Back-Channel Logout 1.0)."""
     homepage: str = ""
+    about: str = ""
+    """What it is for, in a few words, where people see it."""
     host: str = ""
     """For a site behind a proxy: its name, with the port where it is not the usual one."""
     demand: Demand = Demand.SECOND

@@ -196,6 +196,12 @@ def by_username(conn: Connection, account_id: AccountId, username: str) -> Membe
     return member_of(row)
 
 
+def ids_of(conn: Connection, account_id: AccountId, usernames: Sequence[str]) -> dict[str, MemberId]:
+    """The ids of those of these usernames that somebody in the account has."""
+    wanted = select(_M.id, _M.username).where(_M.account_id == account_id, _M.username.in_(set(usernames)))
+    return {row.username: row.id for row in conn.execute(wanted)}
+
+
 def names(conn: Connection, account_id: AccountId, ids: Sequence[str]) -> dict[str, Member]:
     """Members by id, for showing names of ids; those deleted are missing."""
     rows = conn.execute(select(members).where(_M.account_id == account_id, _M.id.in_(set(ids))))

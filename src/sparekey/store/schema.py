@@ -352,6 +352,7 @@ clients = Table(
     Column("logout_uris", Text, nullable=False),
     Column("backchannel_uri", Text, nullable=False),
     Column("homepage", Text, nullable=False),
+    Column("about", Text, nullable=False),
     Column("host", String(260), unique=True),
     Column("demand", String(12), nullable=False),
     Column("fresh_minutes", Integer, nullable=False),

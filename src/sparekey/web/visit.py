@@ -139,6 +139,7 @@ class Visit:
             "staff": sees_staff,
             "policy": allowed(Action.CHANGE_POLICY),
             "audit": allowed(Action.SEE_AUDIT),
+            "apps": allowed(Action.SEE_APPS),
             "export": allowed(Action.EXPORT_ACCOUNT),
             "staff_count": menu_count(self.ctx, account.id) if sees_staff else None,
         }

@@ -1,8 +1,12 @@
-"""Apps that let people in through this server, what they were let have, and the keys it signs with."""
+"""Apps that let people in through this server, what they were let have, and the keys it signs with.
+
+Where an owner did something to an app the subject is the app's id. `called` is its name at that time: a name can
+change, and whoever reads of an app that was removed finds it nowhere else.
+"""
 
 from dataclasses import dataclass
 
-from sparekey.core.events.event import Event, OfMember
+from sparekey.core.events.event import Event, OfClient, OfMember
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,33 @@ class GrantEnded(OfMember, tag="client:grant:ended"):
 @dataclass(frozen=True)
 class RegistrationOpened(OfMember, tag="client:registration:opened"):
     """An owner made a token with which one app may add itself within the hour."""
+
+
+@dataclass(frozen=True)
+class ClientAdded(OfClient, tag="account:client:added"):
+    kind: str
+    called: str
+
+
+@dataclass(frozen=True)
+class ClientChanged(OfClient, tag="account:client:changed"):
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClientRemoved(OfClient, tag="account:client:removed"):
+    called: str
+    grants: int
+    """How many sign-ins to it that were going on ended with it."""
+
+
+class ClientSecretMade(OfClient, tag="account:client:secret_made"):
+    pass
+
+
+@dataclass(frozen=True)
+class AccessWithdrawn(OfMember, tag="member:client:access_withdrawn"):
+    """A person ended what an app was let have of them, and it has to ask again."""
+
+    client: str
+    grants: int

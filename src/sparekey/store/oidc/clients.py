@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sparekey.core.clients import Client, ClientId, Kind, Login
-from sparekey.core.people import AccountId, MemberId
+from sparekey.core.people import AccountId, Member, MemberId
 from sparekey.core.sign_in import Demand
 from sparekey.errors import NameTaken, NotFound, Stale
-from sparekey.store.schema import client_people, clients, rates
+from sparekey.store.schema import client_people, clients, consents, device_asks, passes, pushed, rates
 
 _C, _P = clients.c, client_people.c
 _BY_ID = select(clients).where(_C.id == bindparam("id"))
@@ -23,7 +24,20 @@ _WITH_RATE = (
 )
 _BY_HOST = select(clients).where(_C.host == bindparam("host"))
 _PEOPLE = select(_P.member_id).where(_P.client_id == bindparam("id")).order_by(_P.member_id)
+_PLACES = select(_C.id, _C.kind, _C.name, _C.about, _C.homepage, _C.host).order_by(_C.name, _C.id)
 _USED = update(clients).where(_C.id == bindparam("client")).values(last_used_at=bindparam("at"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """What people see of a client."""
+
+    id: ClientId
+    kind: Kind
+    name: str
+    about: str
+    homepage: str
+    host: str
 
 
 def find(conn: Connection, client_id: str) -> Client | None:
@@ -52,9 +66,39 @@ def own(conn: Connection, account_id: AccountId, client_id: str) -> Client:
 
 
 def of_account(conn: Connection, account_id: AccountId) -> list[tuple[Client, datetime | None]]:
-    """The account's clients by name, with when each let somebody in last."""
+    """The account's clients by name, with when each let somebody in last. Two statements, however many there are."""
     rows = conn.execute(select(clients).where(_C.account_id == account_id).order_by(_C.name, _C.id)).all()
-    return [(client_of(row, _people(conn, row) if row.only_some else None), row.last_used_at) for row in rows]
+    chosen: dict[str, list[MemberId]] = {}
+    for one in conn.execute(select(client_people).where(_P.account_id == account_id).order_by(_P.member_id)):
+        chosen.setdefault(one.client_id, []).append(MemberId(one.member_id))
+    return [
+        (client_of(row, chosen.get(row.id, ()) if row.only_some else None), row.last_used_at) for row in rows
+    ]
+
+
+def places(conn: Connection, account_id: AccountId, ids: Iterable[str]) -> list[Place]:
+    """These clients of the account, by name."""
+    where = (_C.account_id == account_id, _C.id.in_(set(ids)))
+    return [_place(row) for row in conn.execute(_PLACES.where(*where))]
+
+
+def last_used(conn: Connection, client_id: ClientId) -> datetime | None:
+    """When somebody was let in last."""
+    return conn.execute(select(_C.last_used_at).where(_C.id == client_id)).scalar_one_or_none()
+
+
+def names(conn: Connection, account_id: AccountId, ids: Iterable[str]) -> dict[str, str]:
+    """The names of clients by id, for showing what is known of them; those removed are missing."""
+    wanted = select(_C.id, _C.name).where(_C.account_id == account_id, _C.id.in_(set(ids)))
+    return {row.id: row.name for row in conn.execute(wanted)}
+
+
+def open_to(conn: Connection, who: Member) -> list[Place]:
+    """The clients that a person may sign in to and can go to: those with an address of their own, by name."""
+    chosen = select(_P.client_id).where(_P.client_id == _C.id, _P.member_id == who.id).exists()
+    has_address = or_(_C.homepage != "", _C.host.is_not(None))
+    where = (_C.account_id == who.account_id, has_address, or_(~_C.only_some, chosen))
+    return [_place(row) for row in conn.execute(_PLACES.where(*where))]
 
 
 def add(conn: Connection, client: Client) -> None:
@@ -81,8 +125,9 @@ def put(conn: Connection, client: Client) -> None:
 
 
 def remove(conn: Connection, client: Client) -> None:
-    """The client's own rows; what it was given is ended by whoever calls this."""
-    conn.execute(delete(client_people).where(_P.client_id == client.id))
+    """The client's own rows, what waits for it and who may pass; its grants are for the caller to end."""
+    for table in (client_people, consents, passes, pushed, device_asks):
+        conn.execute(delete(table).where(table.c.client_id == client.id))
     conn.execute(delete(clients).where(_C.id == client.id))
 
 
@@ -94,6 +139,10 @@ def used(conn: Connection, client_id: ClientId, at: datetime) -> None:
 def forget_person(conn: Connection, account_id: AccountId, member_id: MemberId) -> None:
     """A deleted person is for nobody's client any longer."""
     conn.execute(delete(client_people).where(_P.account_id == account_id, _P.member_id == member_id))
+
+
+def _place(row: Any) -> Place:
+    return Place(ClientId(row.id), Kind(row.kind), row.name, row.about, row.homepage, row.host or "")
 
 
 def _one(conn: Connection, row: Row[Any] | None) -> Client | None:
@@ -129,6 +178,7 @@ def client_of(row: Any, only: Iterable[MemberId] | None) -> Client:
         logout_uris=tuple(json.loads(row.logout_uris)),
         backchannel_uri=row.backchannel_uri,
         homepage=row.homepage,
+        about=row.about,
         host=row.host or "",
         demand=Demand(row.demand),
         fresh_minutes=row.fresh_minutes,
@@ -157,6 +207,7 @@ def _columns(client: Client) -> dict[str, Any]:
         "logout_uris": json.dumps(client.logout_uris),
         "backchannel_uri": client.backchannel_uri,
         "homepage": client.homepage,
+        "about": client.about,
         "host": client.host or None,
         "demand": client.demand.value,
         "fresh_minutes": client.fresh_minutes,

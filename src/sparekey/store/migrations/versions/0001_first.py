@@ -269,6 +269,7 @@ def upgrade() -> None:
         sa.Column("logout_uris", sa.Text(), nullable=False),
         sa.Column("backchannel_uri", sa.Text(), nullable=False),
         sa.Column("homepage", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
         sa.Column("host", sa.String(260), nullable=True),
         sa.Column("demand", sa.String(12), nullable=False),
         sa.Column("fresh_minutes", sa.Integer(), nullable=False),
