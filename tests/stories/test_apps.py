@@ -75,7 +75,7 @@ def test_sign_in_consent_and_on_to_the_app_which_leads_further(cast: Cast) -> No
         tab.go(asking(wiki))
         tab.send(username="mia.zuercher", password=PASSWORDS["mia.zuercher"])
         page = tab.send(code=cast.outbox.code_of("mia.zuercher"))
-        assert "Sign in to Wiki" in page.locator("h1").inner_text()
+        assert "Bei Wiki anmelden" == page.locator("h1").inner_text(), "Mia's own language"
         page.locator("main [name=answer][value=yes]").click()
         assert {"code", "state", "iss"} == told(page).keys()
         page.goto(cast.demo.url + asking(wiki))

@@ -17,12 +17,11 @@ from sparekey.web.guard import HEADERS
 from tests.serving import Server
 from tests.stories.walks.tab import Cast, Seen
 
-BACK = "https://wiki.bergundtal.example/back"
 TUESDAY = datetime(2026, 11, 17, tzinfo=UTC)
 
 
 def new_app(server: Server, number: int = 1, **changes: Any) -> Client:
-    """An app of the demo's team, put into its database."""
+    """An app of the demo's team, put into its database; unless told otherwise it lives at the demo's own address."""
     database = Database(f"sqlite:///{next(server.folder.rglob('*.sqlite3'))}")
     account = database.read(people.all_accounts)[0]
     made = Client(
@@ -32,7 +31,7 @@ def new_app(server: Server, number: int = 1, **changes: Any) -> Client:
         name="Wiki",
         login=Login.SECRET,
         created_at=TUESDAY,
-        redirect_uris=(BACK,),
+        redirect_uris=(f"{server.url}/app",),
         needs_pkce=False,
     )
     made = replace(made, **changes)
@@ -52,7 +51,7 @@ def to_apps(cast: Cast) -> Iterator[Seen]:
     wiki = new_app(cast.demo)
     closed = new_app(cast.demo, 2, only=())
     strict = new_app(cast.demo, 3, demand=Demand.PASSKEY)
-    cast.context.route(BACK + "*", _stays)
+    cast.context.route("**/app?*", _stays)
     tab = cast.signed_in("mia.zuercher")
     yield "app-refused", tab.go(asking(wiki, redirect_uri="https://elsewhere.example/"))
     yield "app-whom", tab.go(asking(wiki, prompt="select_account"))
