@@ -13,12 +13,12 @@ from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
 from sparekey.store.oidc import clients, pushed
 from sparekey.store.oidc.pushed import Pushed
-from tests.people import Team, account, tags
+from tests.people import PASSWORD, Team, account, tags
 from tests.soft_key import SoftKey
 from tests.web.authorize.conftest import BACK, AddClient, asking, granted, heard
-from tests.web.conftest import Browse, Page, Tab
+from tests.web.conftest import Browse, Page, Tab, code_from, revealed, secret_in, sign_in
 from tests.web.test_passkey_pages import adds, asked, form_of
-from tests.world import FrozenWorld
+from tests.world import NOON, FrozenWorld
 
 
 def says(tab: Tab, page: Page, answer: str) -> Page:
@@ -207,6 +207,20 @@ def test_without_a_page_a_wish_is_passed_over_and_a_must_is_not(
 def test_a_sleeping_session_is_woken_first(nora: Tab, wiki: Client, world: FrozenWorld) -> None:
     world.advance(timedelta(hours=1))
     assert nora.get(asking(wiki)).leads_to.startswith("/sign-in/again?next=/oidc/authorize")
+
+
+def test_the_forced_change_comes_before_any_app(nora: Tab, browse: Browse, crew: Team, wiki: Client) -> None:
+    secret = secret_in(revealed(nora))
+    jonas = browse()
+    assert "/renew/password" == sign_in(jonas, PASSWORD, code_from(secret, NOON)).leads_to
+    assert "/renew/password" == jonas.get(asking(wiki)).leads_to
+    assert "login_required" == heard(jonas.get(asking(wiki, prompt="none"))).told["error"]
+
+
+def test_somebody_half_signed_in_is_nobody_yet(browse: Browse, wiki: Client) -> None:
+    tab = browse()
+    tab.fill("/sign-in", "/sign-in", username="nora.keller", password=PASSWORD)
+    assert tab.get(asking(wiki)).leads_to.startswith("/sign-in?")
 
 
 # What is heard, and by whom
