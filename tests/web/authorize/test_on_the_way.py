@@ -13,10 +13,12 @@ from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
 from sparekey.store.oidc import clients, pushed
 from sparekey.store.oidc.pushed import Pushed
-from tests.people import Team, account, tags
+from tests.people import PASSWORD, Team, account, tags
+from tests.soft_key import SoftKey
 from tests.web.authorize.conftest import BACK, AddClient, asking, granted, heard
-from tests.web.conftest import Browse, Page, Tab
-from tests.world import FrozenWorld
+from tests.web.conftest import Browse, Page, Tab, code_from, revealed, secret_in, sign_in
+from tests.web.test_passkey_pages import adds, asked, form_of
+from tests.world import NOON, FrozenWorld
 
 
 def says(tab: Tab, page: Page, answer: str) -> Page:
@@ -151,9 +153,74 @@ def test_an_essential_acr_that_cannot_be_reached_ends_the_request(
     assert "unmet_authentication_requirements" == told["error"]
 
 
+def with_passkey(ctx: Context, tab: Tab) -> SoftKey:
+    """Somebody adds a passkey, and goes on with the proofs of their sign-in."""
+    key = SoftKey()
+    assert adds(tab, key).leads_to.startswith("/me/2fa/aut_")
+    return key
+
+
+def confirms_with(tab: Tab, key: SoftKey, led: str) -> Page:
+    """The page asks for a passkey and nothing else; then back to the app's request."""
+    page = tab.get(led)
+    assert "asks for a passkey" in page.words
+    assert "password" not in {name for form in page.forms for name in form.names}
+    fields = form_of(tab, led)
+    answer = key.get(asked(tab, led, "/passkey/confirm/options"))
+    return tab.follow(tab.post("/me/confirm", {**fields, "passkey": answer}))
+
+
+@pytest.mark.parametrize("wish", ["", "phr"])
+def test_an_app_that_asks_for_a_passkey_gets_one(ctx: Context, nora: Tab, add: AddClient, wish: str) -> None:
+    wiki = add(demand=Demand.SECOND if wish else Demand.PASSKEY)
+    key = with_passkey(ctx, nora)
+    answer = nora.get(asking(wiki, acr_values=wish))
+    assert answer.leads_to.startswith("/me/confirm?")
+    assert answer.leads_to.endswith("by%3Dpasskey")
+    assert "phr" == granted(ctx, confirms_with(nora, key, answer.leads_to)).acr
+
+
+@pytest.mark.parametrize("is_essential", [True, False])
+def test_a_passkey_that_leaves_its_device_is_no_hardware(
+    ctx: Context, nora: Tab, wiki: Client, is_essential: bool
+) -> None:
+    key = with_passkey(ctx, nora)
+    claims = json.dumps({"id_token": {"acr": {"essential": is_essential, "value": "phrh"}}})
+    answer = confirms_with(nora, key, nora.get(asking(wiki, claims=claims)).leads_to)
+    if is_essential:
+        assert "unmet_authentication_requirements" == heard(answer).told["error"]
+    else:
+        assert "phr" == granted(ctx, answer).acr
+
+
+def test_without_a_page_a_wish_is_passed_over_and_a_must_is_not(
+    ctx: Context, nora: Tab, wiki: Client
+) -> None:
+    with_passkey(ctx, nora)
+    assert (
+        "urn:sparekey:acr:aal2" == granted(ctx, nora.get(asking(wiki, prompt="none", acr_values="phr"))).acr
+    )
+    must = json.dumps({"id_token": {"acr": {"essential": True, "value": "phr"}}})
+    assert "login_required" == heard(nora.get(asking(wiki, prompt="none", claims=must))).told["error"]
+
+
 def test_a_sleeping_session_is_woken_first(nora: Tab, wiki: Client, world: FrozenWorld) -> None:
     world.advance(timedelta(hours=1))
     assert nora.get(asking(wiki)).leads_to.startswith("/sign-in/again?next=/oidc/authorize")
+
+
+def test_the_forced_change_comes_before_any_app(nora: Tab, browse: Browse, crew: Team, wiki: Client) -> None:
+    secret = secret_in(revealed(nora))
+    jonas = browse()
+    assert "/renew/password" == sign_in(jonas, PASSWORD, code_from(secret, NOON)).leads_to
+    assert "/renew/password" == jonas.get(asking(wiki)).leads_to
+    assert "login_required" == heard(jonas.get(asking(wiki, prompt="none"))).told["error"]
+
+
+def test_somebody_half_signed_in_is_nobody_yet(browse: Browse, wiki: Client) -> None:
+    tab = browse()
+    tab.fill("/sign-in", "/sign-in", username="nora.keller", password=PASSWORD)
+    assert tab.get(asking(wiki)).leads_to.startswith("/sign-in?")
 
 
 # What is heard, and by whom
