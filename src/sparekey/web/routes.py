@@ -18,6 +18,8 @@ from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
 from sparekey.web.guard import guarded
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
+from sparekey.web.pages.clients.own import OWN_CLIENTS
+from sparekey.web.pages.clients.owners import CLIENTS
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.exports import EXPORTS
 from sparekey.web.pages.help_back import HELP_BACK
@@ -76,6 +78,7 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + ADDRESSES + EXPORTS + REVIEWING),
+    *(CLIENTS + OWN_CLIENTS),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
 )
 

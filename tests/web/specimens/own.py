@@ -16,6 +16,7 @@ from tests.web.demo_team import (
     ago,
     ahead,
 )
+from tests.web.specimens.apps import TILES
 from tests.web.specimens.profile import (
     APPS,
     BROKEN,
@@ -33,6 +34,7 @@ from tests.web.specimens.sent import NO_SENT_WAYS, on_its_way, way
 
 HOME: Values = {
     "offers_passkey": False,
+    "apps": [],
     "nav": "home",
     "state": "safe",
     "last_way": None,
@@ -93,7 +95,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "flash": Thing(code="backup_code_used", facts=Thing(left=3)),
             },
         ),
-        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True}),
+        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True, "apps": TILES}),
         ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
         (
             "alone",
