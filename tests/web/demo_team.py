@@ -97,7 +97,7 @@ MIA = Thing(
     account_name="Berg & Tal AG",
 )
 
-OWNER_MENU = Thing(staff=True, policy=True, audit=True, export=True, staff_count=12)
+OWNER_MENU = Thing(staff=True, policy=True, audit=True, apps=True, export=True, staff_count=12)
 
 STAFF_MENU = Thing(staff=False, policy=False, audit=False, export=False, staff_count=0)
 

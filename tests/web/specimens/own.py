@@ -18,6 +18,7 @@ from tests.web.demo_team import (
     ago,
     ahead,
 )
+from tests.web.specimens.apps import TILES
 from tests.web.specimens.profile import (
     APPS,
     BROKEN,
@@ -38,6 +39,7 @@ ELSEWHERE = replace(DEVICE, is_same_place=False, source="203.0.113.9", scopes=("
 
 HOME: Values = {
     "offers_passkey": False,
+    "apps": [],
     "nav": "home",
     "state": "safe",
     "last_way": None,
@@ -98,7 +100,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "flash": Thing(code="backup_code_used", facts=Thing(left=3)),
             },
         ),
-        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True}),
+        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True, "apps": TILES}),
         ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
         (
             "alone",
