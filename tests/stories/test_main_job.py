@@ -144,7 +144,7 @@ def grouped(secret: str) -> str:
 def test_the_secret_as_files_and_on_paper(office: Office) -> None:
     """Whatever form it is taken in, it is one and the same secret; the view closes by itself."""
     nora = office.seat(office.nora, accept_downloads=True).signs_in()
-    nora.helps(office.jonas, "Download", "Reveal secret")
+    nora.helps(office.jonas, "Download", "Continue to download")
     app = office.jonas.app
     app.scan(nora.shows_phone())
     shown = app.secret

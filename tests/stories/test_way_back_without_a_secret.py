@@ -21,7 +21,7 @@ def test_reset(office: Office, script: Mapping[str, Any]) -> None:
     nora.follows("Reset two-factor authentication")
     nora.enters("Type the username to confirm", "jonas.frei")
     assert 422 == nora.presses("Reset and send set-up link")
-    assert "Choose how you know that it’s really them" == nora.says_problem()
+    assert "Choose how you know that it’s really Jonas" == nora.says_problem()
     nora.chooses("I called Jonas on a number I already had")
     nora.enters("Type the username to confirm", "jonas.frei")
     nora.presses("Reset and send set-up link")

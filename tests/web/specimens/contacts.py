@@ -38,6 +38,7 @@ STAFF_PROFILE: Values = {
     "app": APP,
     "passkeys": [],
     "codes_left": None,
+    "codes_saved": False,
     "sent": [],
     "is_invited": False,
     "addresses": ADDRESSES,
@@ -215,6 +216,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
         ),
         ("current", {**STAFF_PROFILE, "reveals_current": True, "review_due_at": ago(days=18)}),
         ("passkeys", {**STAFF_PROFILE, "passkeys": KEYS}),
+        ("both", {**STAFF_PROFILE, "passkeys": KEYS, "codes_left": 9, "codes_saved": True}),
         (
             "reader",
             {
@@ -303,6 +305,7 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
                 "app": None,
                 "passkeys": [],
                 "codes_left": None,
+                "codes_saved": False,
                 "errors": {"how": "Choose", "confirm": "Type it"},
             },
         ),
