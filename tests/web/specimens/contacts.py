@@ -216,7 +216,6 @@ CONTACTS: dict[str, list[tuple[str, Values]]] = {
         ),
         ("current", {**STAFF_PROFILE, "reveals_current": True, "review_due_at": ago(days=18)}),
         ("passkeys", {**STAFF_PROFILE, "passkeys": KEYS}),
-        ("both", {**STAFF_PROFILE, "passkeys": KEYS, "codes_left": 9, "codes_saved": True}),
         (
             "reader",
             {
