@@ -42,7 +42,7 @@ def test_the_policy(office: Office) -> None:
     nora.presses("Save policy")
     nora.sees("The security policy is saved.")
     nora.selects(office.jonas)
-    nora.sees("The security policy allows set-up links only.")
+    nora.sees("The security policy allows set-up links only")
     assert 0 == nora.link("Reveal secret code and QR code").count()
     assert nora.opens("/contacts/staff/jonas.frei/2fa/reveal") in {200, 403, 409}
     nora.sees("The security policy allows set-up links only")
