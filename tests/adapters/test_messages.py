@@ -87,6 +87,7 @@ def test_the_words_cover_every_value_of_the_core() -> None:
         "fate": Fate,
         "beside": Beside,
         "change": [one.name for one in fields(Policy)],
+        "signed_out": ("others", "all"),
     }
     assert {name: set(kinds) for name, kinds in values.items()} == {n: set(w) for n, w in WORDS.items()}
 

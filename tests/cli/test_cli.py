@@ -75,7 +75,7 @@ def test_right_settings_are_said_back(run: Run, tmp_path: Path) -> None:
 def found(result: Result) -> dict[str, tuple[str, str]]:
     """What `check-config` says of each thing: its verdict and its sentence."""
     lines = [
-        re.fullmatch(r"(ok|WRONG) +(\w+(?: \w+)?) {2,}(.+)", line) for line in result.stdout.splitlines()
+        re.fullmatch(r"(ok|none|WRONG) +(\w+(?: \w+)?) {2,}(.+)", line) for line in result.stdout.splitlines()
     ]
     return {line[2]: (line[1], line[3]) for line in lines if line}
 
@@ -86,7 +86,7 @@ def verdicts(result: Result) -> list[str]:
 
 def test_a_check_has_a_line_for_each_thing_and_makes_nothing(run: Run, tmp_path: Path) -> None:
     result = run("check-config")
-    assert (0, ["settings", "data folder", "database", "key", "mail"], ["ok"] * 5, []) == (
+    assert (0, ["settings", "data folder", "database", "key", "mail"], ["ok"] * 4 + ["none"], []) == (
         result.exit_code,
         list(found(result)),
         verdicts(result),
@@ -140,14 +140,14 @@ def test_a_check_says_how_the_database_does_not_fit(
 
 def test_a_check_that_cannot_reach_the_database_still_looks_at_the_rest(with_ida: Run) -> None:
     result = with_ida("check-config", URL="postgresql://id:canary@127.0.0.1:1/sparekey")
-    assert (4, ["ok", "ok", "WRONG", "ok", "ok"]) == (result.exit_code, verdicts(result))
+    assert (4, ["ok", "ok", "WRONG", "ok", "none"]) == (result.exit_code, verdicts(result))
     assert "canary" not in result.output
 
 
 def test_a_check_misses_a_key_that_was_lost(with_ida: Run, tmp_path: Path) -> None:
     (tmp_path / "key").unlink()
     result = with_ida("check-config")
-    assert (4, ["ok", "ok", "ok", "WRONG", "ok"]) == (result.exit_code, verdicts(result))
+    assert (4, ["ok", "ok", "ok", "WRONG", "none"]) == (result.exit_code, verdicts(result))
 
 
 def test_a_check_misses_a_folder_for_the_database(run: Run, tmp_path: Path) -> None:

@@ -58,8 +58,28 @@ def test_a_letter_arrives_with_what_stands_around_it(ctx: Context, smtp: SmtpSin
     post(ctx, jonas)
     Sender(ctx).run_once()
     text = smtp.sent_to(jonas.email)[0].text
-    around = ("Hello Jonas", "Team of nora.keller", "your account owners: Nora Keller", "12:00", "id.example")
+    around = ("Hello Jonas", "Team of nora.keller", "whoever runs id.example", "12:00", "id.example")
     assert [] == [words for words in around if words not in text]
+
+
+@pytest.mark.parametrize(
+    ("helper", "said"),
+    [("Nora Keller", "ask whoever runs id.example"), ("Ida Roth", "ask your account owners: Nora Keller")],
+)
+def test_a_notice_names_nobody_to_ask_whom_it_is_about(
+    ctx: Context, smtp: SmtpSink, jonas: Member, helper: str, said: str
+) -> None:
+    post(ctx, jonas, helper=helper, checked="person", place="Firefox", done_at=ctx.moment().at)
+    Sender(ctx).run_once()
+    assert said in smtp.sent_to(jonas.email)[0].text
+
+
+def test_an_invitation_names_its_sender_to_ask(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:
+    until = ctx.moment().at
+    link = "https://id.example/setup/1"
+    post(ctx, jonas, "invitation", helper="Nora Keller", username="jonas.frei", link=link, expires_at=until)
+    Sender(ctx).run_once()
+    assert "your account owners: Nora Keller" in smtp.sent_to(jonas.email)[0].text
 
 
 def test_facts_that_a_kind_does_not_ask_for_are_left_out(ctx: Context, smtp: SmtpSink, jonas: Member) -> None:

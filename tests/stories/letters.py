@@ -8,15 +8,15 @@ from tests.infra.smtp import Received, SmtpSink
 PATIENCE_SECONDS = 10
 
 
-def letter(smtp: SmtpSink, address: str, subject: str) -> Received:
-    """The newest letter to somebody whose subject holds these words, as soon as it is there."""
+def letter(smtp: SmtpSink, address: str, subject: re.Pattern[str]) -> Received:
+    """The newest letter to somebody whose subject holds this, as soon as it is there."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         there = smtp.sent_to(address)
-        found = [one for one in there if subject in one.subject]
+        found = [one for one in there if subject.search(one.subject)]
         if found:
             return found[-1]
-        assert time.monotonic() < deadline, f"no {subject!r} among {[one.subject for one in there]}"
+        assert time.monotonic() < deadline, f"no {subject.pattern!r} among {[one.subject for one in there]}"
         time.sleep(0.02)
 
 

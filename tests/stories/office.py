@@ -1,7 +1,7 @@
 """A team on a server of its own, and a browser for everybody who sits down."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
-from tests.infra.smtp import SmtpSink, smtp_sink
+from tests.infra.smtp import Received, SmtpSink, smtp_sink
 from tests.serving import Clock, Server
 from tests.stories.app import App
+from tests.stories.languages import Language
 from tests.stories.letters import letter, link_in
 from tests.stories.people import Facts, Person
 
@@ -31,12 +32,18 @@ class Office:
     nora: Facts
     jonas: Facts
     seats: ExitStack
+    language: Language
+    """What everybody reads here."""
 
-    def seat(self, facts: Facts, words: Mapping[str, str] | None = None, **options: Any) -> Person:
+    def seat(self, facts: Facts, **options: Any) -> Person:
         """This person at a browser of their own; `options` are Playwright's for a context."""
-        context = self.browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
+        context = self.browser.new_context(**{"viewport": DESKTOP, "locale": self.language.locale, **options})
         self.seats.enter_context(watched(context, self.server))
-        return Person(context, self.server, facts, words)
+        return Person(context, self.server, facts, self.language)
+
+    def letter(self, address: str, subject: str) -> Received:
+        """The newest letter to somebody whose subject holds these words, as soon as it is there."""
+        return letter(self.smtp, address, self.language.words(subject))
 
     def found(self) -> None:
         """The first run: Nora opens the team's account and invites Jonas, who sets himself up."""
@@ -52,21 +59,23 @@ class Office:
         nora.sets_up()
         nora.goes_home()
         nora.invites(self.jonas)
-        invitation = letter(self.smtp, self.jonas.email, "Your invitation")
+        invitation = self.letter(self.jonas.email, "Your invitation")
         jonas = self.seat(self.jonas)
         jonas.accepts(link_in(invitation, "/setup/"))
         jonas.goes_home()
 
 
 @contextmanager
-def open_office(folder: Path, smtp: SmtpSink, browser: Browser, database_url: str = "") -> Iterator[Office]:
+def open_office(
+    folder: Path, smtp: SmtpSink, browser: Browser, language: Language, database_url: str = ""
+) -> Iterator[Office]:
     """A running server with nobody on it, and the two who will be. It must have no fault of its own."""
     mail = {"HOST": smtp.host, "PORT": str(smtp.port), "SECURITY": "none", "SENDER": SENDER}
     settings = {f"SPAREKEY_MAIL_{name}": value for name, value in mail.items()}
     with Server(folder, database_url, **settings) as server, ExitStack() as seats:
         nora = _facts("Nora Keller", "linden harbour 42", server.clock)
         jonas = _facts("Jonas Frei", "walnut lantern 56", server.clock)
-        yield Office(server, smtp, browser, nora, jonas, seats)
+        yield Office(server, smtp, browser, nora, jonas, seats, language)
     log = server.log.read_text()
     assert "Traceback" not in log, log[-4000:]
 
@@ -83,12 +92,13 @@ class Founded:
     folder: Path
     nora: Facts
     jonas: Facts
+    language: Language
 
     @contextmanager
     def copied(self, folder: Path, smtp: SmtpSink, browser: Browser) -> Iterator[Office]:
         """The same people with the same phones, in another office."""
         shutil.copytree(self.folder, folder)
-        with open_office(folder, smtp, browser) as office:
+        with open_office(folder, smtp, browser, self.language) as office:
             office.nora = _taken_along(self.nora, office.server.clock)
             office.jonas = _taken_along(self.jonas, office.server.clock)
             yield office
@@ -100,11 +110,11 @@ def _taken_along(facts: Facts, clock: Clock) -> Facts:
     return replace(facts, app=app, codes=list(facts.codes))
 
 
-def found_once(folder: Path, browser: Browser) -> Founded:
+def found_once(folder: Path, browser: Browser, language: Language) -> Founded:
     """Through the pages, as everybody begins."""
-    with smtp_sink() as smtp, open_office(folder, smtp, browser) as office:
+    with smtp_sink() as smtp, open_office(folder, smtp, browser, language) as office:
         office.found()
-    return Founded(folder, office.nora, office.jonas)
+    return Founded(folder, office.nora, office.jonas, language)
 
 
 @contextmanager

@@ -1,15 +1,15 @@
 """Persons at their browsers: they look for labels and buttons, as written on the page, and for nothing else."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from tests.serving import Server
 from tests.stories.app import App
+from tests.stories.languages import Language
 
-IN_PERSON = "{name} is here with me"
+IN_PERSON = "Jonas is here with me"
 BACKUP_CODE = re.compile(r"(?:[0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}")
 """Four groups of Crockford's alphabet."""
 
@@ -31,20 +31,14 @@ class Facts:
 
 
 class Person:
-    """Somebody at one browser, who reads English, or whatever `words` put in its place."""
+    """Somebody at one browser. Everything they look for is named in English, and found in their language."""
 
-    def __init__(
-        self, context: BrowserContext, server: Server, facts: Facts, words: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, context: BrowserContext, server: Server, facts: Facts, language: Language) -> None:
         self.server = server
         self.facts = facts
         self.context = context
         self.page: Page = context.new_page()
-        self._words = words or {}
-
-    def words(self, english: str) -> str:
-        """The same in the language of this person's pages."""
-        return self._words.get(english, english)
+        self.language = language
 
     # What everybody can do with a browser
 
@@ -55,11 +49,20 @@ class Person:
 
     def presses(self, label: str) -> int:
         """Press a button; the status of the page that comes then."""
-        return self._leave(self.page.get_by_role("button", name=self.words(label), exact=True))
+        return self._leave(self.button(label))
 
     def follows(self, label: str) -> int:
         """Follow a link; the status of the page that comes then."""
-        return self._leave(self.page.get_by_role("link", name=self.words(label), exact=True).first)
+        return self._leave(self.link(label).first)
+
+    def button(self, label: str) -> Locator:
+        return self.page.get_by_role("button", name=self.language.label(label))
+
+    def link(self, label: str) -> Locator:
+        return self.page.get_by_role("link", name=self.language.label(label))
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(self.language.label(label))
 
     def _leave(self, what: Locator) -> int:
         with self.page.expect_navigation() as led:
@@ -67,17 +70,16 @@ class Person:
         return led.value.status
 
     def enters(self, label: str, text: str) -> None:
-        self.page.get_by_label(self.words(label), exact=True).fill(text)
+        self.field(label).fill(text)
 
     def chooses(self, label: str) -> None:
         """One of several, or a tick."""
-        self.page.get_by_label(label).first.check()
+        self.page.get_by_label(self.language.beginning(label)).first.check()
 
     def downloads(self, label: str) -> bytes:
         """The content of the file that a link or button gives."""
         with self.page.expect_download() as given:
-            link = self.page.get_by_role("link", name=label, exact=True)
-            link.or_(self.page.get_by_role("button", name=label, exact=True)).click()
+            self.link(label).or_(self.button(label)).click()
         return given.value.path().read_bytes()
 
     def shows_phone(self) -> bytes:
@@ -88,9 +90,10 @@ class Person:
     def path(self) -> str:
         return self.page.url.removeprefix(self.server.url).partition("#")[0]
 
-    @property
-    def headline(self) -> str:
-        return self.page.locator("h1").inner_text()
+    def comes_to(self, headline: str) -> None:
+        """The page that is there now."""
+        there = self.page.locator("h1").inner_text()
+        assert self.language.label(headline).search(there), f"{there!r} instead of {headline!r}"
 
     @property
     def reads(self) -> str:
@@ -98,13 +101,20 @@ class Person:
         return " ".join(self.page.locator("main").inner_text().split())
 
     def sees(self, *sentences: str) -> None:
-        for sentence in map(self.words, sentences):
-            assert sentence in self.reads, f"no {sentence!r} at {self.path}: {self.reads}"
+        for one in map(self.language.words, sentences):
+            assert one.search(self.reads), f"no {one.pattern!r} at {self.path}: {self.reads}"
 
-    def says_problem(self) -> str:
-        """The sentence at the field that was wrong."""
-        errors = [" ".join(one.split()) for one in self.page.locator(".err").all_inner_texts()]
-        return " | ".join(one.removeprefix("Error: ") for one in errors if one)
+    def sees_nothing_of(self, words: str) -> None:
+        assert not self.language.words(words).search(self.reads), self.reads
+
+    def is_told(self, *sentences: str) -> None:
+        """What stands at each field that was wrong, in their order."""
+        said = [" ".join(one.split()) for one in self.page.locator(".err").all_inner_texts()]
+        said = [one for one in said if one]
+        patterns = [self.language.words(one) for one in sentences]
+        assert len(patterns) == len(said), said
+        for pattern, sentence in zip(patterns, said, strict=True):
+            assert pattern.search(sentence), f"{sentence!r} instead of {pattern.pattern!r}"
 
     # Signing in and out
 
@@ -134,7 +144,7 @@ class Person:
         self.presses("Sign out")
 
     def opens_user_menu(self) -> None:
-        self.page.locator("summary", has_text=self.words("User menu")).click()
+        self.page.locator("summary", has_text=self.language.words("User menu")).click()
 
     def confirms(self, go_on: str = "Continue") -> int:
         """Password and a fresh code, where a page asks for them once more."""
@@ -199,12 +209,12 @@ class Person:
         """Contacts → Staff, then the username."""
         self.opens("/")
         self._opens_menu_if_small()
-        entry = re.compile(f"^{self.words('Staff')}")
+        entry = self.language.words("Staff")
         self._leave(self.page.get_by_role("navigation").get_by_role("link", name=entry).last)
         self.follows(colleague.username)
 
     def _opens_menu_if_small(self) -> None:
-        small = self.page.locator("summary", has_text=self.words("Menu")).last
+        small = self.page.locator("summary", has_text=self.language.label("Menu")).last
         if small.is_visible():
             small.click()
 
@@ -212,8 +222,8 @@ class Person:
         """From the profile: choose how, say how one knows that it's really them, confirm, do it."""
         self.selects(colleague)
         self.follows(way)
-        self.chooses(self.words(checked).format(name=colleague.first_name))
-        if self.page.get_by_label(self.words("Password"), exact=True).count():
+        self.chooses(checked)
+        if self.field("Password").count():
             self.confirms(button)
         else:
             self.presses(button)
@@ -227,6 +237,6 @@ class Person:
         self.enters("Name", facts.name)
         self.enters("Username", facts.username)
         self.enters("Work email", facts.email)
-        self.page.get_by_label(re.compile(f"^{role}")).first.check()
+        self.chooses(role)
         self.presses("Add and send set-up link")
         self.sees(f"{facts.name} was added")

@@ -5,8 +5,8 @@ import io
 import json
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.stories.letters import letter
 from tests.stories.office import Office
 
 pytestmark = pytest.mark.browser
@@ -19,10 +19,10 @@ def test_the_audit_log(office: Office) -> None:
     nora.opens("/account/audit")
     nora.sees("Temporary secret revealed", "Signed in")
     nora.enters("Username", "jonas.frei")
-    nora.page.get_by_label("Event").select_option(label="Help and recovery")
+    nora.field("Event").select_option("recovery")
     nora.presses("Filter")
     nora.sees("Temporary secret revealed")
-    assert "Signed in" not in nora.reads
+    nora.sees_nothing_of("Signed in")
     rows = list(csv.DictReader(io.StringIO(nora.downloads("CSV export").decode())))
     lines = [json.loads(line) for line in nora.downloads("JSON Lines export").decode().splitlines()]
     assert 4 <= len(rows)
@@ -33,6 +33,7 @@ def test_the_audit_log(office: Office) -> None:
     assert 0 == done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.german
 def test_the_policy(office: Office) -> None:
     """Set-up links only: then no page gives a secret away, and the profile says why."""
     nora = office.seat(office.nora).signs_in()
@@ -41,8 +42,8 @@ def test_the_policy(office: Office) -> None:
     nora.presses("Save policy")
     nora.sees("The security policy is saved.")
     nora.selects(office.jonas)
-    nora.sees("The security policy allows set-up links only.")
-    assert 0 == nora.page.get_by_role("link", name="Reveal secret code and QR code").count()
+    nora.sees("The security policy allows set-up links only")
+    assert 0 == nora.link("Reveal secret code and QR code").count()
     assert nora.opens("/contacts/staff/jonas.frei/2fa/reveal") in {200, 403, 409}
     nora.sees("The security policy allows set-up links only")
 
@@ -53,10 +54,10 @@ def test_the_current_secret(office: Office) -> None:
     nora.opens("/account/policy")
     nora.chooses("A set-up link or the current secret")
     assert 422 == nora.presses("Save policy")
-    assert "Accept the risk, or leave this off" == nora.says_problem()
+    nora.is_told("Accept the risk, or leave this off")
     nora.chooses("For the current secret: I accept")
     nora.presses("Save policy")
-    letter(office.smtp, office.nora.email, "The security policy of Berg & Tal AG was made weaker")
+    office.letter(office.nora.email, "The security policy of Berg & Tal AG was made weaker")
     nora.reveals_secret_of(office.jonas)
     current = office.jonas.app.secret
     office.jonas.app.scan(nora.shows_phone())
@@ -76,9 +77,9 @@ def test_a_stale_tab_of_the_policy(office: Office) -> None:
         one.opens("/account/policy")
     first.chooses("Set-up links only")
     first.presses("Save policy")
-    second.page.get_by_label("Don’t ask for a code in the same browser for").select_option("7")
+    second.field("Don’t ask for a code in the same browser for").select_option("7")
     assert 409 == second.presses("Save policy")
-    assert "Somebody was faster" == second.headline
+    second.comes_to("Somebody was faster")
     assert 200 == second.follows("Show the present state")
 
 
@@ -87,5 +88,6 @@ def test_staff_see_nothing_of_it(office: Office) -> None:
     jonas = office.seat(office.jonas).signs_in()
     assert {403} == {jonas.opens(path) for path in ("/account/policy", "/account/audit", "/contacts/staff")}
     jonas.opens("/")
-    menu = jonas.page.get_by_role("navigation", name="Main menu").inner_text()
-    assert ["Home", "My profile", "Help"] == menu.split("\n")
+    menu = jonas.page.get_by_role("navigation", name=jonas.language.label("Main menu"))
+    entries = [jonas.language.label(one) for one in ("Home", "My profile", "Help")]
+    expect(menu.get_by_role("link")).to_have_text(entries)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.stories.app import App
-from tests.stories.letters import letter, link_in
+from tests.stories.letters import link_in
 from tests.stories.office import Office
 from tests.stories.people import Facts
 
@@ -23,7 +23,7 @@ def test_a_new_colleague(office: Office, script: Mapping[str, Any]) -> None:
     facts = mia_of(office)
     nora = office.seat(office.nora, **script).signs_in()
     nora.invites(facts)
-    invitation = letter(office.smtp, facts.email, "Your invitation to Berg & Tal AG")
+    invitation = office.letter(facts.email, "Your invitation to Berg & Tal AG")
     mia = office.seat(facts, **script)
     mia.accepts(link_in(invitation, "/setup/"))
     mia.goes_home()
@@ -41,7 +41,7 @@ def test_an_invitation_that_ran_out(office: Office) -> None:
     facts = mia_of(office)
     nora, mia = office.seat(office.nora).signs_in(), office.seat(facts)
     nora.invites(facts)
-    first = link_in(letter(office.smtp, facts.email, "Your invitation"), "/setup/")
+    first = link_in(office.letter(facts.email, "Your invitation"), "/setup/")
     office.server.clock.advance(hours=72)
     assert 410 == mia.opens(first)
     mia.sees("ask an account owner of your team for a new link")
@@ -50,11 +50,12 @@ def test_an_invitation_that_ran_out(office: Office) -> None:
     nora.presses("Send a new set-up link")
     nora.sees("gets a new set-up link by email")
     office.smtp.wait_for(2, facts.email)
-    second = link_in(letter(office.smtp, facts.email, "Your invitation"), "/setup/")
+    second = link_in(office.letter(facts.email, "Your invitation"), "/setup/")
     assert 410 == mia.opens(first)
     mia.accepts(second)
 
 
+@pytest.mark.german
 def test_names_that_are_not_available(office: Office) -> None:
     """What was typed stays on the page, with a sentence at the field that is wrong."""
     facts = mia_of(office)
@@ -65,8 +66,8 @@ def test_names_that_are_not_available(office: Office) -> None:
     nora.enters("Username", facts.username)
     nora.enters("Work email", facts.email)
     nora.presses("Add and send set-up link")
-    assert "This name is not available" == nora.says_problem()
-    assert facts.name == nora.page.get_by_label("Name", exact=True).input_value()
+    nora.is_told("This name is not available")
+    assert facts.name == nora.field("Name").input_value()
 
 
 def test_somebody_leaves(office: Office) -> None:
@@ -97,7 +98,7 @@ def test_a_second_account_owner(office: Office) -> None:
     nora.enters("Type the username to confirm", "jonas.frei")
     nora.presses("Make account owner")
     nora.sees("Jonas Frei is account owner now.")
-    letter(office.smtp, office.nora.email, "Jonas Frei is now an account owner of Berg & Tal AG")
+    office.letter(office.nora.email, "Jonas Frei is now an account owner of Berg & Tal AG")
     jonas = office.seat(office.jonas).signs_in()
     jonas.selects(office.nora)
     jonas.sees("Send one-time set-up link")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.letters import letter, link_in
+from tests.stories.letters import link_in
 from tests.stories.office import Office
 
 pytestmark = pytest.mark.browser
@@ -21,7 +21,7 @@ def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]
     nora.reveals_secret_of(office.jonas)
     office.jonas.app.scan(nora.shows_phone())
     handed = office.jonas.app.secret
-    link = link_in(letter(office.smtp, office.jonas.email, "Not agreed? Stop it"), "/not-me/")
+    link = link_in(office.letter(office.jonas.email, "Not agreed? Stop it"), "/not-me/")
     jonas.opens(link)
     jonas.opens(link)
     jonas.sees("Opening this page changes nothing; only the button does.")
@@ -29,7 +29,7 @@ def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]
     nora.sees("Waiting for Jonas to sign in")
     jonas.presses(STOP)
     jonas.sees("It is stopped", "Your own second factor works again.")
-    letter(office.smtp, office.nora.email, "this wasn’t me")
+    office.letter(office.nora.email, "this wasn’t me")
     assert 410 == jonas.opens(link)
 
     jonas.enters_password()
@@ -41,7 +41,7 @@ def test_stopping_what_was_handed_over(office: Office, script: Mapping[str, Any]
 
     nora.selects(office.jonas)
     nora.sees("This person said “This wasn’t me”.", "sparekey member recover")
-    assert 0 == nora.page.get_by_role("link", name="Send one-time set-up link").count()
+    assert 0 == nora.link("Send one-time set-up link").count()
 
 
 def test_stopping_in_the_middle_of_the_change(office: Office) -> None:
@@ -52,7 +52,7 @@ def test_stopping_in_the_middle_of_the_change(office: Office) -> None:
     thief.enters_password()
     thief.enters_code()
     assert "/renew/password" == thief.path
-    link = link_in(letter(office.smtp, office.jonas.email, "Not agreed? Stop it"), "/not-me/")
+    link = link_in(office.letter(office.jonas.email, "Not agreed? Stop it"), "/not-me/")
     jonas = office.seat(office.jonas)
     jonas.opens(link)
     jonas.presses(STOP)
@@ -70,14 +70,14 @@ def test_too_late_to_stop(office: Office) -> None:
     thief.enters_password()
     thief.enters_code()
     thief.replaces_everything("juniper ferry on monday")
-    link = link_in(letter(office.smtp, office.jonas.email, "Not agreed? Stop it"), "/not-me/")
+    link = link_in(office.letter(office.jonas.email, "Not agreed? Stop it"), "/not-me/")
     office.server.clock.advance(hours=71)
     jonas = office.seat(office.jonas)
     jonas.opens(link)
     jonas.sees("The change is already complete")
     jonas.presses("This wasn’t me: warn the account owners")
     jonas.sees("The account owners are warned")
-    letter(office.smtp, office.nora.email, "says a finished change wasn’t theirs")
+    office.letter(office.nora.email, "says a finished change wasn’t theirs")
     office.server.clock.advance(hours=2)
     assert 410 == jonas.opens(link)
 
@@ -89,10 +89,11 @@ def test_the_lost_phone_is_used_by_its_finder(office: Office) -> None:
     finder.enters_password()
     finder.enters_code()
     assert "/" != finder.path
-    letter(office.smtp, office.jonas.email, "Your lost second factor was used")
-    letter(office.smtp, office.nora.email, "The lost second factor of Jonas Frei was used")
+    office.letter(office.jonas.email, "Your lost second factor was used")
+    office.letter(office.nora.email, "The lost second factor of Jonas Frei was used")
 
 
+@pytest.mark.german
 def test_taken_back_by_who_gave_it(office: Office) -> None:
     """It was a mistake: Nora cancels, and nothing has changed for Jonas."""
     nora, jonas = office.seat(office.nora).signs_in(), office.seat(office.jonas)

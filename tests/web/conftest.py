@@ -103,7 +103,7 @@ class Page:
     @property
     def words(self) -> str:
         """What somebody reads."""
-        return Reader(self.text).words
+        return Reader(self.text.replace("<wbr>", "")).words
 
     @property
     def links(self) -> list[str]:

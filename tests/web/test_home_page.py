@@ -8,7 +8,7 @@ from sparekey.flows import not_me
 from sparekey.flows.context import Context
 from tests.flows.conftest import statements
 from tests.flows.steps import helped, token_in
-from tests.people import SOMEBODY, account, changed, letters, signed_in, stands, with_backup_codes
+from tests.people import PASSWORD, SOMEBODY, account, changed, letters, signed_in, stands, with_backup_codes
 from tests.web.conftest import Browse
 
 
@@ -133,3 +133,19 @@ def test_home_takes_few_statements(ctx: Context, browse: Browse) -> None:
         assert tab.get("/").status == 200
 
     assert len(sent) <= 24, f"{len(sent)}: {sent}"
+
+
+def test_a_new_password_is_one_line_of_the_activity(ctx: Context, browse: Browse) -> None:
+    here = browse(account(ctx).owner)
+    form = {"current_password": PASSWORD, "new_password": "juniper ferry on monday"}
+    words = here.follow(here.fill("/me/password", **form)).words
+    assert (True, False) == (
+        "Password changed" in words,
+        "New: password" in words or "Removed: password" in words,
+    )
+
+
+def test_a_wrong_address_keeps_the_menu_of_who_is_signed_in(ctx: Context, browse: Browse) -> None:
+    inside, outside = browse(account(ctx).owner).get("/nowhere"), browse().get("/nowhere")
+    assert (404, 404) == (inside.status, outside.status)
+    assert ["/me" in one.links for one in (inside, outside)] == [True, False]

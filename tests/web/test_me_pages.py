@@ -195,6 +195,7 @@ def test_a_new_password_ends_the_other_sessions(
         (PASSWORD, "", "Enter a new password"),
         ("not this one", NEW, "That password is not right"),
         (PASSWORD, "short", "Use at least 12 characters"),
+        (PASSWORD, "juniper\tferry on monday", "Leave out tabs, line breaks and other control characters"),
         (PASSWORD, PASSWORD, "This is your present password"),
         (PASSWORD, "x" * 60_000, "This password is too long"),
     ],

@@ -35,6 +35,8 @@ class Finding:
     about: str
     sentence: str
     is_fine: bool = True
+    is_missing: bool = False
+    """A server starts without it, and does less."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _key_to_be_made(settings: Settings) -> Finding:
 def _mail(settings: Settings, is_tried: bool) -> Finding:
     mail = mail_settings(settings)
     if mail is None:
-        return Finding("mail", "none: letters wait until mail.host is set")
+        return Finding("mail", "letters wait until mail.host (SPAREKEY_MAIL_HOST) is set", is_missing=True)
     name = f"{mail.host}:{mail.port} ({mail.security})"
     if not is_tried:
         return Finding("mail", f"{name}, not tried: --mail tries it")

@@ -5,6 +5,7 @@ hashes run. Its lock is one of the operating system, so that it ends with the pr
 Whoever needs more processes takes PostgreSQL and starts several servers behind one proxy.
 """
 
+import errno
 import fcntl
 import os
 import socket
@@ -72,6 +73,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         listener = socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as trouble:
         said = str(trouble.strerror).partition(" (")[0]
+        if trouble.errno == errno.EADDRINUSE:
+            said += ". End what listens there, or set server.port (SPAREKEY_SERVER_PORT) to another"
         raise Unready(f"The server cannot listen on {host}, port {port}: {said}", reason="listen") from None
     with listener:
         yield listener

@@ -99,7 +99,8 @@ def check_config(settings: "Settings", with_mail: bool) -> None:
     wrong = 0
     for found in check(settings, with_mail=with_mail):
         wrong += not found.is_fine
-        click.echo(f"{'ok' if found.is_fine else 'WRONG':6} {found.about:12} {found.sentence}")
+        verdict = "none" if found.is_missing else "ok" if found.is_fine else "WRONG"
+        click.echo(f"{verdict:6} {found.about:12} {found.sentence}")
     if wrong:
         raise Unready("A server would not start, or not work, like this", reason="check")
 

@@ -27,10 +27,10 @@ SERVER = AccountId("server")
 """Whose chain holds what belongs to no account: unknown names, the console, start and stop."""
 
 COOLING = timedelta(hours=72)
+"""How long a role given up still protects its holder, and a changed address gets no link and no secret."""
 HELD_AFTER_RECOVERY = timedelta(hours=24)
 """For so long after a way back in nobody takes secrets along: whoever got in by it wrongly has the person's *This
 wasn't me* to fear for that long, and must not be gone with them before."""
-"""How long a role given up still protects its holder, and a changed address gets no link and no secret."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]|[a-z0-9]")

@@ -102,7 +102,7 @@ def _case_for(work: Work, member: Member, helper: Member, request: Request) -> C
         _cases.close(work, member, running, Step.CANCEL, Ending.REPLACED)
         running = None
     if request.how is None and not (running and is_reason_fresh(running, helper.id, work.now)):
-        raise BadInput("how", "empty", "Say how you know that it's really them")
+        raise BadInput("how", "empty", name=member.first_name)
     if running is None:
         return _open(work, member, helper, request)
     running = replace(running, is_stolen=running.is_stolen or request.is_stolen)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
@@ -152,6 +152,15 @@ def _guarded(desk: Desk, request: Request, query: dict[str, str], act: Callable[
         return visit.page("500", 500, incident=incident)
 
 
+def missing(desk: Desk, request: Request) -> Response:
+    """An address that no page has: whoever is signed in keeps the menu."""
+    return _guarded(desk, request, {}, _nothing_here)
+
+
+def _nothing_here(_: Visit) -> Response:
+    raise NotFound()
+
+
 def _answer(visit: Visit, way: Way, request: Request, form: dict[str, str]) -> Response:
     is_post = request.method == "POST"
     if is_post:
@@ -283,9 +292,9 @@ def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     if isinstance(refusal, LinkUnusable):
         return visit.page("link_expired", status, purpose=_purpose(refusal))
     if isinstance(refusal, NotFound):
-        return visit.page("404", 404)
+        return _inside_if_signed_in(visit, "404", 404)
     if type(refusal) is NotAllowed and refusal.reason in {"role", "their_role", ""}:
-        return visit.page("403", 403, owners=_whom_to_ask(visit))
+        return _inside_if_signed_in(visit, "403", 403, owners=_whom_to_ask(visit))
     if isinstance(refusal, Conflict) and not refusal.reason:
         return visit.page("409", 409, href=quote(visit.path))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -293,6 +302,14 @@ def _error_page(visit: Visit, refusal: SparekeyError) -> Response:
     code = refusal.code if refusal.code in {"bad_form", "form_expired", "too_large"} else "refused"
     text = visit.said(refusal)
     return visit.page("message", status, code=code, text=text, href=quote(_came_from(visit)))
+
+
+def _inside_if_signed_in(visit: Visit, template: str, status: int, **values: Any) -> Response:
+    """With the menu for who may use it: the way on from a wrong address."""
+    try:
+        return visit.shell(template, "", status, **values)
+    except SparekeyError:
+        return visit.page(template, status, **values)
 
 
 def _whom_to_ask(visit: Visit) -> list[str]:

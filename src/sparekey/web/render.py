@@ -8,6 +8,7 @@ handed in is an error, not an empty string.
 
 import gettext
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -18,7 +19,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sparekey.adapters import devices
 from sparekey.core.contract import LEAST_PASSWORD, MOST_PASSWORD
@@ -30,6 +31,7 @@ HERE = Path(__file__).parent
 LANGUAGES = MappingProxyType({"en": "English", "de": "Deutsch"})
 DOMAIN = "sparekey"
 _SPRITE = "<!--sprite-->"
+_JOINTS = re.compile(r"(?<=@)|(?=[.@+])")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -153,6 +155,7 @@ def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
         "place": lambda place: devices.retold(place, language),
         "clock": lambda at: dates.clock_words(at, language, zone),
         "stamp": lambda at: dates.stamp_words(at, language, zone),
+        "foldable": foldable,
         "span": lambda span: dates.span_words(span, language),
         "day": near(dates.day_words),
         "moment": near(dates.moment_words),
@@ -160,6 +163,12 @@ def _filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
         "Moment": near(dates.capitalised(dates.moment_words)),
         "iso": lambda at: local(at).isoformat(timespec="seconds"),
     }
+
+
+def foldable(address: str) -> Markup:
+    """An e-mail address that lines break at its parts, not within a word."""
+    parts = (escape(part) for part in _JOINTS.split(address))
+    return Markup("<wbr>").join(parts)
 
 
 def _now(context: Context) -> datetime:

@@ -10,11 +10,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from sparekey import __version__
-from sparekey.errors import NotFound
 from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context
 from sparekey.web.cookies import Cookies
-from sparekey.web.door import Asks, Way, make_visit, refusal_page, route
+from sparekey.web.door import Asks, Way, make_visit, missing, route
 from sparekey.web.guard import guarded
 from sparekey.web.oidc.authorize import AUTHORIZE, by_form
 from sparekey.web.oidc.door import app_of
@@ -121,8 +120,7 @@ class Web:
         await self._app(scope, receive, send)
 
     def _missing(self, request: Request, _: Exception) -> Response:
-        visit = make_visit(self.desk, request, {})
-        return visit.finish(refusal_page(visit, NotFound()))
+        return missing(self.desk, request)
 
     def _misdirected(self, request: Request) -> Response:
         visit = make_visit(self.desk, request, {})

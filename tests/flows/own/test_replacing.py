@@ -180,7 +180,7 @@ def test_a_new_password_ends_all_other_sessions_and_renews_this_one(
     assert opened(ctx, browser, started.token).session is not None
     assert half(ctx, jonas, password=NEW_PASSWORD).session is not None
     assert WrongProof is type(refusal(lambda: half(ctx, jonas)))
-    assert ["password_changed"] == [one.kind for one in letters(ctx)]
+    assert ["others"] == [one.facts["signed_out"] for one in letters(ctx, "password_changed")]
     assert 1 == tags(ctx, team.account.id).count("member:password:changed")
 
 

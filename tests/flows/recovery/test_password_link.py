@@ -67,7 +67,8 @@ def test_link_and_passkey_together_set_a_new_password(ctx: Context, jonas: Membe
     token = asked(ctx)
     proof = key.get(json.loads(password_link.to_renew(ctx, ANYWHERE, token)))
     password_link.renew(ctx, ANYWHERE, token, NEW_PASSWORD, (Answer.PASSKEY, proof))
-    assert "passkey" == letters(ctx, "password_changed")[0].facts["way"]
+    told = letters(ctx, "password_changed")[0].facts
+    assert ("passkey", "all") == (told["way"], told["signed_out"])
 
 
 def test_a_passkey_asked_for_a_sign_in_sets_no_password(ctx: Context, jonas: Member) -> None:

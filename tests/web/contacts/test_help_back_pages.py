@@ -124,7 +124,7 @@ def test_without_an_answer_nothing_is_handed_over(ctx: Context, nora: Tab, path:
     page = nora.fill(AT + path, how=how, stolen="yes")
 
     assert (422, []) == (page.status, letters(ctx))
-    assert "Choose how you know that it’s really them" in page.words
+    assert "Choose how you know that it’s really Jonas" in page.words
     assert "yes" == page.form().fields["stolen"]
 
 
@@ -267,6 +267,7 @@ def test_back_in_with_a_set_up_link(ctx: Context, browse: Browse, nora: Tab, wor
     back = sign_in(browse(), NEW_PASSWORD, code_from(new, world.now()))
 
     assert "Set-up link sent to jonas.frei@example.com. It works once, until tomorrow at 12:00." in page.words
+    assert "Locked out" not in page.words
     assert "/renew/password" == accepted.leads_to
     assert (303, "/") == (back.status, back.leads_to)
 
@@ -344,8 +345,8 @@ def test_a_reset_ends_everything_and_invites(ctx: Context, browse: Browse, nora:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"confirm": "jonas.frei"}, "Choose how you know that it’s really them"),
-        ({"how": "console", "confirm": "jonas.frei"}, "Choose how you know that it’s really them"),
+        ({"confirm": "jonas.frei"}, "Choose how you know that it’s really Jonas"),
+        ({"how": "console", "confirm": "jonas.frei"}, "Choose how you know that it’s really Jonas"),
         ({"how": "call", "confirm": "jonas"}, "Type the username exactly as it stands here"),
         ({"how": "call"}, "Type the username exactly as it stands here"),
     ],

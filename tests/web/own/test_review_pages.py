@@ -50,6 +50,11 @@ def way_id(field: str) -> str:
     return field.removeprefix("way-")
 
 
+def test_what_is_missing_is_named(tab: Tab) -> None:
+    page = tab.fill(REVIEW)
+    assert "Backup codes: Say whether you still have it" in page.words
+
+
 def test_everything_is_there(ctx: Context, jonas: Member, tab: Tab, world: FrozenWorld) -> None:
     page = tab.get(REVIEW)
     done = tab.follow(tab.send(page, REVIEW, **dict.fromkeys(fields(page).values(), "yes")))

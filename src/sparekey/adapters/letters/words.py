@@ -1,7 +1,7 @@
 """Facts that are one of a few values of the core, and the words for each: English, German.
 
-`fate` and `beside` are whole sentences; the others stand in a row of their own, so that no grammar hangs on them.
-Several values, with commas between them, stand in one row.
+`fate`, `beside` and `signed_out` are whole sentences; the others stand in a row of their own, so that no grammar
+hangs on them. Several values, with commas between them, stand in one row.
 """
 
 from collections.abc import Mapping
@@ -100,6 +100,11 @@ _CHANGES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+_SIGNED_OUT: Mapping[str, tuple[str, str]] = {
+    "others": ("All your other devices were signed out.", "Alle Ihre anderen Geräte wurden abgemeldet."),
+    "all": ("All your devices were signed out.", "Alle Ihre Geräte wurden abgemeldet."),
+}
+
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "role": _ROLES,
     "role_before": _ROLES,
@@ -110,4 +115,5 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "fate": _FATES,
     "beside": _BESIDE,
     "change": _CHANGES,
+    "signed_out": _SIGNED_OUT,
 }

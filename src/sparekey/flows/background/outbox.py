@@ -114,7 +114,7 @@ def _facts(
         "name": lambda: name,
         "host": lambda: ctx.site.host,
         "account": lambda: people.account(conn, account_id).name,
-        "owners": lambda: _other_owners(conn, account_id, taken.member_id),
+        "owners": lambda: _other_owners(conn, account_id, taken, given),
         "username": lambda: people.member(conn, account_id, taken.member_id).username,
     }
     wanted = messages.needs(taken.kind)
@@ -122,10 +122,11 @@ def _facts(
     return {fact: value for fact, value in {**given, **filled}.items() if fact in wanted}
 
 
-def _other_owners(conn: Connection, account_id: AccountId, member_id: str) -> str:
-    """Whom else to ask."""
+def _other_owners(conn: Connection, account_id: AccountId, taken: Mail, given: Mapping[str, Fact]) -> str:
+    """Whom else to ask: in a notice of what a colleague did, nobody whom the notice itself is about."""
+    actors = set() if taken.kind in messages.OPENING else {given.get("helper"), given.get("by")}
     owners: list[Member] = people.with_role(conn, account_id, Role.OWNER)
-    return ", ".join(owner.name for owner in owners if owner.id != member_id)
+    return ", ".join(one.name for one in owners if one.id != taken.member_id and one.name not in actors)
 
 
 def _sent(ctx: Context, taken: Mail, to: str) -> None:

@@ -98,7 +98,8 @@ def change_password(ctx: Context, visitor: Visitor, current: str, new: str) -> S
         stored, _ = _staging.load(work, visitor, Scope.FULL)
         put_password(work, who, made, "settings")
         end_all(work, who, "password_changed", but=stored.hash)
-        work.send(who, "password_changed", changed_at=work.now, way=_way_of(visitor))
+        facts = {"changed_at": work.now, "way": _way_of(visitor), "signed_out": "others"}
+        work.send(who, "password_changed", **facts)
         return _sessions.swap(work, stored, stored.session)
 
     return unit(ctx, visitor, moment, change)

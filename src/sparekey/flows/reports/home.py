@@ -22,6 +22,7 @@ from sparekey.flows._links import Purpose
 from sparekey.flows._ways import Had, summary, ways
 from sparekey.flows.checks.second import LOW
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.reports.shown import by_kind
 from sparekey.flows.sessions import demand_member
 from sparekey.store import addresses, cases, lists, people, queue, reviews
 from sparekey.store.lists import Group
@@ -150,12 +151,11 @@ def last_way(own: tuple[Way, ...]) -> Loss | None:
 
 def picture_of(had: list[Had], own: tuple[Way, ...]) -> Picture:
     second = [one for one in had if one.is_second]
+    pairs = sorted(zip(second, own, strict=True), key=lambda pair: by_kind(pair[0]))
     shown = tuple(
-        (one.enrolled.traits.answer, one.kept.label, one.enrolled.thing)
-        for one, way in zip(second, own, strict=True)
-        if way.works
+        (one.enrolled.traits.answer, one.kept.label, one.enrolled.thing) for one, way in pairs if way.works
     )
-    return Picture(shown, picture(own))
+    return Picture(shown, picture([way for _, way in pairs]))
 
 
 def _own_items(had: list[Had], state: Safety) -> Iterator[Item]:

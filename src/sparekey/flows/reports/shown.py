@@ -11,7 +11,8 @@ from sparekey.core.audit_chain import Entry
 from sparekey.core.contract import Answer, Loss
 from sparekey.core.events.mail import NoticeSent, TextSent
 from sparekey.core.events.recovery import CaseAllowed
-from sparekey.core.events.signing_in import FactorProved, PasswordProved
+from sparekey.core.events.signing_in import CodeAsked, FactorProved, PasswordProved
+from sparekey.core.events.ways import AuthenticatorDestroyed, AuthenticatorEnrolled, RiskAccepted
 from sparekey.core.people import AccountId, Member
 from sparekey.core.sign_in import Standing
 from sparekey.factors import about_key
@@ -24,7 +25,19 @@ from sparekey.store.oidc import clients
 DELETED = "deleted person"
 """What stands for somebody whose entry was deleted; pages put it in their own language."""
 _MEMBER, _CLIENT = "mem_", "cli_"
-_STEPS = frozenset({one.tag for one in (PasswordProved, FactorProved, CaseAllowed, NoticeSent, TextSent)})
+_KINDS = (
+    Answer.CODE,
+    Answer.PASSKEY,
+    Answer.BACKUP_CODE,
+    Answer.SMS_CODE,
+    Answer.EMAIL_CODE,
+    Answer.PASSWORD,
+)
+_STEPS = frozenset(
+    one.tag
+    for one in (PasswordProved, CodeAsked, FactorProved, CaseAllowed, RiskAccepted, NoticeSent, TextSent)
+)
+_CHANGES = frozenset({AuthenticatorEnrolled.tag, AuthenticatorDestroyed.tag})
 
 
 @dataclass(frozen=True)
@@ -49,10 +62,19 @@ class WayIn:
     """For a passkey: whether there are copies on other devices."""
 
 
+def by_kind(one: Had) -> int:
+    """The one order in which all pages show ways in; of a kind, the oldest first."""
+    return _KINDS.index(one.enrolled.traits.answer)
+
+
 def ways_in(had: Iterable[Had], ctx: Context | None = None) -> tuple[WayIn, ...]:
-    """A person's own second factors and codes by e-mail, oldest first; with `ctx`, for the person, what passkeys
+    """A person's own second factors and codes by e-mail, in their order; with `ctx`, for the person, what passkeys
     tell of themselves."""
-    shown = ((one, _way_in(one)) for one in had if one.is_second or one.enrolled.traits.is_sent)
+    shown = (
+        (one, _way_in(one))
+        for one in sorted(had, key=by_kind)
+        if one.is_second or one.enrolled.traits.is_sent
+    )
     return tuple(_told(ctx, one, way) if ctx else way for one, way in shown)
 
 
@@ -132,7 +154,14 @@ def activity(conn: Connection, who: Member, limit: int, offset: int = 0) -> tupl
 def recent(conn: Connection, who: Member, limit: int) -> list[Activity]:
     """The newest of it for a profile, without the steps that a sign-in or a hand-over is made of."""
     found, _ = activity(conn, who, 4 * limit)
-    return [one for one in found if one.tag not in _STEPS or one.data.get("left") is not None][:limit]
+    return [one for one in found if not _is_step(one)][:limit]
+
+
+def _is_step(one: Activity) -> bool:
+    """Another entry beside it says the same; what came of a backup code is said by this one alone."""
+    if one.tag in _CHANGES and Answer.PASSWORD == one.data.get("kind"):
+        return True
+    return one.tag in _STEPS and one.data.get("left") is None
 
 
 def _activity(entry: Entry, who: Member, known: Mapping[str, str]) -> Activity:

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.contract import Answer
+from sparekey.core.people import Member
 from sparekey.core.permissions import Action
 from sparekey.core.proofs import is_fresh
 from sparekey.core.recovery_case import Delivery, How
@@ -173,6 +174,10 @@ def _send_text(visit: Visit, ask: Ask) -> Response:
     return response
 
 
+def _unsaid(person: Member) -> BadInput:
+    return BadInput("how", "empty", name=person.first_name)
+
+
 def _confirm(visit: Visit, ask: Ask) -> Response | None:
     """The form again when something is missing or wrong. Nothing is spent while the reason is missing."""
     if ask.asks_how and visit.form.get("how", "") not in CHECKS:
@@ -180,8 +185,9 @@ def _confirm(visit: Visit, ask: Ask) -> Response | None:
             ("how",) if passkey_answered(visit) else ("how", "password", offered_to_confirm(visit)["way"])
         )
         missing = [field for field in fields if field == "how" or not visit.form.get(field, "").strip()]
-        errors = {field: visit.said(BadInput(field, "empty"), field) for field in missing}
-        return _form(visit, ask, 422, asks_how=True, **errors)
+        errors = {field: visit.said(BadInput(field, "empty"), field) for field in missing if field != "how"}
+        how = visit.said(_unsaid(ask.seen.member), "how")
+        return _form(visit, ask, 422, asks_how=True, how=how, **errors)
     try:
         confirm_now(visit)
     except REFUSALS as refusal:
@@ -280,7 +286,7 @@ def reset_access(visit: Visit) -> Response:
     seen = looked_at(visit, Action.RESET)
     how = CHECKS.get(visit.form.get("how", ""))
     if how is None:
-        return _reset(visit, seen, 422, how=visit.said(BadInput("how", "empty"), "how"))
+        return _reset(visit, seen, 422, how=visit.said(_unsaid(seen.member), "how"))
     try:
         reset.reset(visit.ctx, visit.visitor, seen.member.id, how, visit.form.get("confirm", ""))
     except BadInput as refusal:

@@ -202,7 +202,13 @@ def ways_values(seen: Profile) -> dict[str, Any]:
     app = {"name": apps[-1].label, **vars(apps[-1])} if apps else None
     keys = [one for one in seen.ways if one.answer is Answer.PASSKEY]
     sent = [{"answer": one.answer.value, "label": one.label} for one in seen.ways if one.answer in _SENT]
-    return {"app": app, "passkeys": keys, "codes_left": sum(left) if left else None, "sent": sent}
+    return {
+        "app": app,
+        "passkeys": keys,
+        "codes_left": sum(left) if left else None,
+        "codes_saved": any(one.is_saved for one in seen.ways if one.left),
+        "sent": sent,
+    }
 
 
 def _happened(one: Activity) -> dict[str, Any]:

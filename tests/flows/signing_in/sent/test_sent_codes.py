@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Policy
 from sparekey.core.proofs import Aal, assurance
+from sparekey.core.recovery_case import Delivery
 from sparekey.core.sessions import Scope
 from sparekey.core.sign_in import SignedIn, Standing
-from sparekey.flows import password_link, sessions
+from sparekey.flows import password_link, recover, sessions
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.sent import Course, on_its_way
 from sparekey.flows.context import Context
@@ -288,3 +289,21 @@ def test_setting_one_up_is_no_sign_in(ctx: Context, team: Team) -> None:
     sent_codes.begin(ctx, nora, SMS, Wanted("079 765 43 21", accepts_risk=True))
     browser = half(ctx, team.owner)
     assert "wrong_proof" == refusal(lambda: answer(ctx, browser, code_sent(ctx), SMS)).code
+
+
+def test_a_number_works_again_when_help_by_the_present_secret_ends_without_a_change(
+    ctx: Context, team: Team, jonas: Member
+) -> None:
+    """Somebody has seen the secret, and nobody what the phone gets."""
+    with_policy = replace(team.account.policy, reveal_current=True)
+    ctx.db.write(lambda conn: people.put_account(conn, replace(team.account, policy=with_policy)))
+    nora = signed_in(ctx, team.owner)
+    helped(ctx, nora, jonas, Delivery.CURRENT)
+    meanwhile = standings(ctx, jonas)["sms"]
+    recover.take_back(ctx, nora, jonas.id)
+    after = standings(ctx, jonas)
+    assert (Standing.SUSPENDED, Standing.ACTIVE, Standing.SUSPENDED) == (
+        meanwhile,
+        after["sms"],
+        after["totp"],
+    )
