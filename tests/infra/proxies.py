@@ -1,7 +1,6 @@
 """Real reverse proxies on loopback, and a site behind them that says what reached it."""
 
 import json
-import shutil
 import socket
 import subprocess
 import threading
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.infra.programs import APACHE_MODULES, served
 
 _PATIENCE_SECONDS = 10
 
@@ -67,9 +68,33 @@ def caddy(folder: Path, site: str, port: int) -> Iterator[None]:
         yield
 
 
+_APACHE = (
+    "mpm_event",
+    "authn_core",
+    "authz_core",
+    "authz_user",
+    "headers",
+    "proxy",
+    "proxy_http",
+    "auth_openidc",
+)
+
+
+@contextmanager
+def apache(folder: Path, site: str, port: int) -> Iterator[None]:
+    """Apache with mod_auth_openidc and this piece of configuration, as nobody's service."""
+    modules = "".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n" for name in _APACHE)
+    (folder / "apache.conf").write_text(
+        f"{modules}ServerRoot {folder}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile apache.pid\n"
+        f"DefaultRuntimeDir {folder}\nErrorLog apache.log\nLogLevel auth_openidc:info\n{site}"
+    )
+    with _running(["apache2", "-D", "FOREGROUND", "-f", str(folder / "apache.conf")], folder, port):
+        yield
+
+
 @contextmanager
 def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
-    program = shutil.which(command[0]) or shutil.which(command[0], path="/usr/sbin:/usr/bin:/sbin:/bin")
+    program = served(command[0])
     assert program, f"{command[0]} is not installed"
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "said").open("wb") as said:

@@ -27,6 +27,7 @@ from tests.people import Browser, Team, account, signed_in
 
 GUIDE = Path(__file__).parents[3] / "docs" / "apps" / "behind-a-proxy.md"
 HOST = "wiki.example.com"
+pytestmark = pytest.mark.proxy
 NAMES = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-acr"]
 
 
