@@ -13,6 +13,7 @@ from sparekey.errors import (
 )
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.flows.own import apps
 from tests.flows.steps import (
     half,
     helped,
@@ -76,3 +77,10 @@ def test_a_link_for_a_lost_factor_ends_with_its_case(
     world.advance(timedelta(hours=24))
     refused = refusal(lambda: setup.accept_lost(ctx, SOMEBODY, lost_link, PASSWORD))
     assert (LinkUnusable, "expired") == (type(refused), refused.reason)
+
+
+def test_the_finder_of_a_lost_phone_is_asked_as_before(ctx: Context, team: Team) -> None:
+    """So that no page tells them that help is under way."""
+    before = apps.digits(ctx, team["jonas.frei"])
+    helped(ctx, signed_in(ctx, team.owner), team["jonas.frei"], Delivery.LINK)
+    assert (6, 6) == (before, apps.digits(ctx, team["jonas.frei"]))

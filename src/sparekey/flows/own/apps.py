@@ -40,15 +40,20 @@ def own(ctx: Context, member: Member) -> list[Had]:
 
 
 def digits(ctx: Context, member: Member, authenticator_id: str = "") -> int | None:
-    """How many digits a code has that may be asked for now, of one app or of any; None where that can differ."""
+    """How many digits a code has that may be asked for now, of one app or of any; None where that can differ.
+
+    Suspended ones count where nothing else does: a page that asked otherwise than before would tell the finder of a
+    lost phone that help is under way.
+    """
     had = ctx.db.read(lambda conn: ways(conn, member.account_id, member.id))
-    counts = {
-        digits_of(material(ctx, one.kept))
+    asked = [
+        one
         for one in had
-        if one.enrolled.traits.answer is Answer.CODE
-        and can_prove(one.enrolled)
-        and authenticator_id in {"", one.kept.id}
-    }
+        if one.enrolled.traits.answer is Answer.CODE and authenticator_id in {"", one.kept.id}
+    ]
+    suspended = [one for one in asked if one.kept.standing is Standing.SUSPENDED]
+    counting = [one for one in asked if can_prove(one.enrolled)] or suspended
+    counts = {digits_of(material(ctx, one.kept)) for one in counting}
     return counts.pop() if len(counts) == 1 else None
 
 
