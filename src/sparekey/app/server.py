@@ -1,6 +1,6 @@
 """From a context to an ASGI app: pages, what watches them, and what runs beside them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -69,8 +69,12 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
     whole = watch.watched(router, ids, counted.observe if counted else _not_counted)
     proxies = settings.server.trusted_proxies
-    behind: Any = ProxyHeadersMiddleware(cast(Any, whole), list(proxies)) if proxies else whole
-    return ForwardAuth(ctx, behind, proxies)
+    return ForwardAuth(ctx, behind(whole, proxies), proxies)
+
+
+def behind(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
+    """The app, believing these proxies and nobody else what a client's address is."""
+    return cast(Any, ProxyHeadersMiddleware(cast(Any, app), list(proxies))) if proxies else app
 
 
 @dataclass(frozen=True)
