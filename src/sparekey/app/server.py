@@ -20,10 +20,11 @@ from sparekey.core.events import Event
 from sparekey.core.events.server import ServerStarted, ServerStopped
 from sparekey.errors import SparekeyError, StorageTrouble
 from sparekey.flows._work import unit
+from sparekey.flows.background.logouts import THREADS, Teller
 from sparekey.flows.background.outbox import Sender
 from sparekey.flows.background.texts import Texter
 from sparekey.flows.background.upkeep import Upkeep
-from sparekey.flows.background.worker import Delivered
+from sparekey.flows.background.worker import Delivered, Worker
 from sparekey.flows.context import Context, Visitor
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
@@ -48,10 +49,11 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     Raises `Unready` where the figures' own address cannot be listened on: before the server calls itself ready.
     """
     sender, texter = Sender(ctx), Texter(ctx)
+    tellers = [Teller(ctx) for _ in range(THREADS)]
 
     def wake() -> None:
-        sender.wake()
-        texter.wake()
+        for one in (sender, texter, *tellers):
+            one.wake()
 
     def delivered() -> list[Delivered]:
         return sorted((*sender.delivered, *texter.delivered), key=lambda one: one.at)
@@ -64,7 +66,7 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
         routes.append(watch.metrics_route(counted.exposition, counted.media_type, settings.metrics.token))
     listen = settings.metrics.listen
     close = counted.listen(listen) if counted and listen else lambda: None
-    beside = _Beside(ctx, (Upkeep(ctx), sender, texter), close)
+    beside = _Beside(ctx, (Upkeep(ctx), sender, texter, *tellers), close)
     router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
     whole = watch.watched(router, ids, counted.observe if counted else _not_counted)
@@ -82,7 +84,7 @@ class _Beside:
     """Threads, the listener for figures (open already), and the two entries on the server's chain around them."""
 
     ctx: Context
-    threads: tuple[Upkeep | Sender | Texter, ...]
+    threads: tuple[Upkeep | Worker, ...]
     close: Callable[[], None]
 
     @asynccontextmanager

@@ -12,12 +12,14 @@ from starlette.types import Receive, Scope, Send
 from sparekey import __version__
 from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context
+from sparekey.flows.oidc import asked, leaving
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, missing, route
 from sparekey.web.guard import guarded
 from sparekey.web.oidc.authorize import AUTHORIZE, by_form
 from sparekey.web.oidc.door import app_of
 from sparekey.web.oidc.endpoints import ENDPOINTS
+from sparekey.web.oidc.leaving import LEAVING
 from sparekey.web.oidc.telling import telling_routes
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
@@ -86,7 +88,7 @@ ALL = (
     *(APPS + SENT_CODES + PASSKEYS + WAYS + ADDRESSES + EXPORTS + REVIEWING),
     *(CLIENTS + OWN_CLIENTS),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
-    *(AUTHORIZE + DEVICES + PROXIED),
+    *(AUTHORIZE + LEAVING + DEVICES + PROXIED),
 )
 
 
@@ -104,7 +106,8 @@ class Web:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         files = Mount("/static", _Hashed(desk))
-        told = [*telling_routes(desk.ctx), by_form(desk)]
+        by_forms = [by_form(desk, path) for path in (asked.PATH, leaving.PATH)]
+        told = [*telling_routes(desk.ctx), *by_forms]
         routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *told]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False

@@ -23,6 +23,13 @@ TO_APPS: dict[str, list[tuple[str, Values]]] = {
         ("not-yours", {**WHOM, "why": "not_yours", "back": "https://wiki.example/back?error=access_denied"}),
         ("passkey", {**WHOM, "why": "passkey"}),
     ],
+    "app_leave": [
+        ("app", {"app": "Wiki", "username": "jonas.frei", "trouble": "", "request": REQUEST}),
+        (
+            "trouble",
+            {"app": "", "username": "jonas.frei", "trouble": "id_token_hint is missing", "request": REQUEST},
+        ),
+    ],
     "app_onward": [("", {"app": "Wiki", "address": "https://wiki.example/back?code=5f&state=af0"})],
     "app_refused": [("", {"error": "invalid_request", "description": "redirect_uri is missing"})],
 }

@@ -77,6 +77,31 @@ class GrantEnded(OfMember, tag="client:grant:ended"):
 
 
 @dataclass(frozen=True)
+class GrantsEnded(OfMember, tag="client:grant:all_ended"):
+    """All that a person gave to apps has ended, offline access too. `why`: that of the sessions' end."""
+
+    count: int
+    why: str
+
+
+@dataclass(frozen=True)
+class LogoutTold(OfMember, tag="client:logout:told"):
+    """The app was told that a session ended."""
+
+    client: str
+    session: str
+
+
+@dataclass(frozen=True)
+class LogoutUntold(OfMember, tag="client:logout:failed"):
+    """The app could not be told. `is_final`: it is not tried again."""
+
+    client: str
+    session: str
+    is_final: bool
+
+
+@dataclass(frozen=True)
 class RegistrationOpened(OfMember, tag="client:registration:opened"):
     """An owner made a token with which one app may add itself within the hour."""
 

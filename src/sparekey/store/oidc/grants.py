@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from sparekey.core.clients import ClientId, Grant, GrantId
 from sparekey.core.people import AccountId, Member, MemberId, SessionId
+from sparekey.core.sessions import Scope
 from sparekey.store.schema import Instant, clients, consents, grants, sessions
 
 _G = grants.c
@@ -93,15 +94,22 @@ def end_of_client(conn: Connection, client_id: ClientId, at: datetime) -> int:
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
 
 
-def of_session(conn: Connection, session_ids: Sequence[SessionId]) -> list[tuple[Grant, str]]:
-    """What was given in these sessions and has not ended, with the address to tell when they do."""
+def to_tell(
+    conn: Connection, who: Member, *, only: SessionId | None = None, but: str = ""
+) -> list[tuple[ClientId, SessionId]]:
+    """The clients that want to be told when a person's finished sessions end: all, one, or all but one."""
+    where = [sessions.c.account_id == who.account_id, sessions.c.member_id == who.id, sessions.c.hash != but]
+    if only is not None:
+        where.append(sessions.c.id == only)
     rows = conn.execute(
-        select(grants, clients.c.backchannel_uri)
+        select(_G.client_id, _G.session_id)
+        .distinct()
         .join(clients, clients.c.id == _G.client_id)
-        .where(_G.session_id.in_(session_ids), _G.ended_at.is_(None))
-        .order_by(_G.id)
+        .join(sessions, sessions.c.id == _G.session_id)
+        .where(*where, sessions.c.scope == Scope.FULL.value, clients.c.backchannel_uri != "")
+        .order_by(_G.client_id, _G.session_id)
     )
-    return [(_grant(row), row.backchannel_uri) for row in rows]
+    return [(ClientId(row.client_id), SessionId(row.session_id)) for row in rows]
 
 
 def consented(conn: Connection, who: Member, client_id: ClientId) -> frozenset[str]:

@@ -133,7 +133,7 @@ def _refused(visit: Visit, refusal: ProtocolRefused) -> Response:
     return visit.page("app_refused", status, error=refusal.error, description=refusal.description)
 
 
-def by_form(desk: Desk) -> Route:
+def by_form(desk: Desk, path: str) -> Route:
     """The same request sent as a form, from an app's own page: asked for again by GET (RFC 9110, section 15.4.4)."""
 
     async def endpoint(request: Request) -> Response:
@@ -142,9 +142,9 @@ def by_form(desk: Desk) -> Route:
         except SparekeyError as refusal:
             bad = refusal
             return await run_in_threadpool(lambda: refused_early(desk, request, bad))
-        return RedirectResponse(f"{PATH}?{urlencode(pairs)}", 303)
+        return RedirectResponse(f"{path}?{urlencode(pairs)}", 303)
 
-    return Route(PATH, endpoint, methods=["POST"])
+    return Route(path, endpoint, methods=["POST"])
 
 
 AUTHORIZE = (
