@@ -115,6 +115,6 @@ def test_apps_are_told_nowhere_else(address: str) -> None:
 def test_a_logout_token_holds_what_back_channel_logout_asks_for() -> None:
     told = leaving.logout_token(Ended(WIKI.id, "mem_1", "ses_1"), ISSUER, "j", NOON)
     at = int(NOON.timestamp())
-    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    events: dict[str, object] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     own = {"iat": at, "exp": at + 120, "jti": "j", "events": events}
     assert {**CLAIMS, **own} == told
