@@ -151,7 +151,7 @@ class Server(Section):
     trusted_proxies: Annotated[tuple[str, ...], LISTED, AfterValidator(_read_networks)] = Field(
         (),
         description="Networks of the reverse proxies in front: only they may say what a client's address is"
-        " (`X-Forwarded-For`).",
+        " (`X-Forwarded-For`), and ask who may pass to the sites behind them (`/forward-auth`).",
         examples=["10.0.0.0/8, 192.168.1.5"],
     )
     time_zone: Annotated[str, AfterValidator(_read_zone)] = Field(
