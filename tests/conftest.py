@@ -94,6 +94,7 @@ def ctx(request: pytest.FixtureRequest, tmp_path: Path, world: FrozenWorld) -> I
             site=Site("https://id.example", UTC),
             mail=MailSettings("localhost", 25, "id@example.com", "Sparekey", Security.NONE),
             moment=lambda: moment(world),
+            now=world.now,
         )
     finally:
         pool.close()

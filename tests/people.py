@@ -35,7 +35,7 @@ from sparekey.flows import _sessions, _ways, sign_in
 from sparekey.flows._work import TEXT_CODE, Work, unit
 from sparekey.flows.context import Context, Started, Visitor
 from sparekey.flows.sessions import browser_mark, recognise
-from sparekey.store import addresses, audit, people
+from sparekey.store import addresses, audit, people, queue
 from sparekey.store.schema import outbox
 
 PASSWORD = "lantern under the bridge"
@@ -244,7 +244,8 @@ class Posted:
 def letters(ctx: Context, *kinds: str) -> list[Posted]:
     """The letters that were posted and not erased (of these kinds; none: all), by time, kind and address."""
     assert set(kinds) <= {*KINDS, TEXT_CODE}, "a kind that there is not was never posted"
-    wanted = select(outbox).where(outbox.c.sealed.is_not(None)).order_by(outbox.c.created_at)
+    is_letter = outbox.c.sealed.is_not(None) & ~outbox.c.kind.startswith(queue.LOGOUT)
+    wanted = select(outbox).where(is_letter).order_by(outbox.c.created_at)
     rows = ctx.db.read(lambda conn: conn.execute(wanted).all())
     found = []
     for row in rows:

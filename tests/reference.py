@@ -142,6 +142,7 @@ _CHAINS = {
     "member": "About one person",
     "account": "About the team",
     "notice": "About e-mails and text messages",
+    "client": "About an app that people sign in to here",
 }
 
 

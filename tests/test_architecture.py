@@ -55,6 +55,9 @@ CLOCK_AND_DICE_CALLS = re.compile(
     r"|(^|\.)generate_(private_)?key$"
 )
 
+# Nobody can hand in the chance for an RSA key: the library takes none.
+ALLOWED_CHANCE = {(f"{PACKAGE}/adapters/signing.py", "rsa.generate_private_key")}
+
 WRONG_WORDS = {
     "a path of one machine": r"(?<![\w.:/*-])/(work|tmp|home|root|Users)/\w",
     "a number of a list that is not here": r"\bR-\d+\b",
@@ -191,7 +194,8 @@ def knows_time_or_chance(module: Module) -> Iterator[str]:
         for name in used:
             # A variable may be called time; only the module's functions are meant.
             tells_time = "time" in imported and re.fullmatch(r"time\.\w+", name) and name not in HARMLESS_TIME
-            if tells_time or CLOCK_AND_DICE_CALLS.search(name):
+            is_allowed = (module.path, name) in ALLOWED_CHANCE
+            if tells_time or (CLOCK_AND_DICE_CALLS.search(name) and not is_allowed):
                 yield f"line {node.lineno} uses {name}, which only world.py may"
 
 
@@ -337,6 +341,7 @@ BROKEN = [
     (knows_time_or_chance, module("core/a.py", "import datetime\nnow = datetime.datetime.now()")),
     (knows_time_or_chance, module("store/a.py", "row = table.insert().values(at=func.now())")),
     (knows_time_or_chance, module("adapters/a.py", "key = AESGCM.generate_key(256)")),
+    (knows_time_or_chance, module("adapters/a.py", "key = rsa.generate_private_key(65537, 2048)")),
     (opens_a_transaction, module("web/a.py", "with context.store.transaction() as work:\n    pass")),
     (opens_a_transaction, module("cli/a.py", "with engine.begin() as connection:\n    pass")),
     (is_too_big, module("core/a.py", "a = 1\n" * 401)),
@@ -368,6 +373,7 @@ FINE = [
         module("flows/a.py", "import time\ntime.sleep(1)\nat = moment.at\nb = clock.now()"),
     ),
     (knows_time_or_chance, module("core/a.py", "from datetime import datetime, time\nhour = time.min")),
+    (knows_time_or_chance, module("adapters/signing.py", "key = rsa.generate_private_key(65537, 2048)")),
     (opens_a_transaction, module("flows/a.py", "with store.transaction() as work:\n    pass")),
     (opens_a_transaction, module("web/a.py", "sign_in.begin(visitor)")),
     (is_too_big, module("cli/a.py", "@click.option('--a')\ndef a(b, c, d, e, f, g): ...")),

@@ -19,6 +19,7 @@
     ├── BadForm             400  a form that did not arrive as it was sent
     ├── TooLarge            413  more than a form may hold
     ├── FormExpired         403  a form of another session, or from another site
+    ├── ProtocolRefused     400  an app asked in a way that the protocol does not allow; `error` is its word for that
     └── Unready             500  the server's own set-up is wrong (database, key, settings)
 
 Codes are stable and documented in docs/errors.md; sentences may change. A sentence is safe for anybody to read.
@@ -157,6 +158,20 @@ class FormExpired(SparekeyError):
     code = "form_expired"
     status_hint = HTTPStatus.FORBIDDEN
     sentence = "This form is from another session. Open the page again"
+
+
+class ProtocolRefused(SparekeyError):
+    """A refusal told to a program: `error` is the protocol's code (RFC 6749, sections 4.1.2.1 and 5.2)."""
+
+    code = "protocol_refused"
+    sentence = "The app asked in a way that is not allowed"
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        super().__init__(reason=error)
+        self.error = error
+        self.description = description
+        """For whoever builds the app: printing ASCII without quotes and backslashes (RFC 6749, section 4.1.2.1)."""
+        self.status_hint = HTTPStatus(status)
 
 
 class Unready(SparekeyError):

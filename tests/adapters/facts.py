@@ -13,6 +13,7 @@ HOME = "https://id.bergundtal.example"
 
 EXAMPLES: dict[str, Fact] = {
     "account": "Berg & Tal AG",
+    "app": "zistemo",
     "host": "id.bergundtal.example",
     "name": "Jonas",
     "owners": "Nora Keller",

@@ -23,7 +23,7 @@ from sparekey.app import open_context
 from sparekey.factors import code_at
 from sparekey.flows.context import Context
 from sparekey.settings import load
-from tests.bench import passkeys
+from tests.bench import passkeys, proxied, tokens
 from tests.bench.browser import Browser
 from tests.bench.floor import record, replaying
 from tests.bench.moving import take_over, write_realm
@@ -157,6 +157,7 @@ def on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
         figures["sign-in / bare hash, SQLite"] = Figure(few.cpu / few.hash, "times", 1.10)
         figures["100,000 / 160 members"] = Figure(many.cpu / few.cpu, "times", 1.15)
         pages(small, ctx, people, pid, figures)
+        apps(small, ctx, pid, figures)
         storm(small, ctx, people[WARM_SIGN_INS + SIGN_INS + 1 :], pid, figures)
 
 
@@ -224,6 +225,15 @@ def pages(place: Place, ctx: Context, people: list[Person], pid: int, figures: d
     owner.close()
 
 
+def apps(place: Place, ctx: Context, pid: int, figures: dict[str, Figure]) -> None:
+    """What an app's own server asks for; see `tests.bench.tokens`."""
+    costs = tokens.measure(place, pid, *tokens.prepare(ctx))
+    figures["code to tokens"] = Figure(costs.exchange_ms, "ms CPU", None)
+    figures["code to tokens / RS256 signature"] = Figure(costs.exchange, "times", 3.5)
+    figures["userinfo / bare answer"] = Figure(costs.userinfo, "times", 4)
+    figures["introspection / bare answer"] = Figure(costs.introspection, "times", 4)
+
+
 def storm(place: Place, ctx: Context, people: list[Person], pid: int, figures: dict[str, Figure]) -> None:
     """Twenty people sign in at once."""
     threads = [
@@ -263,6 +273,15 @@ def moving(folder: Path, figures: dict[str, Figure]) -> None:
             figures[f"memory of this import, {name}"] = Figure(memory, "MB", 300)
 
 
+def sites(folder: Path, figures: dict[str, Figure]) -> None:
+    """What a reverse proxy's question costs."""
+    found = proxied.ratios(folder, opened)
+    figures["forward-auth"] = Figure(found["forward-auth"], "ms CPU", None)
+    figures["bare answer of the same server"] = Figure(found["bare answer"], "ms CPU", None)
+    figures["forward-auth / bare answer"] = Figure(found["over bare"], "times", 2)
+    figures["forward-auth, 100,000 / 100 sessions"] = Figure(found["many over few"], "times", 1.1)
+
+
 def backends(url: str) -> list[int]:
     """The processes that serve this database's connections."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
@@ -279,6 +298,8 @@ def main() -> int:
         floor_on_sqlite(Path(name), figures)
         on_postgresql(Path(name), figures)
         moving(Path(name), figures)
+    with tempfile.TemporaryDirectory() as name:
+        sites(Path(name), figures)
     figures["passkey / bare signature check"] = Figure(passkeys.ratio(), "times", 3)
     for name, figure in figures.items():
         goal = "" if figure.goal is None else f"goal {figure.goal:g}: {'holds' if figure.holds else 'MISSED'}"

@@ -36,7 +36,7 @@ def test_these_are_the_commands() -> None:
     expected = {
         "serve", "demo", "migrate", "check-config", "account add", "owner recover", "member recover",
         "member list", "mail bounced", "audit verify", "import check", "import take", "export account",
-        "export open",
+        "export open", "keys list", "keys rotate",
     }  # fmt: skip
     assert expected == set(ALL)
 

@@ -6,7 +6,15 @@ from http import HTTPStatus
 import pytest
 
 from sparekey import errors
-from sparekey.errors import BadInput, IllegalTransition, NameTaken, NotAllowed, SparekeyError, TooManyTries
+from sparekey.errors import (
+    BadInput,
+    IllegalTransition,
+    NameTaken,
+    NotAllowed,
+    ProtocolRefused,
+    SparekeyError,
+    TooManyTries,
+)
 from tests.strategies import NOON
 
 
@@ -16,6 +24,8 @@ def kinds(of: type[SparekeyError] = SparekeyError) -> Iterator[type[SparekeyErro
         yield from kinds(kind)
 
 
+WITH_FACTS = {BadInput, NameTaken, ProtocolRefused, TooManyTries}
+"""Made with more than a sentence."""
 ALL = tuple(kind for kind in kinds() if kind.__module__ == errors.__name__)
 
 
@@ -30,6 +40,15 @@ def test_every_refusal_has_a_status_and_stands_in_the_tree(kind: type[SparekeyEr
     assert kind.__name__ in (errors.__doc__ or "")
 
 
+def test_a_protocol_refusal_says_its_own_code_and_status() -> None:
+    refusal = ProtocolRefused("invalid_client", "Who are you", 401)
+    assert ("invalid_client", "Who are you", HTTPStatus.UNAUTHORIZED) == (
+        refusal.error,
+        refusal.description,
+        refusal.status_hint,
+    )
+
+
 @pytest.mark.parametrize("kind", ALL)
 def test_the_tree_in_the_docstring_tells_the_status(kind: type[SparekeyError]) -> None:
     lines = [line.split() for line in (errors.__doc__ or "").splitlines()]
@@ -37,7 +56,7 @@ def test_the_tree_in_the_docstring_tells_the_status(kind: type[SparekeyError]) -
     assert told in ({int(kind.status_hint)}, set())
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL if kind not in {BadInput, NameTaken, TooManyTries}])
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind not in WITH_FACTS])
 def test_a_refusal_says_its_own_sentence_unless_it_is_given_one(kind: type[SparekeyError]) -> None:
     assert (kind.sentence, kind.sentence) == (kind().sentence, str(kind()))
     assert ("Another", "Another") == (kind("Another").sentence, str(kind("Another")))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sparekey.core.events import TAGS, Event, fields_of, mail, recovery, server, signing_in, team, ways
+from sparekey.core.events import TAGS, Event, apps, fields_of, mail, recovery, server, signing_in, team, ways
 
 EVENTS = sorted(TAGS.items())
 
@@ -15,7 +15,7 @@ EVENTS = sorted(TAGS.items())
 def test_every_event_has_a_tag_of_its_own_and_a_shape_has_none() -> None:
     public = {
         value
-        for module in (mail, recovery, server, signing_in, team, ways)
+        for module in (apps, mail, recovery, server, signing_in, team, ways)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Event) and value.__module__ == module.__name__
     }
@@ -26,7 +26,7 @@ def test_every_event_has_a_tag_of_its_own_and_a_shape_has_none() -> None:
 @pytest.mark.parametrize(("tag", "event"), EVENTS)
 def test_a_tag_reads_source_subject_action(tag: str, event: type[Event]) -> None:
     assert tag == event.tag
-    assert re.fullmatch(r"(server|member|account|notice)(:[a-z_]+){2}", tag)
+    assert re.fullmatch(r"(server|member|account|notice|client)(:[a-z_]+){2}", tag)
 
 
 @pytest.mark.parametrize(("tag", "event"), EVENTS)

@@ -29,6 +29,8 @@ give_role       *       -       -        -
 delete_member   *       -       -        -
 hand_over       *       -       -        -
 change_policy   *       -       -        -
+see_apps        *       -       -        -
+manage_apps     *       -       -        -
 export_account  *       -       -        -
 send_link       *       S       -        -
 hand_secret     S       S?      -        -
@@ -172,7 +174,7 @@ def test_a_right_demanded_and_there_passes() -> None:
     demand(OWNER, Action.SEND_LINK, STAFF, Policy(), NOON)
 
 
-READING = {Action.SEE_STAFF, Action.SEE_AUDIT}
+READING = {Action.SEE_STAFF, Action.SEE_APPS, Action.SEE_AUDIT}
 
 
 @pytest.mark.parametrize("action", Action)

@@ -11,6 +11,7 @@ from sparekey import core
 from sparekey.core import (
     addresses,
     audit_chain,
+    clients,
     contract,
     events,
     losses,
@@ -20,6 +21,7 @@ from sparekey.core import (
     reviews,
     sessions,
     sign_in,
+    tokens,
 )
 from sparekey.core.contract import Category
 from sparekey.core.people import AuthenticatorId
@@ -51,6 +53,11 @@ KEPT: dict[type[StrEnum], str] = {
     people.Status: "invited active deactivated",
     people.Language: "en de",
     sign_in.Standing: "active suspended exposed disabled",
+    sign_in.Demand: "remembered second passkey",
+    clients.Kind: "server public command proxy",
+    clients.Login: "none secret private_key_jwt",
+    tokens.TokenKind: "access refresh",
+    tokens.Waiting: "asked allowed denied spent",
     sign_in.Beside: "password link nothing",
     losses.Safety: "safe one_loss locked_out not_set_up",
     sessions.Scope: "half enrol rotate codes password full",

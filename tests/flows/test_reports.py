@@ -218,8 +218,8 @@ def test_home_costs_the_same_whatever_there_is(ctx: Context, crew: Team, nora: B
     jonas = signed_in(ctx, crew["jonas.frei"])
     with statements(ctx) as as_staff:
         reports.home(ctx, jonas)
-    assert (8, 13) == (len(before), len(full))
-    assert 2 == len(as_staff)
+    assert (9, 14) == (len(before), len(full))
+    assert 3 == len(as_staff)
 
 
 # Who may

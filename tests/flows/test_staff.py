@@ -196,6 +196,8 @@ OWNERS = {
     Action.CHANGE_POLICY,
     Action.IMPORT_PEOPLE,
     Action.EXPORT_ACCOUNT,
+    Action.SEE_APPS,
+    Action.MANAGE_APPS,
 }
 ANYWAY = {Action.SEE_STAFF, Action.ADD_MEMBER, Action.SEE_AUDIT}
 

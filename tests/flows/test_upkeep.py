@@ -4,17 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from sparekey.core.people import CaseId, Member, MemberId, SessionId
 from sparekey.core.recovery_case import Case, CasePolicy, Delivery, How, State, issue, settle
 from sparekey.core.sessions import Scope, Session
+from sparekey.core.tokens import DeviceAsk, Token, TokenKind
 from sparekey.flows import _links
 from sparekey.flows._work import unit
 from sparekey.flows.background.upkeep import Upkeep, run_once
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import cases, schema, sessions
-from tests.people import account, letters
+from sparekey.store.oidc import devices, grants, pushed, tokens, used_ids
+from tests.clients import client, given
+from tests.people import account, letters, signed_in
 from tests.world import FrozenWorld
 
 
@@ -129,3 +132,26 @@ def test_stopping_writes_what_was_only_in_memory(ctx: Context, world: FrozenWorl
     upkeep.stop()
     kept = ctx.db.read(lambda conn: sessions.find(conn, "one"))
     assert world.now() == (kept and kept.session.last_used_at)
+
+
+def test_what_apps_were_let_have_is_forgotten_when_it_ended(ctx: Context, world: FrozenWorld) -> None:
+    team = account(ctx)
+    wiki, jonas = client(ctx, team), signed_in(ctx, team["jonas.frei"])
+    kept, ended = given(ctx, jonas, wiki).grant, given(ctx, jonas, wiki).grant
+    until = ctx.moment().at + timedelta(minutes=1)
+
+    def fill(conn: Connection) -> None:
+        for one in (kept, ended):
+            for kind in TokenKind:
+                tokens.add(conn, Token(f"{one.id}{kind}", one.id, kind, (), ctx.moment().at, until))
+        grants.end(conn, ended.id, ctx.moment().at)
+        pushed.add(conn, pushed.Pushed("p", wiki.id, "{}", until))
+        used_ids.use(conn, "k", until)
+        devices.add(conn, DeviceAsk("d", "u", wiki.id, (), "", ctx.moment().at, until, 5))
+
+    ctx.db.write(fill)
+    world.advance(timedelta(minutes=2))
+    run_once(ctx)
+    tables = (schema.grants, schema.tokens, schema.pushed, schema.used_ids, schema.device_asks)
+    left = ctx.db.read(lambda conn: [len(conn.execute(select(one)).all()) for one in tables])
+    assert [1, 1, 0, 0, 0] == left

@@ -97,11 +97,11 @@ MIA = Thing(
     account_name="Berg & Tal AG",
 )
 
-OWNER_MENU = Thing(staff=True, policy=True, audit=True, export=True, staff_count=12)
+OWNER_MENU = Thing(staff=True, policy=True, audit=True, apps=True, export=True, staff_count=12)
 
 STAFF_MENU = Thing(staff=False, policy=False, audit=False, export=False, staff_count=0)
 
-SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "now": NOW}
+SHARED: Values = {"csrf": "c5rf", "page_path": "/page", "language_path": "/page?lang=", "now": NOW}
 
 SHELL: Values = {"me": NORA, "menu": OWNER_MENU, "nav": "", "flash": None}
 

@@ -46,13 +46,17 @@ SHOWN = ("aria-label", "alt", "title", "placeholder", "data-done", "data-left", 
 
 
 class Page(HTMLParser):
-    """What the tests ask about a page: tags with attributes in order, and the words somebody sees."""
+    """What the tests ask about a page: tags with attributes in order, and the words somebody sees.
+
+    Settings to copy into another program (`pre`) are that program's words.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
         self.forms: list[tuple[dict[str, str | None], list[dict[str, str | None]]]] = []
+        self._is_to_copy = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -60,13 +64,18 @@ class Page(HTMLParser):
         assert len(found) == len(attrs), f"<{tag}> names an attribute twice"
         self.tags.append((tag, found))
         self.words += [value for name, value in attrs if name in SHOWN and value]
+        self._is_to_copy = tag == "pre"
         if tag == "form":
             self.forms.append((found, []))
         elif tag in ("input", "button", "select") and self.forms:
             self.forms[-1][1].append(found)
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if not self._is_to_copy:
+            self.words.append(data)
+
+    def handle_endtag(self, _: str) -> None:
+        self._is_to_copy = False
 
 
 def drawn(template: str, name: str, language: str = "en") -> Page:
@@ -129,7 +138,7 @@ def test_names_are_escaped() -> None:
     evil = Thing(name="<b>Eve</b>", first_name="<b>Eve</b>", initials="<b", username="eve")
     values = {**SHARED, **dict(SPECIMENS["staff_delete"])["plain"], "person": evil}
     shell = {"me": Thing(**{**vars(evil), "account_name": "<i>", "role": "owner"}), "flash": None}
-    menu = Thing(staff=True, policy=True, audit=True, export=True, staff_count=1)
+    menu = Thing(staff=True, policy=True, audit=True, apps=True, export=True, staff_count=1)
     page = DRAW("staff_delete", "de", None, **values, **shell, menu=menu)
 
     assert "<b>" not in page
@@ -140,7 +149,7 @@ def test_a_missing_value_is_an_error() -> None:
     """Nothing is silently empty."""
     lacking = {name: value for name, value in SIGN_IN.items() if name != "sign_up"}
     with pytest.raises(Exception, match="'sign_up' is undefined"):
-        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", **lacking)
+        DRAW("sign_in", "en", None, csrf="c", page_path="/sign-in", language_path="/sign-in?lang=", **lacking)
 
 
 def test_a_refused_form_says_so_in_the_title_and_keeps_what_was_typed() -> None:

@@ -41,6 +41,8 @@ class Purpose(StrEnum):
     CSRF = "csrf"
     BLIND = "blind"
     """Names that are not there: people type passwords into that field."""
+    PAIRWISE = "pairwise"
+    """What an app calls a person that no other app may recognise."""
 
 
 class CannotUnseal(Unready):

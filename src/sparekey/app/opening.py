@@ -69,6 +69,7 @@ def open_context(settings: Settings, world: World | None = None, *, is_demo: boo
             mail=mail_settings(settings),
             texts=text_settings(settings),
             moment=partial(moment, world),
+            now=world.now,
         )
         first_run.prepare(ctx)
         return ctx
@@ -231,4 +232,5 @@ def _site(settings: Settings, *, is_demo: bool) -> Site:
         is_demo,
         settings.passkeys.related_origins,
         can_tell_models=settings.passkeys.attestation_roots is not None,
+        apps_may_register=settings.apps.registration,
     )

@@ -81,7 +81,6 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    proxies = list(settings.server.trusted_proxies)
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -92,8 +91,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,  # the app looks at them itself, once it knows who sent them
         workers=1,
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
     )

@@ -1,11 +1,11 @@
 """From a context to an ASGI app: pages, what watches them, and what runs beside them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from anyio import to_thread
@@ -13,20 +13,23 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from starlette.routing import Router
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from sparekey import __version__
 from sparekey.core.events import Event
 from sparekey.core.events.server import ServerStarted, ServerStopped
 from sparekey.errors import SparekeyError, StorageTrouble
 from sparekey.flows._work import unit
+from sparekey.flows.background.logouts import THREADS, Teller
 from sparekey.flows.background.outbox import Sender
 from sparekey.flows.background.texts import Texter
 from sparekey.flows.background.upkeep import Upkeep
-from sparekey.flows.background.worker import Delivered
+from sparekey.flows.background.worker import Delivered, Worker
 from sparekey.flows.context import Context, Visitor
 from sparekey.settings import Settings
 from sparekey.store import figures, migrate
 from sparekey.web import watch
+from sparekey.web.forward_auth import ForwardAuth
 from sparekey.web.routes import make_web
 
 if TYPE_CHECKING:
@@ -46,10 +49,11 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
     Raises `Unready` where the figures' own address cannot be listened on: before the server calls itself ready.
     """
     sender, texter = Sender(ctx), Texter(ctx)
+    tellers = [Teller(ctx) for _ in range(THREADS)]
 
     def wake() -> None:
-        sender.wake()
-        texter.wake()
+        for one in (sender, texter, *tellers):
+            one.wake()
 
     def delivered() -> list[Delivered]:
         return sorted((*sender.delivered, *texter.delivered), key=lambda one: one.at)
@@ -62,10 +66,17 @@ def make_app(ctx: Context, settings: Settings) -> ASGIApp:
         routes.append(watch.metrics_route(counted.exposition, counted.media_type, settings.metrics.token))
     listen = settings.metrics.listen
     close = counted.listen(listen) if counted and listen else lambda: None
-    beside = _Beside(ctx, (Upkeep(ctx), sender, texter), close)
+    beside = _Beside(ctx, (Upkeep(ctx), sender, texter, *tellers), close)
     router = Router(routes, redirect_slashes=False, default=web, lifespan=beside.lifespan)
     ids = watch.request_ids(ctx.moment().draw("requests", 4))
-    return watch.watched(router, ids, counted.observe if counted else _not_counted)
+    whole = watch.watched(router, ids, counted.observe if counted else _not_counted)
+    proxies = settings.server.trusted_proxies
+    return ForwardAuth(ctx, behind(whole, proxies), proxies)
+
+
+def behind(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
+    """The app, believing these proxies and nobody else what a client's address is."""
+    return cast(Any, ProxyHeadersMiddleware(cast(Any, app), list(proxies))) if proxies else app
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ class _Beside:
     """Threads, the listener for figures (open already), and the two entries on the server's chain around them."""
 
     ctx: Context
-    threads: tuple[Upkeep | Sender | Texter, ...]
+    threads: tuple[Upkeep | Worker, ...]
     close: Callable[[], None]
 
     @asynccontextmanager

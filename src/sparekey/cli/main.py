@@ -16,6 +16,7 @@ from sparekey import __version__
 from sparekey.cli.audit import audit
 from sparekey.cli.elsewhere import from_elsewhere
 from sparekey.cli.exporting import export
+from sparekey.cli.keys import keys
 from sparekey.cli.mail import mail
 from sparekey.cli.people import account, member, owner
 from sparekey.cli.serving import check_config, demo, migrate, serve
@@ -65,7 +66,7 @@ def main(context: click.Context, config: Path | None) -> None:
 
 for command in (
     *(serve, demo, migrate, check_config),
-    *(account, owner, member, mail, audit),
+    *(account, owner, member, mail, audit, keys),
     *(from_elsewhere, export),
 ):
     main.add_command(command)

@@ -27,6 +27,8 @@ class Action(StrEnum):
     DELETE_MEMBER = "delete_member"
     HAND_OVER = "hand_over"
     CHANGE_POLICY = "change_policy"
+    SEE_APPS = "see_apps"
+    MANAGE_APPS = "manage_apps"
     EXPORT_ACCOUNT = "export_account"
     SEND_LINK = "send_link"
     HAND_SECRET = "hand_secret"
@@ -55,6 +57,8 @@ TABLE: dict[Action, dict[Role, frozenset[Role]]] = {
     Action.DELETE_MEMBER: {Role.OWNER: _ALL},
     Action.HAND_OVER: {Role.OWNER: _ALL},
     Action.CHANGE_POLICY: {Role.OWNER: _ALL},
+    Action.SEE_APPS: {Role.OWNER: _ALL},
+    Action.MANAGE_APPS: {Role.OWNER: _ALL},
     Action.EXPORT_ACCOUNT: {Role.OWNER: _ALL},
     Action.SEND_LINK: {Role.OWNER: _ALL, Role.ADMIN: _STAFF},
     Action.HAND_SECRET: {Role.OWNER: _STAFF, Role.ADMIN: _STAFF},
@@ -74,7 +78,7 @@ NEVER_ON_ONESELF = HELPING | {
 ONLY_TO_ACTIVE = HELPING | {Action.HAND_OVER}
 """Who cannot sign in is invited again, not helped; and an account goes to nobody who may never come."""
 BY_POLICY_FOR_ADMINS = frozenset({Action.HAND_SECRET, Action.RESET})
-WITHOUT_STEP_UP = frozenset({Action.SEE_STAFF, Action.SEE_AUDIT})
+WITHOUT_STEP_UP = frozenset({Action.SEE_STAFF, Action.SEE_APPS, Action.SEE_AUDIT})
 """Reading asks for aal2 only; everything else for proofs of the last five minutes."""
 
 

@@ -51,7 +51,15 @@ class Assurance:
 
     @property
     def acr(self) -> str:
+        """The strongest that is true (OpenID EAP ACR Values 1.0 for `phr` and `phrh`)."""
+        if self.aal is Aal.AAL2 and self.is_phishing_resistant:
+            return "phrh" if "hwk" in self.amr else "phr"
         return self.aal.acr
+
+    @property
+    def is_phishing_resistant(self) -> bool:
+        """The proof of possession is a key's signature for this very site (`pop`)."""
+        return "pop" in self.amr
 
 
 def assurance(proofs: Iterable[Proof]) -> Assurance:

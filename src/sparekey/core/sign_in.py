@@ -8,11 +8,12 @@ replaced. A code from the mailbox, where policy allows it, signs in together wit
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sparekey.core.contract import Answer, Category, Loss, Traits
 from sparekey.core.people import AuthenticatorId
-from sparekey.core.proofs import Aal, Proof, assurance
+from sparekey.core.proofs import Aal, Assurance, Proof, assurance
 
 
 class Standing(StrEnum):
@@ -72,6 +73,17 @@ class SignedIn:
 Decision = Prove | Rotate | SignedIn
 
 
+class Demand(StrEnum):
+    """What an app asks for."""
+
+    REMEMBERED = "remembered"
+    """A remembered browser's password is enough (aal1)."""
+    SECOND = "second"
+    """Password and second factor, or a passkey that checks its user (aal2)."""
+    PASSKEY = "passkey"
+    """Proof that no other page can have asked for (phishing-resistant)."""
+
+
 def can_prove(one: Enrolled) -> bool:
     """May this authenticator be answered with at all?"""
     return one.standing in {Standing.ACTIVE, Standing.EXPOSED}
@@ -116,3 +128,17 @@ def tripwires(enrolled: Sequence[Enrolled], answer: Answer) -> tuple[Enrolled, .
     return tuple(
         one for one in enrolled if one.traits.answer is answer and one.standing is Standing.SUSPENDED
     )
+
+
+def is_enough(proofs: Iterable[Proof], demand: Demand, *, since: datetime | None = None) -> bool:
+    """Do these proofs of a finished session carry this? `since`: all of it must have been proven then or later."""
+    return carries(assurance(proofs), demand, since=since)
+
+
+def carries(found: Assurance, demand: Demand, *, since: datetime | None = None) -> bool:
+    """The same, for proofs that were added up before."""
+    if found.auth_time is None or (since is not None and found.auth_time < since):
+        return False
+    if demand is Demand.REMEMBERED:
+        return found.aal >= Aal.AAL1
+    return found.aal is Aal.AAL2 and (demand is Demand.SECOND or found.is_phishing_resistant)

@@ -114,6 +114,10 @@ CODES_FROM = Rate(30, timedelta(hours=1))
 """Codes that are asked for from one client address: an office is one address."""
 NEW_NUMBERS = Rate(20, timedelta(hours=1))
 """Codes to numbers that are new in an account: whoever earns from text messages finds little here."""
+CLIENT_RATE = Rate(20, timedelta(minutes=10))
+"""Wrong proofs of one app from one client address: an app's own server is not stopped by anybody elsewhere."""
+DEVICE_RATE = Rate(30, timedelta(hours=1))
+"""Devices that begin to wait for a person, from one client address."""
 USED_UP_RATE = Rate(1, timedelta(days=1))
 """How often owners are told that the text messages of a day are used up."""
 DOUBT_RATE = Rate(3, timedelta(hours=1))

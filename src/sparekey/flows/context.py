@@ -11,11 +11,13 @@ from sparekey.adapters import devices
 from sparekey.adapters.hashing import Pool
 from sparekey.adapters.mail import MailSettings
 from sparekey.adapters.sealing import Keys, Purpose
+from sparekey.adapters.signing import SigningKey
 from sparekey.adapters.texts import TextSettings
 from sparekey.core.contract import Factor, Hashing, Loss, Moment
 from sparekey.core.people import Account, Member
 from sparekey.core.sessions import Session
 from sparekey.store.engine import Database
+from sparekey.store.oidc.signing_keys import Kept
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Site:
     """Other addresses whose pages may ask for this server's passkeys (WebAuthn Level 3, section 5.11)."""
     can_tell_models: bool = False
     """Makers' certificates are there, so that an account may allow certain models of passkeys only."""
+
+    apps_may_register: bool = False
+    """Apps may add themselves, each with a token that an owner made."""
 
     @property
     def host(self) -> str:
@@ -61,6 +66,16 @@ class LastUses:
         return taken
 
 
+@dataclass
+class SigningKeys:
+    """What this process has read of the keys that the server signs with; `flows.oidc.keys` says for how long."""
+
+    rows: tuple[Kept, ...] = ()
+    read_at: datetime | None = None
+    opened: dict[str, SigningKey] = field(default_factory=dict, repr=False)
+    """By id, ready to sign: a key is read once."""
+
+
 @dataclass(frozen=True)
 class Context:
     db: Database
@@ -71,9 +86,12 @@ class Context:
     site: Site
     mail: MailSettings | None
     moment: Callable[[], Moment]
+    now: Callable[[], datetime]
+    """The time alone, for what needs no chance and is asked often."""
     wake: Callable[[], None] = field(default=lambda: None)
     """Tells the outbox that something was posted."""
     last_uses: LastUses = field(default_factory=LastUses)
+    signing_keys: SigningKeys = field(default_factory=SigningKeys)
     texts: TextSettings | None = None
 
     @property
@@ -89,6 +107,15 @@ class Context:
     @cached_property
     def blind_key(self) -> bytes:
         return self.keys.subkey(Purpose.BLIND)
+
+    @cached_property
+    def pairwise_key(self) -> bytes:
+        return self.keys.subkey(Purpose.PAIRWISE)
+
+    @property
+    def issuer(self) -> str:
+        """What apps know this server as (OpenID Connect Discovery 1.0, section 3)."""
+        return self.site.base_url.rstrip("/")
 
     @cached_property
     def csrf_key(self) -> bytes:

@@ -102,7 +102,7 @@ def renew(ctx: Context, visitor: Visitor, token: str, new: str, proof: tuple[Ans
             _cases.close(work, who, proven.case, Step.CANCEL, Ending.MEMBER_CHANGED)
         work.record(LinkAccepted(who.id, link.purpose), who.account_id)
         put_password(work, who, made, "forgotten")
-        end_all(work, who, "password_changed")
+        end_all(work, who, "password_renewed")
         work.send(who, "password_changed", changed_at=work.now, way=proof[0].value, signed_out="all")
         if not has_another_mailbox(who, work.now):
             work.tell_owners(who, "password_renewed_owners", changed_at=work.now)

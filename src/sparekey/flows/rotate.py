@@ -31,7 +31,7 @@ from sparekey.store import cases, people, queue, reviews, sessions
 from sparekey.store.engine import Kept
 
 RECOVERY = "recovery"
-"""Why everything of a person is replaced: somebody let them back in."""
+"""Why everything of a person is replaced: somebody let them back in. Apps are told for a while."""
 
 
 def demand_rotation(visitor: Visitor) -> tuple[Account, Member]:

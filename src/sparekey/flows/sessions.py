@@ -32,12 +32,20 @@ from sparekey.flows.checks.password import Attempt, Known
 from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.second import Ask
 from sparekey.flows.context import Context, Started, Visitor
+from sparekey.flows.oidc import ending
 from sparekey.store import lists, people, sessions
 from sparekey.store.sessions import Stored
 
 MENU_COUNTS_TO = 999
 _ASKED_FOR = frozenset({"signed_out_elsewhere", "signed_out_by_colleague"})
 """Reasons for which sessions are ended for their own sake; elsewhere it follows from something else."""
+_ENDS_GRANTS = frozenset(
+    {
+        *("recovery", "reset", "deactivated", "deleted", "reported_stolen", "not_me"),
+        *("password_renewed", "role_changed"),
+    }
+)
+"""Reasons for which apps lose offline access too (RFC 9700, section 4.14.2): whoever had it may not be the person."""
 Found = tuple[Stored, Member | None, Account | None]
 
 
@@ -224,16 +232,17 @@ def woken(work: Work, stored: Stored, proofs: tuple[Proof, ...]) -> Started:
     return _sessions.swap(work, stored, session)
 
 
-def sign_out(ctx: Context, visitor: Visitor) -> None:
-    """End this session on the server, whatever its scope."""
+def sign_out(ctx: Context, visitor: Visitor, reason: str = "signed_out") -> None:
+    """End this session on the server, whatever its scope. What apps may do offline goes on."""
     session, member = visitor.session, visitor.member
     if session is None or member is None:
         return
 
     def end(work: Work) -> None:
+        ending.tell(work, member, only=session.id)
         sessions.end(work.conn, visitor.token_hash)
         if session.scope is Scope.FULL:
-            work.record(SessionEnded(member.id, session.id, "signed_out"), member.account_id)
+            work.record(SessionEnded(member.id, session.id, reason), member.account_id)
 
     unit(ctx, visitor, ctx.moment(), end)
 
@@ -279,6 +288,7 @@ def end_device(ctx: Context, visitor: Visitor, session_id: str) -> None:
         found = next((one for one in own if one.session.id == session_id), None)
         if found is None:
             raise NotFound()
+        ending.tell(work, member, only=found.session.id)
         sessions.end(work.conn, found.hash)
         work.record(SessionEnded(member.id, session_id, "signed_out_elsewhere"), member.account_id)
 
@@ -298,8 +308,12 @@ def end_others(ctx: Context, visitor: Visitor) -> int:
 def end_all(work: Work, who: Member, reason: str, *, but: str = "") -> int:
     """End a person's sessions but one and forget their remembered browsers.
 
-    An event where a session ended, and where that was asked for.
+    An event where a session ended, and where that was asked for. Apps are told; where access itself changed
+    hands, all that they were given ends as well.
     """
+    ending.tell(work, who, but=but)
+    if reason in _ENDS_GRANTS:
+        ending.end_grants(work, who, reason)
     count = sessions.end_all(work.conn, who, but=but)
     sessions.forget_browsers(work.conn, who)
     if count or reason in _ASKED_FOR:

@@ -151,7 +151,7 @@ class Server(Section):
     trusted_proxies: Annotated[tuple[str, ...], LISTED, AfterValidator(_read_networks)] = Field(
         (),
         description="Networks of the reverse proxies in front: only they may say what a client's address is"
-        " (`X-Forwarded-For`).",
+        " (`X-Forwarded-For`), and ask who may pass to the sites behind them (`/forward-auth`).",
         examples=["10.0.0.0/8, 192.168.1.5"],
     )
     time_zone: Annotated[str, AfterValidator(_read_zone)] = Field(
@@ -266,6 +266,16 @@ class Passkeys(Section):
     )
 
 
+class Apps(Section):
+    """Apps that sign people in here. Owners add them on a page; most servers need none of this."""
+
+    registration: bool = Field(
+        False,
+        description="Whether apps may add themselves (RFC 7591), each with a token that an account owner makes.",
+        examples=[True],
+    )
+
+
 class Metrics(Section):
     """Figures for Prometheus, at `/metrics`. Without either setting there are none."""
 
@@ -310,6 +320,7 @@ class Settings(Section):
     mail: Mail = Field(default_factory=Mail)
     sms: Sms = Field(default_factory=Sms)
     passkeys: Passkeys = Field(default_factory=Passkeys)
+    apps: Apps = Field(default_factory=Apps)
     metrics: Metrics = Field(default_factory=Metrics)
     logs: Logs = Field(default_factory=Logs)
 

@@ -105,6 +105,20 @@ class Database:
         except DBAPIError as error:
             raise _translated(error) from error
 
+    def glance(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit`, which reads by single statements that need not agree with one another: without a transaction
+        on SQLite, where beginning and ending one costs as much as a statement.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.info["glances"] = True
+                try:
+                    return unit(connection)
+                finally:
+                    connection.info["glances"] = False
+        except DBAPIError as error:
+            raise _translated(error) from error
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view that stays open, for answers that are sent piece by piece."""
@@ -150,7 +164,8 @@ def _sqlite(url: str, pool: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
+        if not connection.info.get("glances"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
 
     return engine
 

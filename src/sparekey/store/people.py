@@ -102,6 +102,7 @@ def _columns(member: Member) -> dict[str, Any]:
         "former_email": member.former_email,
         "email_changed_at": member.email_changed_at,
         "last_sign_in_at": member.last_sign_in_at,
+        "recovered_at": member.recovered_at,
     }
 
 
@@ -193,6 +194,12 @@ def by_username(conn: Connection, account_id: AccountId, username: str) -> Membe
     if row is None:
         raise NotFound()
     return member_of(row)
+
+
+def ids_of(conn: Connection, account_id: AccountId, usernames: Sequence[str]) -> dict[str, MemberId]:
+    """The ids of those of these usernames that somebody in the account has."""
+    wanted = select(_M.id, _M.username).where(_M.account_id == account_id, _M.username.in_(set(usernames)))
+    return {row.username: row.id for row in conn.execute(wanted)}
 
 
 def names(conn: Connection, account_id: AccountId, ids: Sequence[str]) -> dict[str, Member]:

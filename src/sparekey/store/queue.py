@@ -27,8 +27,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sparekey.core.throttle import Rate, Tries
 from sparekey.store.schema import Instant, facts, outbox, rates, sources, tries
 
-TEXT = "text:"
-"""How the kind of a text message begins: another thread than that of the letters sends it."""
+TEXT, LOGOUT = "text:", "logout:"
+"""How the kind of a text message begins, and of a notice to an app that a session ended: other threads than that of
+the letters send them."""
+LETTERS = ""
 _O = outbox.c
 _SOURCE = select(sources).where(sources.c.source == bindparam("s"))
 _REFUND = (
@@ -211,7 +213,7 @@ def purge(conn: Connection, now: datetime) -> None:
         )
     )
     conn.execute(delete(outbox).where(_O.state == "sent", _O.sent_at < now - timedelta(days=30)))
-    conn.execute(delete(outbox).where(_is_text(True), _O.created_at < now - timedelta(days=30)))
+    conn.execute(delete(outbox).where(~_is_in(LETTERS), _O.created_at < now - timedelta(days=30)))
 
 
 @dataclass(frozen=True)
@@ -264,19 +266,22 @@ def _values(new: Mail) -> dict[str, Any]:
     }
 
 
-def _is_text(by_text: bool) -> Any:
-    return _O.kind.startswith(TEXT) if by_text else ~_O.kind.startswith(TEXT)
+def _is_in(lane: str) -> Any:
+    """`lane`: LETTERS, TEXT or LOGOUT."""
+    if lane == LETTERS:
+        return ~or_(_is_in(TEXT), _is_in(LOGOUT))
+    return _O.kind.startswith(lane)
 
 
 def claim(
-    conn: Connection, now: datetime, lease: timedelta, limit: int, *, by_text: bool = False
+    conn: Connection, now: datetime, lease: timedelta, limit: int, *, lane: str = LETTERS
 ) -> list[Mail]:
-    """Take due letters (or text messages) for `lease`; a crashed sender's lease runs out and another takes them."""
+    """Take what is due in a lane for `lease`; a crashed sender's lease runs out and another takes it."""
     due = (
         select(_O.id)
         .where(
             _O.state == "waiting",
-            _is_text(by_text),
+            _is_in(lane),
             _O.due_at <= now,
             or_(_O.lease_until.is_(None), _O.lease_until < now),
         )
@@ -340,7 +345,7 @@ def how_many_troubled(conn: Connection, account_id: str) -> int:
         _O.account_id == account_id,
         _O.trouble.is_not(None),
         _O.state != "dropped",
-        _is_text(False),
+        _is_in(LETTERS),
     )
     return conn.execute(select(func.count()).select_from(outbox).where(*where)).scalar_one()
 
@@ -357,7 +362,7 @@ def put_fact(conn: Connection, name: str, value: str) -> None:
     conn.execute(_PUT_FACT[conn.dialect.name], {"name": name, "value": value})
 
 
-def next_due(conn: Connection, *, by_text: bool = False) -> datetime | None:
-    where = (_O.state == "waiting", _is_text(by_text))
+def next_due(conn: Connection, *, lane: str = LETTERS) -> datetime | None:
+    where = (_O.state == "waiting", _is_in(lane))
     found = conn.execute(select(func.min(_O.due_at)).where(*where)).scalar_one_or_none()
     return found if isinstance(found, datetime) else None

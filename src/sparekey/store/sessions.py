@@ -26,6 +26,7 @@ from sparekey.store.schema import Instant, accounts, browsers, members, sessions
 
 _S = sessions.c
 _BY_HASH = select(sessions).where(_S.hash == bindparam("h"))
+_BY_ID = select(sessions).where(_S.id == bindparam("id"))
 _IS_THERE = select(_S.hash).where(_S.hash == bindparam("h"))
 _WHOLE = (
     select(
@@ -69,7 +70,7 @@ class Stored:
     sealed_draft: bytes | None
 
 
-def _proofs(text: str) -> tuple[Proof, ...]:
+def read_proofs(text: str) -> tuple[Proof, ...]:
     return tuple(
         Proof(
             AuthenticatorId(item["id"]),
@@ -83,7 +84,7 @@ def _proofs(text: str) -> tuple[Proof, ...]:
     )
 
 
-def _proofs_text(proofs: Iterable[Proof]) -> str:
+def proofs_text(proofs: Iterable[Proof]) -> str:
     return json.dumps(
         [
             {
@@ -105,7 +106,7 @@ def _stored(row: Row[Any]) -> Stored:
         account_id=AccountId(row.account_id),
         member_id=MemberId(row.member_id),
         scope=Scope(row.scope),
-        proofs=_proofs(row.proofs),
+        proofs=read_proofs(row.proofs),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
@@ -123,6 +124,12 @@ def _stored(row: Row[Any]) -> Stored:
 def find(conn: Connection, token_hash: str) -> Stored | None:
     row = conn.execute(_BY_HASH, {"h": token_hash}).one_or_none()
     return _stored(row) if row else None
+
+
+def by_id(conn: Connection, session_id: SessionId) -> Session | None:
+    """A session whatever its token is by now."""
+    row = conn.execute(_BY_ID, {"id": session_id}).one_or_none()
+    return _stored(row).session if row else None
 
 
 def is_there(conn: Connection, token_hash: str) -> bool:
@@ -156,7 +163,7 @@ def add(conn: Connection, token_hash: str, new: Session, sealed_draft: bytes | N
             "account_id": new.account_id,
             "member_id": new.member_id,
             "scope": new.scope.value,
-            "proofs": _proofs_text(new.proofs),
+            "proofs": proofs_text(new.proofs),
             "created_at": new.created_at,
             "expires_at": new.expires_at,
             "last_used_at": new.last_used_at,
@@ -179,7 +186,7 @@ def put(conn: Connection, kept: Stored, changed: Session, sealed_draft: bytes | 
         .where(_S.hash == kept.hash, _S.version == kept.session.version)
         .values(
             scope=changed.scope.value,
-            proofs=_proofs_text(changed.proofs),
+            proofs=proofs_text(changed.proofs),
             expires_at=changed.expires_at,
             last_used_at=changed.last_used_at,
             purpose=changed.purpose,
@@ -193,7 +200,7 @@ def put(conn: Connection, kept: Stored, changed: Session, sealed_draft: bytes | 
 
 def put_proofs(conn: Connection, kept: Stored, proofs: Iterable[Proof]) -> None:
     """Lower what a session's proofs are worth; its version and draft stay."""
-    conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=_proofs_text(proofs)))
+    conn.execute(update(sessions).where(_S.hash == kept.hash).values(proofs=proofs_text(proofs)))
 
 
 def end(conn: Connection, token_hash: str) -> bool:

@@ -99,14 +99,15 @@ def route(desk: Desk, way: Way) -> Route:
             sent = await _read(request, way)
         except SparekeyError as refusal:
             bad = refusal
-            return await run_in_threadpool(lambda: _refused_early(desk, request, bad))
+            return await run_in_threadpool(lambda: refused_early(desk, request, bad))
         return await run_in_threadpool(_serve, desk, way, request, query, sent)
 
     methods = [name for name, handler in (("GET", way.get), ("POST", way.post)) if handler]
     return Route(way.path, endpoint, methods=methods)
 
 
-def _refused_early(desk: Desk, request: Request, refusal: SparekeyError) -> Response:
+def refused_early(desk: Desk, request: Request, refusal: SparekeyError) -> Response:
+    """The page of a refusal before anything was read."""
     visit = make_visit(desk, request, {})
     return visit.finish(refusal_page(visit, refusal))
 
@@ -193,6 +194,7 @@ def make_visit(desk: Desk, request: Request, query: dict[str, str]) -> Visit:
         ),
         path=request.url.path,
         query=query,
+        query_text=request.url.query,
         params=request.path_params,
         language=_language(request, None),
         theme=theme if theme in {"light", "dark"} else None,

@@ -8,10 +8,17 @@ from sparekey.errors import BadForm, TooLarge
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 60
+LONGEST_PATH = 5000
+"""Characters. An app's request goes along while somebody signs in."""
 
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form, each once (the last counts)."""
+    return read_pairs(await read_body(request))
+
+
+async def read_body(request: Request) -> str:
+    """A posted form as it was sent."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in {"", "application/x-www-form-urlencoded"}:
         raise BadForm()
@@ -23,7 +30,7 @@ async def read_form(request: Request) -> dict[str, str]:
                 raise TooLarge()
     except ClientDisconnect:
         raise BadForm() from None
-    return read_pairs(body.decode("ascii", "strict") if body.isascii() else _refuse())
+    return body.decode("ascii") if body.isascii() else _refuse()
 
 
 def _refuse() -> str:
@@ -44,5 +51,5 @@ def read_pairs(text: str) -> dict[str, str]:
 def local_path(text: str, otherwise: str = "/") -> str:
     """A path on this server to go on to; anything else (another host, a scheme) gives `otherwise`."""
     is_path = text.startswith("/") and not text.startswith(("//", "/\\"))
-    is_plain = is_path and all(33 <= ord(char) < 127 for char in text) and len(text) < 500
+    is_plain = is_path and all(33 <= ord(char) < 127 for char in text) and len(text) < LONGEST_PATH
     return text if is_plain and "\\" not in text else otherwise

@@ -7,7 +7,6 @@ are never stored; files under /static are, for ever, because their names carry a
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,10 +29,17 @@ HSTS = "max-age=31536000"
 PUBLIC = "/static/"
 
 
+def _always(is_https: bool) -> dict[str, str]:
+    """The headers of every answer that has none of that name (by small names, as ASGI has them)."""
+    found = {**HEADERS, "cache-control": "no-store"}
+    return {**found, "strict-transport-security": HSTS} if is_https else found
+
+
 def guarded(app: ASGIApp, base_url: str, misdirected: Callable[[Request], Response]) -> ASGIApp:
     """The app behind its own host name, with these headers on every answer."""
     parts = urlsplit(base_url)
-    is_https = parts.scheme == "https"
+    strict = [(name.encode(), value.encode()) for name, value in _always(parts.scheme == "https").items()]
+    own = parts.netloc.lower().encode()
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,19 +48,16 @@ def guarded(app: ASGIApp, base_url: str, misdirected: Callable[[Request], Respon
 
         async def strict_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if is_https:
-                    headers.setdefault("strict-transport-security", HSTS)
+                there = {name for name, _ in message["headers"]}
+                more = [pair for pair in strict if pair[0] not in there]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        request = Request(scope)  # of two names, a proxy may have looked at the other one
-        is_ours = [name.lower() for name in request.headers.getlist("host")] == [parts.netloc.lower()]
+        # Of two names, a proxy may have looked at the other one.
+        is_ours = [value.lower() for name, value in scope["headers"] if name == b"host"] == [own]
         if is_ours or scope["path"].startswith(PUBLIC):  # the refusal itself wants its style sheet
             await app(scope, receive, strict_send)
         else:
-            await misdirected(request)(scope, receive, strict_send)
+            await misdirected(Request(scope))(scope, receive, strict_send)
 
     return guard

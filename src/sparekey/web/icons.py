@@ -25,6 +25,12 @@ PATHS = {
         '<circle cx="15" cy="7.5" r="2.5"/>'
         '<circle cx="9" cy="16.5" r="2.5"/>'
     ),
+    "apps": (
+        '<rect x="4" y="4" width="6.5" height="6.5" rx="1.5"/>'
+        '<rect x="13.5" y="4" width="6.5" height="6.5" rx="1.5"/>'
+        '<rect x="4" y="13.5" width="6.5" height="6.5" rx="1.5"/>'
+        '<rect x="13.5" y="13.5" width="6.5" height="6.5" rx="1.5"/>'
+    ),
     "audit": (
         '<path d="M9 6h11M9 12h11M9 18h11"/>'
         '<circle cx="4.5" cy="6" r="1"/>'

@@ -12,11 +12,19 @@ from starlette.types import Receive, Scope, Send
 from sparekey import __version__
 from sparekey.flows.background.worker import Delivered
 from sparekey.flows.context import Context
+from sparekey.flows.oidc import asked, leaving
 from sparekey.web.cookies import Cookies
 from sparekey.web.door import Asks, Way, make_visit, missing, route
 from sparekey.web.guard import guarded
+from sparekey.web.oidc.authorize import AUTHORIZE, by_form
+from sparekey.web.oidc.door import app_of
+from sparekey.web.oidc.endpoints import ENDPOINTS
+from sparekey.web.oidc.leaving import LEAVING
+from sparekey.web.oidc.telling import telling_routes
 from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
+from sparekey.web.pages.clients.own import OWN_CLIENTS
+from sparekey.web.pages.clients.owners import CLIENTS
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.exports import EXPORTS
 from sparekey.web.pages.help_back import HELP_BACK
@@ -24,11 +32,13 @@ from sparekey.web.pages.home import HOME
 from sparekey.web.pages.moving import MOVING
 from sparekey.web.pages.own.addresses import ADDRESSES
 from sparekey.web.pages.own.apps import APPS
+from sparekey.web.pages.own.device import DEVICES
 from sparekey.web.pages.own.me import ME
 from sparekey.web.pages.own.passkeys import PASSKEYS
 from sparekey.web.pages.own.review import REVIEWING
 from sparekey.web.pages.own.sent_codes import SENT_CODES
 from sparekey.web.pages.own.ways import WAYS
+from sparekey.web.pages.proxied import PROXIED
 from sparekey.web.pages.sign_up import SIGN_UP
 from sparekey.web.pages.staff import STAFF
 from sparekey.web.pages.staff_edit import STAFF_EDIT
@@ -76,7 +86,9 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + WAYS + ADDRESSES + EXPORTS + REVIEWING),
+    *(CLIENTS + OWN_CLIENTS),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
+    *(AUTHORIZE + LEAVING + DEVICES + PROXIED),
 )
 
 
@@ -94,10 +106,18 @@ class Web:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         files = Mount("/static", _Hashed(desk))
-        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL)]
+        by_forms = [by_form(desk, path) for path in (asked.PATH, leaving.PATH)]
+        told = [*telling_routes(desk.ctx), *by_forms]
+        routes: list[Route | Mount] = [files, *(route(desk, way) for way in ALL), *told]
         app = Starlette(routes=routes, exception_handlers={404: self._missing, 405: self._missing})
         app.router.redirect_slashes = False
-        self._app = guarded(app, desk.ctx.site.base_url, self._misdirected)
+        programs = {one.path: app_of(desk.ctx, one) for one in ENDPOINTS}
+
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            found = programs.get(scope["path"], app) if scope["type"] == "http" else app
+            await found(scope, receive, send)
+
+        self._app = guarded(dispatch, desk.ctx.site.base_url, self._misdirected)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

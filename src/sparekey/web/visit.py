@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from math import ceil
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -44,6 +44,8 @@ class Visit:
     visitor: Visitor
     path: str
     query: dict[str, str]
+    query_text: str
+    """As it was sent: where it matters what came twice."""
     params: Mapping[str, str]
     language: str
     theme: str | None
@@ -90,12 +92,20 @@ class Visit:
             self.language,
             self.theme,
             page_path=quote(self.path),
+            language_path=self._language_path(),
             csrf=self.desk.cookies.csrf(self.browser, token_hash),
             now=self.now,
             flash=self._noted(),
             **values,
         )
         return HTMLResponse(text, 422 if values["errors"] and status == 200 else status)
+
+    def _language_path(self) -> str:
+        """The address of this page in another language, up to which one: where it leads to stays."""
+        kept = {name: value for name, value in self.query.items() if name != "lang"}
+        if self.form.get("next"):
+            kept.setdefault("next", self.form["next"])
+        return f"{quote(self.path)}?{urlencode({**kept, 'lang': ''})}"
 
     def shell(self, template: str, nav: str, status: int = 200, **values: Any) -> Response:
         """A page of the signed-in shell: for a finished and wakeful session alone."""
@@ -129,6 +139,7 @@ class Visit:
             "staff": sees_staff,
             "policy": allowed(Action.CHANGE_POLICY),
             "audit": allowed(Action.SEE_AUDIT),
+            "apps": allowed(Action.SEE_APPS),
             "export": allowed(Action.EXPORT_ACCOUNT),
             "staff_count": menu_count(self.ctx, account.id) if sees_staff else None,
         }

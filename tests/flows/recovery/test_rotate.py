@@ -14,6 +14,7 @@ from sparekey.flows import _staging, recover, rotate, sessions, sign_in
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context
 from sparekey.flows.joining import setup
+from sparekey.store import people
 from tests.flows.steps import (
     NEW_PASSWORD,
     answer,
@@ -295,3 +296,10 @@ def _link(ctx: Context, nora: Browser, jonas: Member) -> str:
     link = str(letters(ctx, "setup_link")[-1].facts["link"])
     recover.take_back(ctx, nora, jonas.id)
     return link
+
+
+def test_whoever_came_back_bears_the_time_of_it(ctx: Context, jonas: Member, nora: Browser) -> None:
+    helped(ctx, nora, jonas)
+    changes_all(ctx, redeemed(ctx, jonas))
+    after = ctx.db.read(lambda conn: people.member(conn, jonas.account_id, jonas.id))
+    assert (None, ctx.moment().at) == (jonas.recovered_at, after.recovered_at)

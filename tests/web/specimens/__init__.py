@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 from sparekey.web.render import Renderer, Site, make_renderer
 from tests.web.demo_team import SHARED, SHELL, ZONE
+from tests.web.specimens.apps import CLIENTS
 from tests.web.specimens.contacts import CONTACTS
 from tests.web.specimens.moving import MOVING
+from tests.web.specimens.onward import TO_APPS
 from tests.web.specimens.outside import SIGNED_OUT
 from tests.web.specimens.own import OWN
 from tests.web.specimens.reviewing import REVIEWING
 from tests.web.specimens.sent import SENT_BEFORE, SENT_WITHIN
 
-SIGNED_IN = {**OWN, **SENT_WITHIN, **REVIEWING, **CONTACTS, **MOVING}
-SPECIMENS = {**SIGNED_OUT, **SENT_BEFORE, **SIGNED_IN}
+SIGNED_IN = {**OWN, **SENT_WITHIN, **REVIEWING, **CONTACTS, **MOVING, **CLIENTS}
+SPECIMENS = {**SIGNED_OUT, **TO_APPS, **SENT_BEFORE, **SIGNED_IN}
 
 
 def renderer(demo: bool = False) -> Renderer:

@@ -1,7 +1,9 @@
 """Values for what everybody sees of themselves: Home, profile, ways in, help."""
 
+from dataclasses import replace
 from types import SimpleNamespace as Thing
 
+from sparekey.flows.oidc.devices import Waits
 from tests.web.demo_team import (
     CODES,
     FOR_MIA,
@@ -16,6 +18,7 @@ from tests.web.demo_team import (
     ago,
     ahead,
 )
+from tests.web.specimens.apps import TILES
 from tests.web.specimens.profile import (
     APPS,
     BROKEN,
@@ -31,8 +34,12 @@ from tests.web.specimens.profile import (
 )
 from tests.web.specimens.sent import NO_SENT_WAYS, on_its_way, way
 
+DEVICE = Waits("WDJB-MJHT", "Deploy tool", "192.0.2.7", True, ("openid",), NOW)
+ELSEWHERE = replace(DEVICE, is_same_place=False, source="203.0.113.9", scopes=("openid", "offline_access"))
+
 HOME: Values = {
     "offers_passkey": False,
+    "apps": [],
     "nav": "home",
     "state": "safe",
     "last_way": None,
@@ -93,7 +100,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "flash": Thing(code="backup_code_used", facts=Thing(left=3)),
             },
         ),
-        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True}),
+        ("staff", {**HOME, **FOR_MIA, "offers_passkey": True, "apps": TILES}),
         ("phone", {**HOME, **FOR_MIA, "state": "one_loss", "last_way": "phone", "items": ITEMS[9:10]}),
         (
             "alone",
@@ -188,7 +195,18 @@ OWN: dict[str, list[tuple[str, Values]]] = {
                 "sent": None,
             },
         )
-        for why in ("secret", "codes", "password", "sessions", "staff", "policy", "audit", "export")
+        for why in (
+            "secret",
+            "codes",
+            "password",
+            "sessions",
+            "staff",
+            "policy",
+            "audit",
+            "export",
+            "app",
+            "app_passkey",
+        )
     ]
     + [
         (
@@ -323,6 +341,14 @@ OWN: dict[str, list[tuple[str, Values]]] = {
         ("full", {"secret": None, "has_others": True, "most": 5, **PLACE}),
     ],
     "backup_codes": [("plain", {"codes": CODES, "old_left": 3}), ("first", {"codes": CODES, "old_left": 0})],
+    "device": [
+        ("plain", {"nav": "profile"}),
+        ("wrong", {"nav": "profile", "errors": {"user_code": "No device waits under this code"}}),
+    ],
+    "device_confirm": [
+        ("here", {"nav": "profile", "waits": DEVICE}),
+        ("elsewhere", {"nav": "profile", "waits": ELSEWHERE}),
+    ],
     "devices_end": [
         ("one", {"nav": "profile", "device": SESSIONS[0]}),
         ("unknown", {"nav": "profile", "device": SESSIONS[1]}),

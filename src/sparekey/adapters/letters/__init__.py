@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sparekey.adapters.letters import (
     account,
     addresses,
+    apps,
     codes,
     moving,
     owners,
@@ -25,6 +26,7 @@ KINDS: Mapping[str, Kind] = {
     **addresses.KINDS,
     **owners.KINDS,
     **account.KINDS,
+    **apps.KINDS,
     **moving.KINDS,
     **reviewing.KINDS,
 }

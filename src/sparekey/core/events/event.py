@@ -43,5 +43,10 @@ class OfAddress(OfMember):
 
 
 @dataclass(frozen=True)
+class OfClient(Event):
+    subject: str
+
+
+@dataclass(frozen=True)
 class OfCase(OfMember):
     case: str

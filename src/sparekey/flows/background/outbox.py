@@ -48,7 +48,7 @@ class Sender(Worker):
     """The thread that sends letters."""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, "outbox", self._try, by_text=False)
+        super().__init__(ctx, "outbox", self._try, queue.LETTERS)
 
     def _try(self, taken: Mail) -> None:
         ctx, to = self._ctx, ""

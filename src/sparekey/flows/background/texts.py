@@ -21,6 +21,7 @@ from sparekey.flows.background.worker import (
     note_sent,
 )
 from sparekey.flows.context import Context
+from sparekey.store import queue
 from sparekey.store.queue import Mail
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class Texter(Worker):
     """The thread that sends text messages."""
 
     def __init__(self, ctx: Context) -> None:
-        super().__init__(ctx, "texts", self._try, by_text=True)
+        super().__init__(ctx, "texts", self._try, queue.TEXT)
 
     def _try(self, taken: Mail) -> None:
         ctx = self._ctx

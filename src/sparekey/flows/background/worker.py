@@ -49,10 +49,10 @@ class Attempt(Protocol):
 class Worker:
     """A thread that sends. `delivered`: the demo's messages, oldest first."""
 
-    def __init__(self, ctx: Context, name: str, attempt: Attempt, *, by_text: bool) -> None:
+    def __init__(self, ctx: Context, name: str, attempt: Attempt, lane: str) -> None:
         self._ctx = ctx
         self._attempt = attempt
-        self._by_text = by_text
+        self._lane = lane
         self._background = Background(name, self._work)
         self.delivered: tuple[Delivered, ...] = ()
 
@@ -83,7 +83,7 @@ class Worker:
         return 0.0 if self._try_next() else self._pause()
 
     def _try_next(self) -> bool:
-        can_send = self._by_text or self._ctx.can_send_mail
+        can_send = self._lane != queue.LETTERS or self._ctx.can_send_mail
         taken = self._take() if can_send else None
         if taken is not None:
             self._attempt(taken)
@@ -91,12 +91,12 @@ class Worker:
 
     def _take(self) -> Mail | None:
         now = self._ctx.moment().at
-        found = self._ctx.db.write(lambda conn: queue.claim(conn, now, LEASE, 1, by_text=self._by_text))
+        found = self._ctx.db.write(lambda conn: queue.claim(conn, now, LEASE, 1, lane=self._lane))
         return next(iter(found), None)
 
     def _pause(self) -> float:
         """Seconds until the next message is due."""
-        due = self._ctx.db.read(lambda conn: queue.next_due(conn, by_text=self._by_text))
+        due = self._ctx.db.read(lambda conn: queue.next_due(conn, lane=self._lane))
         if due is None:
             return LONGEST_PAUSE
         return min(max((due - self._ctx.moment().at).total_seconds(), SHORTEST_PAUSE), LONGEST_PAUSE)

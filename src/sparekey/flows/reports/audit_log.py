@@ -24,7 +24,7 @@ from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, NotFound
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.reports.shown import names_of
+from sparekey.flows.reports.shown import app_in, names_of
 from sparekey.flows.sessions import demand_right
 from sparekey.store import audit, people
 from sparekey.store.audit import Filter
@@ -54,6 +54,7 @@ _BEGINNINGS = {
     "recovery": ("member:recovery_case:", "member:link:", "member:access:"),
     "team": ("account:member:", "account:people:", "account:ownership:"),
     "policy": ("account:policy:", "account:audit:"),
+    "apps": ("client:", "account:client:", "member:client:"),
     "mail": ("notice:", "member:address:"),
 }
 KINDS = {
@@ -82,6 +83,8 @@ class LogEntry:
     entry: Entry
     by: str
     about: str
+    app: str = ""
+    """The name of the app that it is about as well."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,9 @@ def _member_id(conn: Connection, account_id: AccountId, person: str) -> str:
 
 def _named(conn: Connection, account_id: AccountId, found: list[Entry]) -> Iterator[LogEntry]:
     known = {"": "", **names_of(conn, account_id, found)}
-    return (LogEntry(entry, known[entry.actor], known[entry.subject]) for entry in found)
+    return (
+        LogEntry(entry, known[entry.actor], known[entry.subject], app_in(entry, known)) for entry in found
+    )
 
 
 def export(ctx: Context, visitor: Visitor, wanted: Wanted, form: str) -> Iterator[str]:

@@ -26,6 +26,8 @@ from sparekey.flows.reports.shown import by_kind
 from sparekey.flows.sessions import demand_member
 from sparekey.store import addresses, cases, lists, people, queue, reviews
 from sparekey.store.lists import Group
+from sparekey.store.oidc import clients
+from sparekey.store.oidc.clients import Place
 
 MOST = 5
 REPORTS_SHOWN = timedelta(hours=72)
@@ -98,6 +100,8 @@ class Home:
     """For those who may see the staff list."""
     offers_passkey: bool
     """The browser may make a passkey by itself."""
+    apps: tuple[Place, ...]
+    """Where this person may go from here."""
 
 
 def home(ctx: Context, visitor: Visitor) -> Home:
@@ -128,6 +132,7 @@ def _home(ctx: Context, conn: Connection, visitor: Visitor) -> Home:
         offers_passkey=not shown.has_passkey and _is_right_after_password(visitor, now),
         items=tuple(_with_link_end(conn, me, item, now) for item in first),
         team=_team(groups) if groups is not None else None,
+        apps=tuple(clients.open_to(conn, me)),
     )
 
 

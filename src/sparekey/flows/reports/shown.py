@@ -20,10 +20,11 @@ from sparekey.flows._ways import Had, material
 from sparekey.flows.context import Context
 from sparekey.store import addresses, audit, people
 from sparekey.store.audit import Filter
+from sparekey.store.oidc import clients
 
 DELETED = "deleted person"
 """What stands for somebody whose entry was deleted; pages put it in their own language."""
-_MEMBER = "mem_"
+_MEMBER, _CLIENT = "mem_", "cli_"
 _KINDS = (
     Answer.CODE,
     Answer.PASSKEY,
@@ -166,14 +167,28 @@ def _is_step(one: Activity) -> bool:
 def _activity(entry: Entry, who: Member, known: Mapping[str, str]) -> Activity:
     by = "" if entry.actor in {"", who.id} else known[entry.actor]
     about = "" if entry.subject in {"", who.id} else known[entry.subject]
-    return Activity(entry.tag, entry.at, entry.source, entry.data, by, about)
+    data = {**entry.data, "app": app_in(entry, known)} if _client(entry) else entry.data
+    return Activity(entry.tag, entry.at, entry.source, data, by, about)
 
 
 def names_of(conn: Connection, account_id: AccountId, found: Sequence[Entry]) -> dict[str, str]:
     """The usernames behind the ids of entries. What acts without being a person keeps its own name."""
-    ids = {one for entry in found for one in (entry.actor, entry.subject) if one}
+    ids = {one for entry in found for one in (entry.actor, entry.subject, _client(entry)) if one}
     there = people.names(conn, account_id, sorted(ids)) if ids else {}
-    return {one: there[one].username if one in there else _name_of_nobody(one) for one in ids}
+    apps = [one for one in ids if one.startswith(_CLIENT)]
+    called = clients.names(conn, account_id, apps) if apps else {}
+    return {
+        one: there[one].username if one in there else called.get(one) or _name_of_nobody(one) for one in ids
+    }
+
+
+def _client(entry: Entry) -> str:
+    return str(entry.data.get("client", ""))
+
+
+def app_in(entry: Entry, known: Mapping[str, str]) -> str:
+    """The name of the app that an entry about a person names."""
+    return known.get(_client(entry), "")
 
 
 def _name_of_nobody(one: str) -> str:

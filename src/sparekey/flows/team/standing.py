@@ -17,6 +17,7 @@ from sparekey.flows.sessions import end_all
 from sparekey.flows.team._acting import demand_typed, pair
 from sparekey.flows.team._reach import invite, withdraw
 from sparekey.store import addresses, cases, people, queue, sessions
+from sparekey.store.oidc import access, clients, grants
 
 
 def deactivate(ctx: Context, visitor: Visitor, username: str) -> None:
@@ -84,6 +85,9 @@ def _delete(work: Work, who: Member) -> None:
     queue.forget_tries(work.conn, [_ways.temporary_key(who.id)])
     sessions.remove_browsers(work.conn, who)
     addresses.remove_all(work.conn, who)
+    grants.end_of_person(work.conn, who, work.now)
+    clients.forget_person(work.conn, who.account_id, who.id)
+    access.forget_person(work.conn, who)
     people.remove_member(work.conn, who)
     work.record(MemberDeleted(who.id), who.account_id)
 

@@ -188,7 +188,7 @@ def _entry(one: LogEntry) -> dict[str, Any]:
         "by": one.by,
         "about": one.about,
         "tag": entry.tag,
-        "facts": entry.data,
+        "facts": {**entry.data, "app": one.app} if one.app else entry.data,
         "source": entry.source,
         "fingerprint": entry.hash[:SHOWN_OF_HASH],
     }

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sparekey.core.losses import Safety
+from sparekey.flows.clients.own import address_of
 from sparekey.flows.reports import Home, Team, home
 from sparekey.web.door import Asks, Way
 from sparekey.web.visit import Visit
@@ -23,6 +24,14 @@ def show_home(visit: Visit) -> Response:
         picture=_picture(found) if found.picture.rows else None,
         team=_team(found.team) if found.team else None,
         offers_passkey=found.offers_passkey,
+        apps=[
+            {
+                "name": one.name,
+                "about": one.about or one.host or one.homepage.split("://", 1)[-1].split("/", 1)[0],
+                "address": address_of(one.homepage, one.host),
+            }
+            for one in found.apps
+        ],
     )
 
 

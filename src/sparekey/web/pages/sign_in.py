@@ -23,9 +23,11 @@ from sparekey.flows.checks.questions import Question
 from sparekey.flows.checks.sent import on_its_way
 from sparekey.flows.context import Started
 from sparekey.flows.joining.nobody_yet import waits_for_first_owner
+from sparekey.flows.oidc.asked import BY_PASSKEY, PATH
 from sparekey.flows.own import apps, passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
+from sparekey.web.forward_auth import START
 from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
@@ -59,7 +61,7 @@ def show_form(
         is_empty=not visit.form and waits_for_first_owner(visit.ctx),
         sign_up=visit.ctx.site.sign_up_is_open,
         next=local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
-        values={"username": visit.form.get("username", "")},
+        values={"username": visit.form.get("username") or visit.query.get("login_hint", "")},
         unknown=unknown,
         errors=errors,
     )
@@ -94,7 +96,9 @@ def go_on(visit: Visit, outcome: Outcome) -> Response:
     if outcome.must_change_secret:
         return visit.go("/me/2fa/secret", "factor_suspended")
     if outcome.codes_left is not None:
-        return visit.go("/", "backup_code_used", left=outcome.codes_left)
+        return visit.go(
+            onward if onward.startswith(PATH) else "/", "backup_code_used", left=outcome.codes_left
+        )
     return visit.go(onward)
 
 
@@ -282,6 +286,8 @@ _WHY = (
     ("/account/audit", "audit"),
     ("/me/export", "export"),
     ("/account/export", "export"),
+    (PATH, "app"),
+    (START, "app"),
 )
 
 
@@ -294,13 +300,14 @@ def _why(onward: str) -> str:
 
 def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Response:
     onward = local_path(visit.form.get("next") or visit.query.get("next", ""))
-    offer = offered_to_confirm(visit)
+    by_passkey = onward.startswith((PATH, START)) and onward.endswith(BY_PASSKEY)
+    offer = offered(visit, (Answer.PASSKEY,)) if by_passkey else offered_to_confirm(visit)
     return visit.shell(
         "step_up",
         "profile",
         status,
         next=onward,
-        why=_why(onward),
+        why="app_passkey" if by_passkey else _why(onward),
         **offer,
         **text_to_confirm(visit, offer["way"]),
         errors=errors,

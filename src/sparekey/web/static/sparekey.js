@@ -29,7 +29,7 @@
   // Spaces are for reading only: a copied secret or code comes without them, one code a line.
   on('[data-copy]', 'click', async btn => {
     const from = d.getElementById(btn.dataset.copy);
-    try { await navigator.clipboard.writeText(from.innerText.replace(/[^\S\n]+/g, '')); say(btn, btn.dataset.done); }
+    try { await navigator.clipboard.writeText(from.tagName === 'PRE' ? from.textContent : from.innerText.replace(/[^\S\n]+/g, '')); say(btn, btn.dataset.done); }
     catch { getSelection().selectAllChildren(from); }
   });
   on('[data-print]', 'click', () => print());

@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_sessions"),
     )
     op.create_index("ix_sessions_account_id_member_id", "sessions", ["account_id", "member_id"])
+    op.create_index("ix_sessions_id", "sessions", ["id"])
     op.create_table(
         "browsers",
         sa.Column("account_id", sa.String(40), nullable=False),
@@ -257,3 +258,153 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_account_id_created_at", "outbox", ["account_id", "created_at"])
     op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"])
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("login", sa.String(16), nullable=False),
+        sa.Column("redirect_uris", sa.Text(), nullable=False),
+        sa.Column("logout_uris", sa.Text(), nullable=False),
+        sa.Column("backchannel_uri", sa.Text(), nullable=False),
+        sa.Column("homepage", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("host", sa.String(260), nullable=True),
+        sa.Column("demand", sa.String(12), nullable=False),
+        sa.Column("fresh_minutes", sa.Integer(), nullable=False),
+        sa.Column("only_some", sa.Boolean(), nullable=False),
+        sa.Column("asks_consent", sa.Boolean(), nullable=False),
+        sa.Column("needs_pkce", sa.Boolean(), nullable=False),
+        sa.Column("is_strict", sa.Boolean(), nullable=False),
+        sa.Column("is_pairwise", sa.Boolean(), nullable=False),
+        sa.Column("algorithm", sa.String(8), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("secret_set_at", sa.BigInteger(), nullable=True),
+        sa.Column("is_registered", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_clients"),
+        sa.UniqueConstraint("host", name="uq_clients_host"),
+    )
+    op.create_index("ix_clients_account_id", "clients", ["account_id"])
+    op.create_table(
+        "client_people",
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.PrimaryKeyConstraint("client_id", "member_id", name="pk_client_people"),
+    )
+    op.create_index("ix_client_people_account_id_member_id", "client_people", ["account_id", "member_id"])
+    op.create_table(
+        "consents",
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "member_id", "client_id", name="pk_consents"),
+    )
+    op.create_index("ix_consents_client_id", "consents", ["client_id"])
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("session_id", sa.String(40), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("acr", sa.String(40), nullable=False),
+        sa.Column("amr", sa.Text(), nullable=False),
+        sa.Column("auth_time", sa.BigInteger(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("claims", sa.Text(), nullable=False),
+        sa.Column("asks_auth_time", sa.Boolean(), nullable=False),
+        sa.Column("redirect_uri", sa.Text(), nullable=False),
+        sa.Column("challenge", sa.String(128), nullable=False),
+        sa.Column("jkt", sa.String(64), nullable=False),
+        sa.Column("is_offline", sa.Boolean(), nullable=False),
+        sa.Column("code_hash", sa.String(64), nullable=True),
+        sa.Column("code_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("code_spent_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_grants"),
+        sa.UniqueConstraint("code_hash", name="uq_grants_code_hash"),
+    )
+    op.create_index("ix_grants_account_id_member_id", "grants", ["account_id", "member_id"])
+    op.create_index("ix_grants_client_id", "grants", ["client_id"])
+    op.create_index("ix_grants_session_id", "grants", ["session_id"])
+    op.create_table(
+        "tokens",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("grant_id", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("jkt", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("spent_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name="pk_tokens"),
+    )
+    op.create_index("ix_tokens_grant_id", "tokens", ["grant_id"])
+    op.create_table(
+        "pushed",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("parameters", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_pushed"),
+    )
+    op.create_table(
+        "device_asks",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("user_hash", sa.String(64), nullable=False),
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("polled_at", sa.BigInteger(), nullable=True),
+        sa.Column("interval", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("grant_id", sa.String(40), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name="pk_device_asks"),
+        sa.UniqueConstraint("user_hash", name="uq_device_asks_user_hash"),
+    )
+    op.create_table(
+        "used_ids",
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_used_ids"),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("algorithm", sa.String(8), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("signs_from", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_signing_keys"),
+    )
+    op.create_table(
+        "passes",
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("account_id", sa.String(40), nullable=False),
+        sa.Column("member_id", sa.String(40), nullable=False),
+        sa.Column("session_id", sa.String(40), nullable=False),
+        sa.Column("client_id", sa.String(40), nullable=False),
+        sa.Column("is_ticket", sa.Boolean(), nullable=False),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name="pk_passes"),
+    )
+    op.create_index("ix_passes_client_id", "passes", ["client_id"])
+    op.create_index("ix_passes_session_id", "passes", ["session_id"])

@@ -1,0 +1,53 @@
+"""Telling one app that a session ended (Back-Channel Logout 1.0, section 2.5).
+
+The logout token goes by POST to the address that is set for the app, and nowhere else: no redirect is followed, and
+nothing but the status is read of the answer. Taken is any 2xx: section 2.8 asks for 200, and libraries answer 204.
+"""
+
+import logging
+from urllib.parse import urlencode
+
+_CONNECT, _READ, _IN_ALL = 2.0, 2.0, 3.0
+"""Seconds. An app that does not answer must not hold up those that would."""
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs addresses, which may hold an app's secret
+
+
+class Untold(Exception):
+    """The app did not take it. `sentence` is for whoever runs the server."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def send(address: str, logout_token: str) -> None:
+    """Hand the token over; raises `Untold`."""
+    import urllib3  # noqa: PLC0415 -- loaded with the first notice
+    from urllib3.util import Timeout  # noqa: PLC0415
+
+    headers = {
+        "User-Agent": "Sparekey",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cache-Control": "no-store",
+    }
+    timeout = Timeout(connect=_CONNECT, read=_READ, total=_IN_ALL)
+    try:
+        with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
+            response = pool.request(
+                "POST",
+                address,
+                body=urlencode({"logout_token": logout_token}).encode(),
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+            )
+            response.close()
+            status = response.status
+    except urllib3.exceptions.SSLError:
+        raise Untold("The app's certificate is not valid for its name") from None
+    except urllib3.exceptions.ReadTimeoutError:
+        raise Untold("The app does not answer in time") from None
+    except (urllib3.exceptions.HTTPError, OSError, ValueError):
+        raise Untold("The app cannot be reached, or broke off") from None
+    if status not in range(200, 300):
+        raise Untold(f"The app refuses the notice ({status})")

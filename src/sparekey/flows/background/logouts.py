@@ -1,0 +1,90 @@
+"""Telling apps that sessions ended: threads of their own, so that an app that hangs holds up no letter and no code.
+
+Several threads take notices one by one, each for a minute (its lease). What an app does not take is tried again after
+5, 15 and 30 s, then 1, 2, 4, 8, 15 and 30 min: for an hour in all. The first failure and the end are on the chain.
+The statement is signed for each try, because it is good for two minutes.
+"""
+
+import json
+import logging
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from sparekey.adapters import logouts
+from sparekey.adapters.logouts import Untold
+from sparekey.core.clients import Client
+from sparekey.core.events.apps import LogoutTold, LogoutUntold
+from sparekey.flows._work import token
+from sparekey.flows.background.worker import Worker, note_failed, note_sent
+from sparekey.flows.context import Context
+from sparekey.flows.oidc import keys
+from sparekey.oidc import claims, leaving
+from sparekey.oidc.leaving import LOGOUT_TYPE, Ended
+from sparekey.store import queue
+from sparekey.store.oidc import clients
+from sparekey.store.queue import Mail
+
+THREADS = 3
+DELAYS = (
+    *(timedelta(seconds=seconds) for seconds in (5, 15, 30)),
+    *(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15, 30)),
+)
+"""How long after each failure until the next try; after as many failures and one more it is given up."""
+_log = logging.getLogger(__name__)
+
+
+class _Notice(NamedTuple):
+    client: str
+    session: str
+
+
+class Teller(Worker):
+    """One of the threads that tell apps."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx, "logouts", self._try, queue.LOGOUT)
+
+    def _try(self, taken: Mail) -> None:
+        ctx, notice = self._ctx, _Notice("", "")
+        try:
+            notice = _read(ctx, taken)
+            client = ctx.db.read(lambda conn: clients.find(conn, notice.client))
+            if client is None or not client.backchannel_uri:
+                ctx.db.write(lambda conn: _drop(conn, taken))
+                return
+            _tell(ctx, client, taken.member_id, notice)
+        except Untold as trouble:
+            _not_told(ctx, taken, notice, trouble.sentence)
+        except Exception:
+            _log.exception("notice %s could not be written", taken.id)
+            _not_told(ctx, taken, notice, "The notice could not be written: see the server's log")
+        else:
+            note_sent(ctx, taken, LogoutTold(taken.member_id, notice.client, notice.session))
+
+
+def _drop(conn: Connection, taken: Mail) -> None:
+    """Nobody is there any longer to be told."""
+    queue.drop(conn, taken.id)
+
+
+def _read(ctx: Context, taken: Mail) -> _Notice:
+    if taken.sealed is None:
+        raise ValueError("a waiting notice without content")
+    return _Notice(**json.loads(ctx.keys.unseal(taken.sealed, f"outbox:{taken.id}")))
+
+
+def _tell(ctx: Context, client: Client, member_id: str, notice: _Notice) -> None:
+    if not leaving.may_be_told(client.backchannel_uri):
+        raise Untold("The app's address for sign-outs is neither https nor on this machine")
+    moment = ctx.moment()
+    ended = Ended(client.id, claims.subject(client, member_id, ctx.pairwise_key), notice.session)
+    told = leaving.logout_token(ended, ctx.issuer, token(moment, f"logout:{notice.session}"), moment.at)
+    logouts.send(client.backchannel_uri, keys.sign(ctx, moment.at, client.algorithm, told, LOGOUT_TYPE))
+
+
+def _not_told(ctx: Context, taken: Mail, notice: _Notice, sentence: str) -> None:
+    delay = DELAYS[taken.tries - 1] if taken.tries <= len(DELAYS) else None
+    event = LogoutUntold(taken.member_id, notice.client, notice.session, delay is None)
+    note_failed(ctx, taken, sentence, delay, event)

@@ -1,0 +1,42 @@
+"""Pushed authorization requests (RFC 9126): what an app asks for goes past the browser.
+
+It is looked at as the authorization endpoint will, so that mistakes are told to the app and not to the person. The
+address that is given out works for that app alone, and once.
+"""
+
+import json
+from typing import Any
+
+from sparekey.core.clients import PUSHED_LIFE, Client
+from sparekey.errors import ProtocolRefused
+from sparekey.flows._work import Work, hashed, token
+from sparekey.flows.context import Context
+from sparekey.flows.oidc.callers import Call, answered, issuer, key_of, use_key
+from sparekey.oidc import dpop, request
+from sparekey.store.oidc import pushed
+from sparekey.store.oidc.pushed import Pushed
+
+PREFIX = "urn:ietf:params:oauth:request_uri:"
+_OF_PROOF = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
+
+
+def push(ctx: Context, call: Call) -> dict[str, Any]:
+    """Keep a request; gives the address it has now."""
+    moment = ctx.moment()
+    key = key_of(ctx, call, moment.at)
+
+    def keep(work: Work, client: Client) -> str:
+        asked = {name: value for name, value in call.form.items() if name not in _OF_PROOF}
+        asked["client_id"] = client.id
+        if "request_uri" in asked:
+            raise ProtocolRefused("invalid_request", "request_uri cannot be pushed")
+        jkt = use_key(work.conn, key)
+        if jkt and asked.setdefault("dpop_jkt", jkt) != jkt:
+            raise dpop.refused("dpop_jkt is of another key")
+        request.read(asked, client, issuer(ctx), work.now)
+        fresh = token(work.moment, f"pushed:{client.id}")
+        pushed.add(work.conn, Pushed(hashed(fresh), client.id, json.dumps(asked), work.now + PUSHED_LIFE))
+        return fresh
+
+    fresh = answered(ctx, call, moment, keep)
+    return {"request_uri": PREFIX + fresh, "expires_in": int(PUSHED_LIFE.total_seconds())}

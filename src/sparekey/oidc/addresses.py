@@ -1,0 +1,27 @@
+"""Whether an app may be answered at an address (RFC 9700, section 2.1).
+
+Addresses are compared letter by letter. One exception (RFC 8252, section 7.3): a program on somebody's own machine is
+given a free port when it listens, so for such clients the port of a loopback address may differ.
+"""
+
+import re
+
+from sparekey.core.clients import Client, Kind
+
+LONGEST = 2000
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?(/[^#]*)?")
+_ON_ONES_OWN_MACHINE = frozenset({Kind.PUBLIC, Kind.COMMAND})
+
+
+def may_answer(client: Client, address: str) -> bool:
+    """Is this one of the client's registered addresses?"""
+    if address in client.redirect_uris:
+        return True
+    asked = _but_port(address)
+    is_loopback = client.kind in _ON_ONES_OWN_MACHINE and asked is not None
+    return is_loopback and any(asked == _but_port(known) for known in client.redirect_uris)
+
+
+def _but_port(address: str) -> tuple[str | None, ...] | None:
+    found = _LOOPBACK.fullmatch(address) if len(address) <= LONGEST else None
+    return found.groups() if found else None

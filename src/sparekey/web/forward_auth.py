@@ -1,0 +1,228 @@
+"""What a reverse proxy asks before it passes a request on: `/forward-auth`, in front of everything else.
+
+Every page of every site behind the proxy waits for this answer, so it goes past framework, log line and thread pool.
+
+- 200 with who it is: `Remote-User`, `Remote-Email`, `Remote-Name`, `Remote-Groups` (the role), `Remote-Acr`; always
+  all of them, so that none of the same name from outside is left.
+- 303 to sign in and back, or 401 with the same `Location` at `/forward-auth/nginx`: `auth_request` knows no other no.
+- 401 without a way for what is no page (another method than GET, a script's request): nobody sees where it leads.
+- 403 for a site that nobody added, and for people it is not for.
+
+What is asked for comes in `X-Forwarded-Host`, `-Uri` and `-Method`; only the proxies of the setting
+`server.trusted_proxies` are believed. The browser's cookies on that site are the site's own, never this server's.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
+
+import structlog
+from anyio import to_thread
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sparekey.errors import NotFound, SparekeyError
+from sparekey.flows.context import Context
+from sparekey.flows.oidc import passing
+from sparekey.flows.oidc.passing import Passed, Refused
+
+PATH, NGINX, START = "/forward-auth", "/forward-auth/nginx", "/forward-auth/start"
+TICKET = "sparekey_ticket"
+LONGEST_URI = 2000
+_HOP_BYTES, _HOP_SECONDS = 16, 600
+_IDENTITY = (b"remote-user", b"remote-email", b"remote-name", b"remote-groups", b"remote-acr")
+_PAGES = frozenset({"", "document", "iframe", "frame"})
+Headers = list[tuple[bytes, bytes]]
+_ALWAYS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+log = structlog.get_logger()
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Headers
+    sentence: str = ""
+
+
+class Asked(NamedTuple):
+    """What the proxy wants to pass on."""
+
+    host: str
+    uri: str
+    method: str
+    cookie: str
+    dest: str
+
+    @property
+    def is_page(self) -> bool:
+        return self.method in {"GET", "HEAD"} and self.dest in _PAGES
+
+
+class ForwardAuth:
+    """The gate in front of the app."""
+
+    def __init__(self, ctx: Context, app: ASGIApp, proxies: tuple[str, ...]) -> None:
+        self._ctx, self._app = ctx, app
+        self._gate = passing.gate(ctx)
+        self._networks = [ip_network(one) for one in proxies]
+        self._peers: dict[str, bool] = {}
+        self._is_https = ctx.site.base_url.startswith("https")
+        prefix = "__Host-" if self._is_https else ""
+        self._pass, self._hop = f"{prefix}sparekey-pass", f"{prefix}sparekey-hop"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] not in (PATH, NGINX):
+            await self._app(scope, receive, send)
+            return
+        try:
+            answer = await self._answer(scope)
+        except NotFound:
+            answer = _no("Nobody added this site to Sparekey")
+        except SparekeyError as refusal:
+            answer = Answer(int(refusal.status_hint), [], refusal.sentence)
+        except Exception:
+            log.error("fault", route=PATH, exc_info=True)
+            answer = Answer(500, [])
+        await _reply(send, answer)
+
+    async def _answer(self, scope: Scope) -> Answer:
+        if not self._is_trusted(scope):
+            return _no("This proxy is not among server.trusted_proxies")
+        asked = _read(scope["headers"])
+        cookies = _cookies(asked.cookie)
+        if TICKET in asked.uri and self._hop in cookies:
+            return await to_thread.run_sync(self._redeem, scope["path"], asked, cookies)
+        cookie = cookies.get(self._pass, "")
+        found = (
+            passing.ask(self._ctx, self._gate, cookie, asked.host)
+            if self._gate.is_inline
+            else await to_thread.run_sync(passing.ask, self._ctx, self._gate, cookie, asked.host)
+        )
+        if isinstance(found, Passed):
+            return _let(found)
+        if isinstance(found, Refused):
+            return _no("This site is not for you. Ask an account owner")
+        return await to_thread.run_sync(self._send_away, scope["path"], asked, cookies)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._gate.close()
+
+    def _is_trusted(self, scope: Scope) -> bool:
+        peer = (scope.get("client") or ("",))[0]
+        known = self._peers.get(peer)
+        if known is None:
+            known = _is_in(peer, self._networks)
+            if len(self._peers) < 1000:
+                self._peers[peer] = known
+        return known
+
+    def _send_away(self, path: str, asked: Asked, cookies: Mapping[str, str]) -> Answer:
+        """To the sign-in and back, with a mark for this browser."""
+        passing.site(self._ctx, asked.host)
+        uri, is_ticket = _without_ticket(asked.uri)
+        if is_ticket:  # it came back with a ticket, and without the mark it was sent away with
+            return _no(
+                "This browser keeps no cookies for this site, or the way back took too long. Open it again"
+            )
+        if not asked.is_page:
+            return Answer(401, [], "Open the site in a browser and sign in")
+        hop = cookies.get(self._hop) or self._ctx.moment().draw("hop", _HOP_BYTES).hex()
+        query = urlencode({"host": asked.host, "to": uri, "hop": passing.mark_of(hop)})
+        away = self._ctx.site.link(f"{START}?{query}")
+        return _to(path, away, [self._cookie(self._hop, hop, _HOP_SECONDS)])
+
+    def _redeem(self, path: str, asked: Asked, cookies: Mapping[str, str]) -> Answer:
+        """The site's own cookie for the ticket, and the same page without it."""
+        ticket = dict(parse_qsl(asked.uri.partition("?")[2])).get(TICKET, "")
+        fresh = passing.redeem(self._ctx, ticket, cookies[self._hop], asked.host)
+        scheme = "https" if self._is_https else "http"
+        clean = f"{scheme}://{asked.host}{_without_ticket(asked.uri)[0]}"
+        done = self._cookie(self._hop, "", 0)
+        if not fresh:
+            return _to(path, clean, [done])
+        own = self._cookie(self._pass, fresh, None)
+        return _to(path, clean, [own] if path == NGINX else [own, done])  # nginx hands one cookie on
+
+    def _cookie(self, name: str, value: str, seconds: int | None) -> tuple[bytes, bytes]:
+        parts = [f"{name}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+        parts += ["Secure"] if self._is_https else []
+        parts += [f"Max-Age={seconds}"] if seconds is not None else []
+        return b"set-cookie", "; ".join(parts).encode()
+
+
+def back(ctx: Context, host: str, uri: str, ticket: str) -> str:
+    """Where somebody goes with a ticket."""
+    scheme = ctx.site.base_url.partition("://")[0]
+    path, _, query = _page(uri).partition("?")
+    more = f"{query}&" if query else ""
+    return f"{scheme}://{host}{path}?{more}{TICKET}={ticket}"
+
+
+@lru_cache(maxsize=1024)
+def _let(found: Passed) -> Answer:
+    told = (found.username, found.email, found.name, found.role, found.acr)
+    return Answer(200, [(name, value.encode()) for name, value in zip(_IDENTITY, told, strict=True)])
+
+
+def _read(headers: Headers) -> Asked:
+    """The last of each: a proxy that adds to what came in writes behind it."""
+    told = dict(headers)  # the last of two of one name stays
+    host = told.get(b"x-forwarded-host", b"").decode("latin-1").rpartition(",")[2].strip().lower()
+    return Asked(
+        host,
+        told.get(b"x-forwarded-uri", b"/").decode("latin-1"),
+        told.get(b"x-forwarded-method", b"GET").decode("latin-1"),
+        told.get(b"cookie", b"").decode("latin-1"),
+        told.get(b"sec-fetch-dest", b"").decode("latin-1"),
+    )
+
+
+def _cookies(text: str) -> dict[str, str]:
+    """Those of this server; of two of one name the first, as servers elsewhere read them."""
+    found: dict[str, str] = {}
+    for part in text.split(";"):
+        if "sparekey-" in part:
+            name, _, value = part.strip().partition("=")
+            found.setdefault(name, value)
+    return found
+
+
+def _page(uri: str) -> str:
+    """A path of the site itself, as it may stand in an address; `/` for anything else."""
+    is_fine = uri.startswith("/") and not uri.startswith("//") and len(uri) <= LONGEST_URI
+    return quote(uri, safe="/?&=%:@!$'()*+,;~-._") if is_fine and "\\" not in uri else "/"
+
+
+def _without_ticket(uri: str) -> tuple[str, bool]:
+    path, _, query = _page(uri).partition("?")
+    parts = [part for part in query.split("&") if part]
+    left = [part for part in parts if not part.startswith(f"{TICKET}=")]
+    return path + (f"?{'&'.join(left)}" if left else ""), len(left) != len(parts)
+
+
+def _to(path: str, location: str, cookies: Headers) -> Answer:
+    return Answer(401 if path == NGINX else 303, [(b"location", location.encode()), *cookies])
+
+
+def _no(sentence: str) -> Answer:
+    return Answer(403, [], sentence)
+
+
+def _is_in(peer: str, networks: list[Any]) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+async def _reply(send: Send, answer: Answer) -> None:
+    body = f"{answer.sentence}\n".encode() if answer.sentence else b""
+    headers = [*answer.headers, (b"content-length", b"%d" % len(body)), *_ALWAYS]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,347 @@
+"""What to enter in an app, ready to copy: for well-known apps, and for any that speaks OpenID Connect.
+
+Into lines for a shell go only values that this server made. The well-known apps each have one redirect address, which
+follows from the address they are reached at.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from textwrap import dedent
+from urllib.parse import urlsplit
+
+from sparekey.core.clients import Client, Kind
+
+SECRET = "CLIENT-SECRET"
+"""Stands where the secret belongs, once that cannot be shown any more."""
+ELSEWHERE = "https://app.example.com"
+SCOPES = "openid profile email"
+_BLANK = re.compile(r"@(?:issuer|id|secret|home|redirect|host|scopes)\b")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is filled in. `home`: where the app is, without path."""
+
+    issuer: str
+    id: str
+    home: str
+    redirect: str
+    host: str = ""
+    secret: str = field(default=SECRET, repr=False)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One app's settings. `code`: its id on the page; `redirect`: the address it comes back to, where it is known."""
+
+    code: str
+    title: str
+    text: str = field(repr=False)
+    redirect: str = ""
+
+
+def facts_of(client: Client, issuer: str, secret: str = "") -> Facts:
+    """The facts of an app, with its secret right after it was made."""
+    redirect = client.redirect_uris[0] if client.redirect_uris else ""
+    known = next((one for one in (client.homepage, redirect) if one.startswith("http")), ELSEWHERE)
+    parts = urlsplit(known)
+    home = f"{parts.scheme}://{parts.netloc}"
+    return Facts(issuer, client.id, home, redirect or f"{home}/callback", client.host, secret or SECRET)
+
+
+def snippets(kind: Kind, facts: Facts) -> tuple[Snippet, ...]:
+    """What may be copied for an app of this kind."""
+    return tuple(
+        Snippet(code, title, _filled(text, facts), facts.home + path if path else "")
+        for code, title, path, text in _OF_KIND[kind]
+    )
+
+
+def redirects(home: str) -> tuple[tuple[str, str], ...]:
+    """Where well-known apps come back to: name and address."""
+    return tuple((title, home + path) for _, title, path, _ in _SERVERS if path)
+
+
+def _filled(text: str, facts: Facts) -> str:
+    values: Mapping[str, str] = {
+        "@issuer": facts.issuer,
+        "@id": facts.id,
+        "@secret": facts.secret,
+        "@home": facts.home,
+        "@redirect": facts.redirect,
+        "@host": facts.host,
+        "@scopes": SCOPES,
+    }
+    return _BLANK.sub(lambda blank: values[blank[0]], dedent(text).strip())
+
+
+Row = tuple[str, str, str, str]
+
+_ANY: Row = (
+    "any",
+    "OpenID Connect",
+    "",
+    """
+    Issuer:         @issuer
+    Discovery:      @issuer/.well-known/openid-configuration
+    Client ID:      @id
+    Client secret:  @secret
+    Scopes:         @scopes
+    Redirect:       @redirect
+
+    Without discovery:
+    Authorization:  @issuer/oidc/authorize
+    Token:          @issuer/oidc/token
+    User info:      @issuer/oidc/userinfo
+    Keys:           @issuer/oidc/jwks
+    Signing out:    @issuer/oidc/logout
+    """,
+)
+_SERVERS: tuple[Row, ...] = (
+    _ANY,
+    (
+        "nextcloud",
+        "Nextcloud",
+        "/apps/user_oidc/code",
+        """
+        occ app:install user_oidc
+        occ user_oidc:provider Sparekey \\
+          --clientid="@id" \\
+          --clientsecret="@secret" \\
+          --discoveryuri="@issuer/.well-known/openid-configuration" \\
+          --scope="@scopes" \\
+          --mapping-uid=preferred_username \\
+          --unique-uid=0
+        """,
+    ),
+    (
+        "forgejo",
+        "Forgejo",
+        "/user/oauth2/Sparekey/callback",
+        """
+        forgejo admin auth add-oauth \\
+          --name Sparekey \\
+          --provider openidConnect \\
+          --key "@id" \\
+          --secret "@secret" \\
+          --auto-discover-url "@issuer/.well-known/openid-configuration" \\
+          --scopes "profile email"
+        """,
+    ),
+    (
+        "mattermost",
+        "Mattermost",
+        "/signup/openid/complete",
+        """
+        "OpenIdSettings": {
+          "Enable": true,
+          "Id": "@id",
+          "Secret": "@secret",
+          "Scope": "@scopes",
+          "DiscoveryEndpoint": "@issuer/.well-known/openid-configuration",
+          "ButtonText": "Sparekey"
+        }
+        """,
+    ),
+    (
+        "bookstack",
+        "BookStack",
+        "/oidc/callback",
+        """
+        AUTH_METHOD=oidc
+        OIDC_NAME=Sparekey
+        OIDC_DISPLAY_NAME_CLAIMS=name
+        OIDC_CLIENT_ID=@id
+        OIDC_CLIENT_SECRET=@secret
+        OIDC_ISSUER=@issuer
+        OIDC_ISSUER_DISCOVER=true
+        OIDC_END_SESSION_ENDPOINT=true
+        """,
+    ),
+    (
+        "grafana",
+        "Grafana",
+        "/login/generic_oauth",
+        """
+        [auth.generic_oauth]
+        enabled = true
+        name = Sparekey
+        client_id = @id
+        client_secret = @secret
+        scopes = @scopes roles
+        auth_url = @issuer/oidc/authorize
+        token_url = @issuer/oidc/token
+        api_url = @issuer/oidc/userinfo
+        use_pkce = true
+        login_attribute_path = preferred_username
+        role_attribute_path = contains(roles[*], 'owner') && 'Admin' || 'Viewer'
+        """,
+    ),
+    (
+        "apache",
+        "Apache (mod_auth_openidc)",
+        "/oidc/callback",
+        """
+        OIDCProviderMetadataURL @issuer/.well-known/openid-configuration
+        OIDCClientID @id
+        OIDCClientSecret @secret
+        OIDCRedirectURI @home/oidc/callback
+        OIDCCryptoPassphrase "exec:/bin/cat /etc/apache2/oidc-passphrase"
+        OIDCScope "@scopes"
+        OIDCPKCEMethod S256
+        OIDCRemoteUserClaim preferred_username
+        <Location "/">
+          AuthType openid-connect
+          Require valid-user
+        </Location>
+        """,
+    ),
+    (
+        "oauth2-proxy",
+        "oauth2-proxy",
+        "/oauth2/callback",
+        """
+        provider = "oidc"
+        oidc_issuer_url = "@issuer"
+        client_id = "@id"
+        client_secret = "@secret"
+        redirect_url = "@home/oauth2/callback"
+        scope = "@scopes"
+        code_challenge_method = "S256"
+        email_domains = ["*"]
+        cookie_secret_file = "/etc/oauth2-proxy/cookie-secret"
+        upstreams = ["http://127.0.0.1:8080"]
+        """,
+    ),
+)
+_PUBLIC: tuple[Row, ...] = (
+    (
+        "any",
+        "OpenID Connect",
+        "",
+        """
+        Issuer:     @issuer
+        Discovery:  @issuer/.well-known/openid-configuration
+        Client ID:  @id
+        Scopes:     @scopes
+        Redirect:   @redirect
+        PKCE:       S256
+        """,
+    ),
+    (
+        "oidc-client-ts",
+        "oidc-client-ts (JavaScript)",
+        "",
+        """
+        const manager = new UserManager({
+          authority: '@issuer',
+          client_id: '@id',
+          redirect_uri: '@redirect',
+          scope: '@scopes',
+        });
+        """,
+    ),
+    (
+        "appauth",
+        "AppAuth (Android, iOS)",
+        "",
+        """
+        {
+          "discovery_uri": "@issuer/.well-known/openid-configuration",
+          "client_id": "@id",
+          "redirect_uri": "@redirect",
+          "authorization_scope": "@scopes offline_access"
+        }
+        """,
+    ),
+)
+_COMMAND: tuple[Row, ...] = (
+    (
+        "curl",
+        "curl",
+        "",
+        """
+        # 1. Ask for a code; show the person user_code and verification_uri
+        curl -s @issuer/oidc/device \\
+          -d client_id=@id \\
+          -d scope="@scopes offline_access"
+
+        # 2. Every 5 seconds, until the person has agreed
+        curl -s @issuer/oidc/token \\
+          -d client_id=@id \\
+          -d grant_type=urn:ietf:params:oauth:grant-type:device_code \\
+          -d device_code="$DEVICE_CODE"
+        """,
+    ),
+)
+_PROXY: tuple[Row, ...] = (
+    (
+        "caddy",
+        "Caddy",
+        "",
+        """
+        @host {
+          forward_auth @issuer {
+            uri /forward-auth
+            header_up Host {upstream_hostport}
+            copy_headers Remote-User Remote-Name Remote-Email Remote-Groups
+          }
+          reverse_proxy 127.0.0.1:8080
+        }
+        """,
+    ),
+    (
+        "traefik",
+        "Traefik",
+        "",
+        """
+        http:
+          middlewares:
+            sparekey:
+              forwardAuth:
+                address: "@issuer/forward-auth"
+                authResponseHeaders:
+                  - Remote-User
+                  - Remote-Name
+                  - Remote-Email
+                  - Remote-Groups
+          routers:
+            site:
+              rule: "Host(`@host`)"
+              middlewares: [sparekey]
+              service: site
+        """,
+    ),
+    (
+        "nginx",
+        "nginx",
+        "",
+        """
+        location / {
+          auth_request /sparekey;
+          auth_request_set $user $upstream_http_remote_user;
+          auth_request_set $sign_in $upstream_http_location;
+          error_page 401 =303 $sign_in;
+          proxy_set_header Remote-User $user;
+          proxy_pass http://127.0.0.1:8080;
+        }
+        location = /sparekey {
+          internal;
+          proxy_pass @issuer/forward-auth;
+          proxy_pass_request_body off;
+          proxy_set_header Content-Length "";
+          proxy_set_header X-Forwarded-Method $request_method;
+          proxy_set_header X-Forwarded-Proto $scheme;
+          proxy_set_header X-Forwarded-Host $http_host;
+          proxy_set_header X-Forwarded-Uri $request_uri;
+        }
+        """,
+    ),
+)
+_OF_KIND: Mapping[Kind, tuple[Row, ...]] = {
+    Kind.SERVER: _SERVERS,
+    Kind.PUBLIC: _PUBLIC,
+    Kind.COMMAND: _COMMAND,
+    Kind.PROXY: _PROXY,
+}

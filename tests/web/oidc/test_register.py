@@ -1,0 +1,92 @@
+"""Apps that add themselves."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sparekey.core.people import Status
+from sparekey.errors import NotAllowed, NotFound
+from sparekey.flows.context import Context
+from sparekey.flows.oidc import registering
+from sparekey.store import people
+from sparekey.store.oidc import clients
+from tests.people import Browser, Team, signed_in, tags
+from tests.web.oidc.conftest import Program
+from tests.world import FrozenWorld
+
+LEAST = {"redirect_uris": ["https://wiki.example/back"]}
+
+
+@pytest.fixture
+def open_ctx(ctx: Context) -> Context:
+    return replace(ctx, site=replace(ctx.site, apps_may_register=True))
+
+
+@pytest.fixture
+def nora(open_ctx: Context, crew: Team) -> Browser:
+    return signed_in(open_ctx, crew.owner)
+
+
+def register(ctx: Context, shown: str, said: dict[str, Any] | None = None) -> Any:
+    headers = {"authorization": f"Bearer {shown}"} if shown else {}
+    return Program(ctx).http.post("/oidc/register", json=said or LEAST, headers=headers)
+
+
+def test_an_app_adds_itself_once_with_an_owners_token(open_ctx: Context, nora: Browser, crew: Team) -> None:
+    shown = registering.open_to_one(open_ctx, nora)
+    answer, again = register(open_ctx, shown), register(open_ctx, shown)
+    said = answer.json()
+    added = open_ctx.db.read(lambda conn: clients.find(conn, said["client_id"]))
+    assert (201, 401) == (answer.status_code, again.status_code)
+    assert added
+    assert (crew.account.id, True, True) == (added.account_id, added.is_registered, added.asks_consent)
+    assert ["client:registration:opened", "client:registration:done"] == tags(open_ctx, crew.account.id)[-2:]
+
+
+def test_it_is_off_unless_a_setting_allows_it(ctx: Context, nora: Browser, open_ctx: Context) -> None:
+    shown = registering.open_to_one(open_ctx, nora)
+    assert 404 == register(ctx, shown).status_code
+    with pytest.raises(NotFound):
+        registering.open_to_one(ctx, nora)
+
+
+@pytest.mark.parametrize("shown", ["", "0" * 64])
+def test_without_an_owners_token_nothing_is_added(open_ctx: Context, shown: str) -> None:
+    assert 401 == register(open_ctx, shown).status_code
+
+
+def test_a_mistake_leaves_the_token_as_it_is(open_ctx: Context, nora: Browser) -> None:
+    shown = registering.open_to_one(open_ctx, nora)
+    wrong = register(open_ctx, shown, {"redirect_uris": ["http://wiki.example"]})
+    assert (400, "invalid_redirect_uri") == (wrong.status_code, wrong.json()["error"])
+    assert 201 == register(open_ctx, shown).status_code
+
+
+def test_a_token_ends_after_an_hour(open_ctx: Context, nora: Browser, world: FrozenWorld) -> None:
+    shown = registering.open_to_one(open_ctx, nora)
+    world.advance(timedelta(hours=1))
+    assert 401 == register(open_ctx, shown).status_code
+
+
+def test_a_token_ends_with_its_owner(open_ctx: Context, nora: Browser, crew: Team) -> None:
+    shown = registering.open_to_one(open_ctx, nora)
+    gone = replace(crew.owner, status=Status.DEACTIVATED)
+    open_ctx.db.write(lambda conn: people.put_member(conn, gone))
+    assert 401 == register(open_ctx, shown).status_code
+
+
+def test_nobody_else_makes_one(open_ctx: Context, jonas: Browser) -> None:
+    with pytest.raises(NotAllowed):
+        registering.open_to_one(open_ctx, jonas)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"", b"[" * 60_000])
+def test_what_is_no_object_is_refused(open_ctx: Context, nora: Browser, body: bytes) -> None:
+    headers = {
+        "authorization": f"Bearer {registering.open_to_one(open_ctx, nora)}",
+        "content-type": "application/json",
+    }
+    answer = Program(open_ctx).http.post("/oidc/register", content=body, headers=headers)
+    assert (400, "invalid_request") == (answer.status_code, answer.json()["error"])

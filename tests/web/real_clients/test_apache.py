@@ -1,0 +1,86 @@
+"""Apache's mod_auth_openidc, as docs/apps/clients.md sets it up, signs people in."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from sparekey.core.clients import Client
+from sparekey.flows.context import Context
+from tests.bench.servers import free_port
+from tests.clients import SECRET, client
+from tests.infra import proxies
+from tests.people import Team, tags
+from tests.web.real_clients.conftest import Walker, block
+
+pytestmark = [pytest.mark.apache, pytest.mark.parametrize("ctx", ["sqlite"], indirect=True)]
+FORGED = {
+    "Remote-User": "nora.keller",
+    "OIDC-CLAIM-email": "nora.keller@example.com",
+    "Oidc_Claim_acr": "phrh",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    address: str
+    client: Client
+
+
+@pytest.fixture(params=["client_secret_basic", "client_secret_post"])
+def wiki(request: pytest.FixtureRequest, here: Context, team: Team, tmp_path: Path) -> Iterator[Site]:
+    """A site behind Apache."""
+    port, folder = free_port(), tmp_path / "apache"
+    folder.mkdir()
+    address = f"http://localhost:{port}"
+    known = client(here, team, redirect_uris=(f"{address}/signed-in",))
+    with proxies.echoing() as behind:
+        text = block("apache").replace("https://id.example.com", here.site.base_url)
+        text = text.replace("https://wiki.example.com", address).replace(":9000", f":{behind}")
+        text = text.replace("cli_wiki", known.id).replace("secret-of-the-app", SECRET)
+        text = text.replace("client_secret_basic", request.param)
+        with proxies.apache(folder, text, port):
+            yield Site(address, known)
+
+
+def told(jonas: Walker, address: str, **headers: str) -> dict[str, str]:
+    """What the site hears once somebody is signed in."""
+    found: dict[str, str] = json.loads(jonas.http.get(address, headers=headers).text)
+    return found
+
+
+def test_a_person_signs_in_and_the_site_is_told_who_it_is(
+    here: Context, team: Team, wiki: Site, jonas: Walker
+) -> None:
+    page = jonas.walk(f"{wiki.address}/page?a=b")
+    assert (f"{wiki.address}/page?a=b", ["/sign-in", "/sign-in/code", "/oidc/authorize"]) == (
+        str(page.url),
+        jonas.seen,
+    )
+    who, heard = jonas.who, told(jonas, f"{wiki.address}/page", **FORGED)
+    assert (who.username, who.email, who.name, "urn:sparekey:acr:aal2") == (
+        heard["remote-user"],
+        heard["oidc_claim_email"],
+        heard["oidc_claim_name"],
+        heard["oidc_claim_acr"],
+    )
+    assert "client:member:signed_in" in tags(here, team.account.id)
+
+
+def test_tokens_are_refreshed_as_often_as_the_site_asks(wiki: Site, jonas: Walker) -> None:
+    jonas.walk(wiki.address)
+    had = [told(jonas, wiki.address)["oidc_access_token"]]
+    for _ in range(2):
+        back = urlencode({"refresh": wiki.address, "access_token": had[-1]})
+        assert wiki.address == jonas.http.get(f"{wiki.address}/signed-in?{back}").headers["location"]
+        had.append(told(jonas, wiki.address)["oidc_access_token"])
+    assert 3 == len(set(had))
+
+
+def test_an_answer_that_was_not_asked_for_signs_nobody_in(wiki: Site, jonas: Walker) -> None:
+    forged = urlencode({"code": "5" * 43, "state": "6" * 27, "iss": jonas.ctx.site.base_url})
+    assert jonas.http.get(f"{wiki.address}/signed-in?{forged}").status_code >= 400
+    assert 302 == jonas.http.get(wiki.address).status_code

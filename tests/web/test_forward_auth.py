@@ -1,0 +1,366 @@
+"""What a reverse proxy is told: who may pass to a site, who goes to sign in first, and for whom it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from sqlalchemy import event
+from starlette.testclient import TestClient
+
+from sparekey.core.clients import Client, ClientId, Kind, Login
+from sparekey.core.people import Status
+from sparekey.core.sign_in import Demand
+from sparekey.flows import sessions
+from sparekey.flows.context import Context
+from sparekey.flows.oidc import passing
+from sparekey.store.oidc import clients
+from sparekey.web.forward_auth import NGINX, PATH, ForwardAuth
+from sparekey.web.routes import make_web
+from tests.people import Browser, Team, account, changed, signed_in, tags
+from tests.world import FrozenWorld
+
+HOST = "wiki.example.com"
+PROXY = "127.0.0.1"
+PASS, HOP = "__Host-sparekey-pass", "__Host-sparekey-hop"
+
+
+@dataclass
+class Proxy:
+    """A proxy with a browser in front of it, whose cookies are the site's own."""
+
+    app: ForwardAuth
+    base_url: str
+    path: str = PATH
+    peer: str = PROXY
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, uri: str = "/page?a=b", host: str = HOST, **headers: str) -> Any:
+        told = {
+            "x-forwarded-host": host,
+            "x-forwarded-uri": uri,
+            "x-forwarded-method": "GET",
+            "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        client = TestClient(self.app, follow_redirects=False, client=(self.peer, 1))
+        answer = client.get(self.path, headers=told)
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+            if "Max-Age=0" in line:
+                del self.cookies[name]
+        return answer
+
+    def ticket(self, browser: Browser, away: Any) -> Any:
+        """The sign-in, where this browser has done it already."""
+        client = TestClient(self.app, base_url=self.base_url, follow_redirects=False)
+        client.cookies.set("__Host-sparekey", browser.token)
+        return client.get(away.headers["location"])
+
+    def sign_in(self, browser: Browser, uri: str = "/page?a=b") -> Any:
+        """Away, and back with the ticket."""
+        return self.ask(_local(self.ticket(browser, self.ask(uri)).headers["location"]))
+
+
+def _local(address: str) -> str:
+    parts = urlsplit(address)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+@pytest.fixture
+def team(ctx: Context) -> Team:
+    return account(ctx)
+
+
+@pytest.fixture
+def jonas(ctx: Context, team: Team) -> Browser:
+    return signed_in(ctx, team["jonas.frei"])
+
+
+@pytest.fixture
+def proxy(ctx: Context, team: Team) -> Iterator[Proxy]:
+    """In front of a wiki that its owner added."""
+    add_site(ctx, team)
+    app = ForwardAuth(ctx, make_web(ctx), (f"{PROXY}/32",))
+    yield Proxy(app, ctx.site.base_url)
+    app.close()
+
+
+def add_site(ctx: Context, team: Team, **fields: Any) -> None:
+    site = Client(
+        ClientId("app_wiki"), team.account.id, Kind.PROXY, "Wiki", Login.NONE, ctx.moment().at, host=HOST
+    )
+    ctx.db.write(lambda conn: clients.add(conn, replace(site, **fields)))
+
+
+def change_site(ctx: Context, **fields: Any) -> None:
+    def change(conn: Any) -> None:
+        found = clients.by_host(conn, HOST)
+        assert found
+        clients.put(conn, replace(found, **fields))
+
+    ctx.db.write(change)
+
+
+def test_whoever_signed_in_in_between_is_sent_on_by_a_page(proxy: Proxy, jonas: Browser) -> None:
+    client = TestClient(proxy.app, base_url=proxy.base_url, follow_redirects=False)
+    away = client.get(proxy.ask().headers["location"]).headers["location"]
+    back = dict(parse_qsl(urlsplit(away).query))["next"]
+    client.cookies.set("__Host-sparekey", jonas.token)
+    page = client.get(back)
+    assert (200, True) == (page.status_code, f'content="0; url=https://{HOST}/page?a=b' in page.text)
+
+
+def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_page_they_asked_for(
+    proxy: Proxy, jonas: Browser
+) -> None:
+    away = proxy.ask("/page?a=b")
+    back = proxy.ticket(jonas, away)
+    taken = proxy.ask(_local(back.headers["location"]))
+    assert [
+        (303, "id.example"),
+        (303, HOST),
+        (303, f"https://{HOST}/page?a=b"),
+        200,
+    ] == [
+        (away.status_code, urlsplit(away.headers["location"]).netloc),
+        (back.status_code, urlsplit(back.headers["location"]).netloc),
+        (taken.status_code, taken.headers["location"]),
+        proxy.ask().status_code,
+    ]
+
+
+def test_the_site_is_told_who_it_is(proxy: Proxy, team: Team, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    told = proxy.ask().headers
+    who = team["jonas.frei"]
+    assert {
+        "remote-user": "jonas.frei",
+        "remote-email": who.email,
+        "remote-name": who.name,
+        "remote-groups": "staff",
+        "remote-acr": "urn:sparekey:acr:aal2",
+    } == {name: value for name, value in told.items() if name.startswith("remote-")}
+
+
+def test_nginx_hears_401_with_the_same_way(proxy: Proxy, jonas: Browser) -> None:
+    proxy.path = NGINX
+    away = proxy.ask()
+    taken = proxy.ask(_local(proxy.ticket(jonas, away).headers["location"]))
+    assert (401, 401, f"https://{HOST}/page?a=b", 200) == (
+        away.status_code,
+        taken.status_code,
+        taken.headers["location"],
+        proxy.ask().status_code,
+    )
+
+
+def test_its_cookies_are_the_sites_own(proxy: Proxy, jonas: Browser) -> None:
+    away = proxy.ask()
+    set_first = away.headers["set-cookie"]
+    taken = proxy.ask(_local(proxy.ticket(jonas, away).headers["location"]))
+    lines = [set_first, *taken.headers.get_list("set-cookie")]
+    assert [True] * 3 == [
+        line.startswith("__Host-sparekey-")
+        and line.split("; ")[1:5] == ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"]
+        and "Domain" not in line
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize("peer", ["203.0.113.9", "testclient", "::1"])
+def test_nobody_but_the_configured_proxy_is_answered(proxy: Proxy, jonas: Browser, peer: str) -> None:
+    proxy.sign_in(jonas)
+    proxy.peer = peer
+    assert 403 == proxy.ask().status_code
+
+
+@pytest.mark.parametrize(
+    "host", ["", "other.example.com", "wiki.example.com.evil.example", "wiki.example.com:81"]
+)
+def test_a_site_that_nobody_added_is_refused(proxy: Proxy, jonas: Browser, host: str) -> None:
+    proxy.sign_in(jonas)
+    assert (403, "Nobody added this site to Sparekey\n") == (
+        proxy.ask(host=host).status_code,
+        proxy.ask(host=host).text,
+    )
+
+
+def test_a_pass_opens_no_other_site(ctx: Context, proxy: Proxy, team: Team, jonas: Browser) -> None:
+    add_site(ctx, team, id=ClientId("app_crm"), host="crm.example.com")
+    proxy.sign_in(jonas)
+    assert (200, 303) == (proxy.ask().status_code, proxy.ask(host="crm.example.com").status_code)
+
+
+def test_a_ticket_is_good_once(proxy: Proxy, jonas: Browser) -> None:
+    away = proxy.ask()
+    there = _local(proxy.ticket(jonas, away).headers["location"])
+    mark = dict(proxy.cookies)
+    proxy.ask(there)
+    proxy.cookies = mark
+    proxy.ask(there)
+    assert 303 == proxy.ask().status_code
+
+
+def test_a_ticket_is_no_pass_itself(proxy: Proxy, jonas: Browser) -> None:
+    there = proxy.ticket(jonas, proxy.ask()).headers["location"]
+    proxy.cookies[PASS] = there.rpartition("=")[2]
+    assert 303 == proxy.ask().status_code
+
+
+def test_a_ticket_is_good_in_the_browser_that_was_sent_away_alone(proxy: Proxy, jonas: Browser) -> None:
+    there = _local(proxy.ticket(jonas, proxy.ask()).headers["location"])
+    other = Proxy(proxy.app, proxy.base_url)
+    without = other.ask(there)
+    other.ask()
+    another = other.ask(there)
+    assert (403, 303, 303) == (without.status_code, another.status_code, other.ask().status_code)
+
+
+def test_a_ticket_is_good_for_a_minute(proxy: Proxy, jonas: Browser, world: FrozenWorld) -> None:
+    there = _local(proxy.ticket(jonas, proxy.ask()).headers["location"])
+    world.advance(passing.TICKET_LIFE)
+    proxy.ask(there)
+    assert 303 == proxy.ask().status_code
+
+
+def test_a_ticket_is_good_on_its_own_site(ctx: Context, proxy: Proxy, team: Team, jonas: Browser) -> None:
+    add_site(ctx, team, id=ClientId("app_crm"), host="crm.example.com")
+    there = _local(proxy.ticket(jonas, proxy.ask()).headers["location"])
+    proxy.ask(there, host="crm.example.com")
+    assert 303 == proxy.ask(host="crm.example.com").status_code
+
+
+def test_signing_out_ends_it_at_once(ctx: Context, proxy: Proxy, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    before = proxy.ask().status_code
+    sessions.sign_out(ctx, jonas)
+    assert (200, 303) == (before, proxy.ask().status_code)
+
+
+def test_deactivation_ends_it_at_once(ctx: Context, proxy: Proxy, team: Team, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    changed(ctx, team["jonas.frei"], status=Status.DEACTIVATED)
+    assert 303 == proxy.ask().status_code
+
+
+def test_it_goes_on_under_a_new_token_of_the_same_session(ctx: Context, proxy: Proxy, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    sessions.wake(ctx, jonas, "lantern under the bridge")
+    assert 200 == proxy.ask().status_code
+
+
+def test_a_site_for_some_people_is_closed_to_others(
+    ctx: Context, proxy: Proxy, team: Team, jonas: Browser
+) -> None:
+    proxy.sign_in(jonas)
+    change_site(ctx, only=(team.owner.id,))
+    after = proxy.ask()
+    proxy.cookies = {}
+    assert (403, 403) == (after.status_code, proxy.ticket(jonas, proxy.ask()).status_code)
+
+
+def test_people_of_another_account_get_no_ticket(ctx: Context, proxy: Proxy) -> None:
+    other = account(ctx, "olga.other", ("otto.other",))
+    assert 403 == proxy.ticket(signed_in(ctx, other.owner), proxy.ask()).status_code
+
+
+@pytest.mark.parametrize(("demand", "leads"), [(Demand.REMEMBERED, "/page"), (Demand.SECOND, "/me/confirm")])
+def test_who_proved_too_little_is_led_to_confirm(
+    ctx: Context, proxy: Proxy, team: Team, demand: Demand, leads: str
+) -> None:
+    change_site(ctx, demand=demand)
+    low = signed_in(ctx, team["jonas.frei"], aal2=False)
+    answer = proxy.ticket(low, proxy.ask())
+    assert (303, leads) == (answer.status_code, urlsplit(answer.headers["location"]).path)
+
+
+def test_who_has_no_passkey_is_told_where_to_add_one(ctx: Context, proxy: Proxy, jonas: Browser) -> None:
+    change_site(ctx, demand=Demand.PASSKEY)
+    answer = proxy.ticket(jonas, proxy.ask())
+    assert (403, True) == (answer.status_code, "/me/2fa/passkey" in answer.text)
+
+
+def test_what_must_be_fresh_asks_again(
+    ctx: Context, proxy: Proxy, jonas: Browser, world: FrozenWorld
+) -> None:
+    change_site(ctx, fresh_minutes=15)
+    proxy.sign_in(jonas)
+    world.advance(timedelta(minutes=15))
+    on_time = proxy.ask().status_code
+    world.advance(timedelta(seconds=1))
+    late = proxy.ask()
+    asked = proxy.ticket(jonas, late)
+    assert (200, 303, "/me/confirm") == (
+        on_time,
+        late.status_code,
+        urlsplit(asked.headers["location"]).path,
+    )
+
+
+def test_passing_counts_as_use_and_idle_people_sign_in_again(
+    ctx: Context, proxy: Proxy, jonas: Browser, world: FrozenWorld
+) -> None:
+    proxy.sign_in(jonas)
+    for _ in range(3):
+        world.advance(timedelta(minutes=50))
+        proxy.ask()
+    used = proxy.ask().status_code
+    world.advance(timedelta(minutes=60))
+    assert (200, 303) == (used, proxy.ask().status_code)
+
+
+def test_nothing_is_written_for_a_request(ctx: Context, proxy: Proxy, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    said: list[str] = []
+    event.listen(ctx.db.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    proxy.ask()
+    proxy.cookies = {}
+    proxy.ask()
+    assert [] == [one for one in said if one != "BEGIN" and not one.lstrip().upper().startswith("SELECT")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"x_forwarded_method": "POST"}, {"sec_fetch_dest": "empty"}, {"sec_fetch_dest": "image"}],
+)
+def test_what_is_no_page_hears_401_without_a_way(proxy: Proxy, headers: dict[str, str]) -> None:
+    answer = proxy.ask(**headers)
+    assert (401, False) == (answer.status_code, "location" in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("//evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("/" + "a" * 3000, "/"),
+        ("/a b\r\nset-cookie: x=y", "/a%20b%0D%0Aset-cookie:%20x=y"),
+        ("/ü?q=ö&sparekey_ticket=x", "/%C3%BC?q=%C3%B6"),
+    ],
+)
+def test_nobody_is_led_to_another_site(ctx: Context, proxy: Proxy, uri: str, expected: str) -> None:
+    from sparekey.web import forward_auth  # noqa: PLC0415
+
+    assert (
+        expected
+        == forward_auth.back(ctx, HOST, uri, "t")
+        .replace(f"https://{HOST}", "")
+        .partition("?sparekey_ticket" if "?q" not in uri else "&sparekey_ticket")[0]
+    )
+
+
+def test_it_says_in_the_log_who_signed_in_where(
+    ctx: Context, proxy: Proxy, team: Team, jonas: Browser
+) -> None:
+    proxy.sign_in(jonas)
+    assert "client:member:signed_in" in tags(ctx, team.account.id)
+
+
+def test_other_addresses_are_the_servers_own(proxy: Proxy) -> None:
+    client = TestClient(proxy.app, base_url=proxy.base_url, follow_redirects=False)
+    assert 200 == client.get("/sign-in").status_code
