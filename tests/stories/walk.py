@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.serving import Server
 from tests.stories.app import App
 from tests.stories.devices import INTERNAL, Device
-from tests.stories.walks.apps import to_apps
+from tests.stories.walks.apps import own_apps, owners_apps, to_apps
 from tests.stories.walks.new_ways import moving, sent_codes
 from tests.stories.walks.tab import JONAS, NEW_PASSWORD, PASSWORDS, REASON, TRIES_OF_A_SOURCE, Cast, Seen, Tab
 
@@ -302,4 +302,6 @@ WALKS = {
     "moving": moving,
     "sent codes": sent_codes,
     "to apps": to_apps,
+    "owners' apps": owners_apps,
+    "own apps": own_apps,
 }

@@ -25,6 +25,7 @@ from sparekey.web.pages import lost, renew, setup, sign_in
 from sparekey.web.pages.account import ACCOUNT
 from sparekey.web.pages.clients.own import OWN_CLIENTS
 from sparekey.web.pages.clients.owners import CLIENTS
+from sparekey.web.pages.clients.registration import REGISTRATION
 from sparekey.web.pages.demo import DEMO
 from sparekey.web.pages.exports import EXPORTS
 from sparekey.web.pages.help_back import HELP_BACK
@@ -86,7 +87,7 @@ SIGNED_IN = (
 ALL = (
     *(OUTSIDE + SIGN_UP + HOME + SETTING_UP + ROTATION + SIGNED_IN + ME),
     *(APPS + SENT_CODES + PASSKEYS + WAYS + ADDRESSES + EXPORTS + REVIEWING),
-    *(CLIENTS + OWN_CLIENTS),
+    *(REGISTRATION + CLIENTS + OWN_CLIENTS),
     *(STAFF_EDIT + STAFF + MOVING + HELP_BACK + ACCOUNT + DEMO),
     *(AUTHORIZE + LEAVING + DEVICES + PROXIED),
 )

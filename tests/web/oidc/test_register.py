@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from sparekey.core.people import Status
 from sparekey.errors import NotAllowed, NotFound
@@ -12,6 +13,7 @@ from sparekey.flows.context import Context
 from sparekey.flows.oidc import registering
 from sparekey.store import people
 from sparekey.store.oidc import clients
+from sparekey.web.routes import make_web
 from tests.people import Browser, Team, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
@@ -90,3 +92,21 @@ def test_what_is_no_object_is_refused(open_ctx: Context, nora: Browser, body: by
     }
     answer = Program(open_ctx).http.post("/oidc/register", content=body, headers=headers)
     assert (400, "invalid_request") == (answer.status_code, answer.json()["error"])
+
+
+def test_an_owner_makes_the_token_on_a_page(open_ctx: Context, nora: Browser) -> None:
+    http = TestClient(make_web(open_ctx), base_url=open_ctx.site.base_url, follow_redirects=False)
+    http.cookies.set("__Host-sparekey", nora.token)
+    asked = http.get("/account/apps/registration")
+    fields = {"csrf": asked.text.partition('name="csrf" value="')[2].partition('"')[0]}
+    made = http.post("/account/apps/registration", data=fields, headers={"origin": open_ctx.site.base_url})
+    shown = made.text.partition('id="registration-token">')[2].partition("<")[0]
+    own = {"authorization": f"Bearer {shown}"}
+    added = http.post("/oidc/register", json={"redirect_uris": ["https://wiki.example/back"]}, headers=own)
+    assert (200, 200, 201) == (asked.status_code, made.status_code, added.status_code)
+
+
+def test_the_page_is_not_there_where_the_setting_is_off(ctx: Context, nora: Browser) -> None:
+    http = TestClient(make_web(ctx), base_url=ctx.site.base_url, follow_redirects=False)
+    http.cookies.set("__Host-sparekey", nora.token)
+    assert 404 == http.get("/account/apps/registration").status_code

@@ -77,7 +77,11 @@ CLIENTS: dict[str, list[tuple[str, Values]]] = {
         ("empty", {"nav": "apps", "apps": [], "issuer": ISSUER}),
         ("several", {"nav": "apps", "apps": APPS, "issuer": ISSUER}),
     ],
-    "client_kinds": [("all", {"nav": "apps", "kinds": [one.value for one in Kind]})],
+    "client_kinds": [("all", {"nav": "apps", "kinds": [one.value for one in Kind], "can_register": True})],
+    "client_registration": [
+        ("asked", {"nav": "apps", "token": "", "address": f"{ISSUER}/oidc/register"}),
+        ("made", {"nav": "apps", "token": "ab" * 32, "address": f"{ISSUER}/oidc/register"}),
+    ],
     "client_new": [
         *((one.value, _new(one.value)) for one in Kind),
         (

@@ -29,8 +29,8 @@ LIFE = timedelta(hours=1)
 
 def open_to_one(ctx: Context, visitor: Visitor) -> str:
     """A token with which one app may add itself to the account of this owner."""
-    _demand_on(ctx)
     _, owner = demand_right(ctx, visitor, Action.MANAGE_APPS)
+    demand_on(ctx)
 
     def make(work: Work) -> str:
         fresh = token(work.moment, f"register:{owner.id}")
@@ -46,7 +46,7 @@ def open_to_one(ctx: Context, visitor: Visitor) -> str:
 
 def register(ctx: Context, call: Call, shown: str, said: dict[str, Any]) -> dict[str, Any]:
     """Add the app that says this of itself; gives what it is called, and its secret (section 3.2.1)."""
-    _demand_on(ctx)
+    demand_on(ctx)
     moment = ctx.moment()
 
     def add(work: Work) -> tuple[Client, str]:
@@ -63,7 +63,8 @@ def register(ctx: Context, call: Call, shown: str, said: dict[str, Any]) -> dict
     return _told(*unit(ctx, call.visitor, moment, add), said)
 
 
-def _demand_on(ctx: Context) -> None:
+def demand_on(ctx: Context) -> None:
+    """`NotFound` unless the server's settings let apps add themselves."""
     if not ctx.site.apps_may_register:
         raise NotFound()
 

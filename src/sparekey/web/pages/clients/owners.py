@@ -60,7 +60,12 @@ def place_of(client: Client) -> str:
 
 def show_kinds(visit: Visit) -> Response:
     sessions.demand_right(visit.ctx, visit.visitor, Action.SEE_APPS)
-    return visit.shell("client_kinds", "apps", kinds=[one.value for one in Kind])
+    return visit.shell(
+        "client_kinds",
+        "apps",
+        kinds=[one.value for one in Kind],
+        can_register=visit.ctx.site.apps_may_register,
+    )
 
 
 def _kind(visit: Visit, action: Action) -> Kind:
