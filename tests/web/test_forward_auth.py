@@ -1,6 +1,6 @@
 """What a reverse proxy is told: who may pass to a site, who goes to sign in first, and for whom it is not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,12 @@ from starlette.testclient import TestClient
 
 from sparekey.core.clients import Client, ClientId, Kind, Login
 from sparekey.core.people import Status
+from sparekey.core.recovery_case import How
 from sparekey.core.sign_in import Demand
-from sparekey.flows import sessions
+from sparekey.flows import reset, sessions
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import passing
+from sparekey.flows.team import standing
 from sparekey.store.oidc import clients
 from sparekey.web.forward_auth import NGINX, PATH, ForwardAuth
 from sparekey.web.routes import make_web
@@ -364,3 +366,21 @@ def test_it_says_in_the_log_who_signed_in_where(
 def test_other_addresses_are_the_servers_own(proxy: Proxy) -> None:
     client = TestClient(proxy.app, base_url=proxy.base_url, follow_redirects=False)
     assert 200 == client.get("/sign-in").status_code
+
+
+def _deactivate(ctx: Context, team: Team) -> None:
+    standing.deactivate(ctx, signed_in(ctx, team.owner), "jonas.frei")
+
+
+def _reset(ctx: Context, team: Team) -> None:
+    reset.reset(ctx, signed_in(ctx, team.owner), team["jonas.frei"].id, How.PERSON, "jonas.frei")
+
+
+@pytest.mark.parametrize("act", [_deactivate, _reset])
+def test_what_an_owner_does_counts_at_the_next_request(
+    ctx: Context, proxy: Proxy, team: Team, jonas: Browser, act: Callable[[Context, Team], None]
+) -> None:
+    proxy.sign_in(jonas)
+    before = proxy.ask().status_code
+    act(ctx, team)
+    assert (200, 303) == (before, proxy.ask().status_code)
