@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx2 as httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from sparekey.core.people import Member
 from sparekey.flows.context import Context
@@ -37,11 +38,9 @@ def block(language: str, number: int = 0) -> str:
 
 
 @contextmanager
-def listening(ctx: Context) -> Iterator[None]:
-    """The server of this context, at its own address."""
-    port = urlsplit(ctx.site.base_url).port
-    assert port
-    config = uvicorn.Config(make_web(ctx), port=port, log_config=None, lifespan="off", proxy_headers=False)
+def listening(app: ASGIApp, port: int) -> Iterator[None]:
+    """A site on this port."""
+    config = uvicorn.Config(app, port=port, log_config=None, lifespan="off", proxy_headers=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -57,10 +56,10 @@ def listening(ctx: Context) -> Iterator[None]:
 @pytest.fixture
 def here(ctx: Context) -> Iterator[Context]:
     """Sparekey, listening."""
-    world = RealWorld()
-    site = replace(ctx.site, base_url=f"http://localhost:{free_port()}")
+    world, port = RealWorld(), free_port()
+    site = replace(ctx.site, base_url=f"http://localhost:{port}")
     real = replace(ctx, site=site, moment=lambda: moment(world), now=world.now)
-    with listening(real):
+    with listening(make_web(real), port):
         yield real
 
 
