@@ -91,7 +91,7 @@ def test_an_app_with_a_living_grant_has_something(
     now = ctx.moment().at
     give(ctx, a_grant(cloud, jonas, now))
     [found] = own.with_access(ctx, jonas)
-    assert ("Nextcloud", now, now, ("email", "openid")) == (found.name, found.since, found.last, found.scopes)
+    assert ("Nextcloud", now, now, ("openid", "email")) == (found.name, found.since, found.last, found.scopes)
     shown = showing.app(ctx, signed_in(ctx, team.owner), cloud.id)
     assert (["jonas.frei"], 1) == ([one.username for one in shown.holders], shown.count)
 
