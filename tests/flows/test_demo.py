@@ -12,13 +12,14 @@ from sparekey.core.people import Role, Status
 from sparekey.errors import Unready
 from sparekey.flows import console, sign_in
 from sparekey.flows.background.outbox import Sender
+from sparekey.flows.clients import showing
 from sparekey.flows.console import Listed
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.demo import LiveCode, live_codes, seed
 from sparekey.flows.demo.team import TEAM
 from sparekey.flows.joining import setup
 from sparekey.store import queue
-from tests.people import account, opened
+from tests.people import account, opened, signed_in
 from tests.world import FrozenWorld
 
 
@@ -116,3 +117,20 @@ def test_a_database_that_is_not_the_demos_is_refused(ctx: Context) -> None:
     with pytest.raises(Unready) as refusal:
         seed(ctx)
     assert ("demo", 2) == (refusal.value.reason, len(listed(ctx)))
+
+
+def test_six_apps_are_there_with_who_may_and_who_does(demo: Context) -> None:
+    nora = signed_in(demo, listed(demo)["nora.keller"].member)
+    found = {one.client.name: one for one in showing.apps(demo, nora)}
+    chosen = {name: one.client.only and len(one.client.only) for name, one in found.items()}
+    assert {
+        "zistemo": None,
+        "Nextcloud": None,
+        "Forgejo": 2,
+        "Mattermost": None,
+        "BookStack": None,
+        "Newsletter tool (old)": (),
+    } == chosen
+    assert [8] == [one.unused_months for one in found.values() if one.unused_months]
+    shown = showing.app(demo, nora, found["zistemo"].client.id)
+    assert ["nora.keller"] == [one.username for one in shown.holders]

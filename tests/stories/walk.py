@@ -12,8 +12,9 @@ from playwright.sync_api import Page
 from tests.serving import Server
 from tests.stories.app import App
 from tests.stories.devices import INTERNAL, Device
-from tests.stories.walks.apps import own_apps, owners_apps, to_apps
+from tests.stories.walks.apps import devices, to_apps
 from tests.stories.walks.new_ways import moving, sent_codes
+from tests.stories.walks.owners_apps import no_apps_yet, owners_apps
 from tests.stories.walks.tab import JONAS, NEW_PASSWORD, PASSWORDS, REASON, TRIES_OF_A_SOURCE, Cast, Seen, Tab
 
 
@@ -108,6 +109,7 @@ def inside(cast: Cast) -> Iterator[Seen]:
     yield "staff-reset", tab.go(f"{JONAS}/2fa/reset")
     yield "staff-reset-error", tab.send()
     yield from account(tab)
+    yield from owners_apps(tab)
     cast.rest()
     yield "step-up", tab.go("/me/password")
     yield "step-up-error", tab.send(password="", code="12")
@@ -139,6 +141,7 @@ def own_profile(cast: Cast) -> Iterator[Seen]:
     yield "home-staff", tab.go("/")
     yield "403", tab.go("/account/policy")
     yield "profile", tab.go("/me")
+    yield "own-apps", tab.go("/me/apps")
     yield "devices-end", tab.go("/me/sessions/end-others")
     yield "change-password", tab.go("/me/password")
     yield "change-password-error", tab.send(current_password="wrong", new_password="short")
@@ -277,6 +280,7 @@ def new_server(tab: Tab, server: Server, app: App) -> Iterator[Seen]:
     yield "codes-later", tab.press('button[formaction$="/later"]')
     yield "home-without-mail", tab.go("/")
     yield "staff-empty", tab.go("/contacts/staff")
+    yield from no_apps_yet(tab)
     tab.page.context.clear_cookies(name="sparekey")
     yield "sign-up", tab.go("/sign-up")
     yield "sign-up-error", tab.send(email="nobody")
@@ -302,6 +306,5 @@ WALKS = {
     "moving": moving,
     "sent codes": sent_codes,
     "to apps": to_apps,
-    "owners' apps": owners_apps,
-    "own apps": own_apps,
+    "devices": devices,
 }

@@ -62,30 +62,9 @@ def to_apps(cast: Cast) -> Iterator[Seen]:
     yield "app-onward", tab.press('main [name="answer"][value="yes"]')
 
 
-def owners_apps(cast: Cast) -> Iterator[Seen]:
-    """What owners see of their account's apps: added, changed, with a new secret, removed."""
-    tab = cast.signed_in("nora.keller")
-    yield "clients", tab.go("/account/apps")
-    yield "client-kinds", tab.go("/account/apps/new")
-    for kind in Kind:
-        yield f"client-new-{kind.value}", tab.go(f"/account/apps/new/{kind.value}")
-    tab.go("/account/apps/new/server")
-    yield "client-new-errors", tab.send()
-    wanted = {"name": "Tickets", "redirect_uris": "https://tickets.example/back", "demand": "second"}
-    yield "client-made", tab.send(**wanted, who="everybody")
-    yield "client", tab.press("main a.btn.go")
-    address = tab.page.url
-    yield "client-secret", tab.go(f"{address}/secret")
-    yield "client-secret-made", tab.send()
-    yield "client-remove", tab.go(f"{address}/remove")
-    yield "clients-removed", tab.send()
-
-
-def own_apps(cast: Cast) -> Iterator[Seen]:
-    """What people see of what apps have of them, and a device that waits for a yes."""
+def devices(cast: Cast) -> Iterator[Seen]:
+    """A device that waits for a yes."""
     tab = cast.signed_in("mia.zuercher")
-    yield "home-with-apps", tab.go("/")
-    yield "own-apps", tab.go("/me/apps")
     yield "device", tab.go("/device")
     yield "device-wrong", tab.send(user_code="BCDF-GHJK")
     terminal = new_app(cast.demo, 7, kind=Kind.COMMAND, name="Backup", login=Login.NONE, redirect_uris=())

@@ -273,7 +273,7 @@ def test_a_person_sees_what_apps_have_and_ends_it(ctx: Context, crew: Team, brow
     assert "/me/apps" in tab.get("/me").links
     grants_access(ctx, app, jonas, ("openid", "email", "offline_access"))
     page = tab.get("/me/apps")
-    said = "It may know: your work email address, all this also while you are signed out, who you are"
+    said = "It may know: who you are, your work email address, all this also while you are signed out"
     assert (True, True) == ("Nextcloud" in page.words, said in page.words)
     after = tab.follow(tab.send(page))
     assert "Nextcloud has nothing of you any more" in after.words

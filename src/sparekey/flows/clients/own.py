@@ -20,6 +20,9 @@ from sparekey.store.oidc import access, clients, grants
 from sparekey.store.oidc.access import Access
 from sparekey.store.oidc.clients import Place
 
+_LAST = {"openid": -2, "profile": -1, "offline_access": 1}
+"""In which order people read what an app has: who they are first, and for how long last."""
+
 
 @dataclass(frozen=True)
 class OwnApp:
@@ -55,7 +58,7 @@ def with_access(ctx: Context, visitor: Visitor) -> list[OwnApp]:
 
 def _own(client: Place, given: Access) -> OwnApp:
     address = address_of(client.homepage, client.host)
-    scopes = tuple(sorted(given.scopes))
+    scopes = tuple(sorted(given.scopes, key=lambda one: (_LAST.get(one, 0), one)))
     return OwnApp(client.id, client.name, client.kind, address, given.since, given.last, scopes)
 
 

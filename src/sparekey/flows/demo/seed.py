@@ -28,10 +28,13 @@ from sparekey.flows._links import Purpose
 from sparekey.flows._ways import Binding, Had, about, add, renew_summary, ways
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.demo import apps
+from sparekey.flows.demo.apps import APPS, App
 from sparekey.flows.demo.team import ACCOUNT_NAME, LOST_PHONE, TEAM, Person
 from sparekey.store import addresses, audit, authenticators, cases, people, queue, reviews, schema
 
 SETTING_UP = timedelta(minutes=12)
+CHOSEN_AGO = timedelta(days=60)
 REVIEWED_AGO = timedelta(days=33, hours=2)
 FOUNDER = TEAM[0]
 
@@ -68,6 +71,11 @@ def _story(play: "_Play") -> Iterator[tuple[timedelta, Act]]:
             yield one.signed_in_ago, play.signing_in(one)
             if one.joined_ago > REVIEWED_AGO and not one.has_review_due:
                 yield REVIEWED_AGO, play.reviewing(one)
+    for app in APPS:
+        yield app.added_ago, play.with_app(app, "add", apps.add)
+        yield app.used_ago, play.with_app(app, "use", apps.use)
+        if app.only is not None:
+            yield CHOSEN_AGO, play.with_app(app, "choose", apps.choose)
 
 
 @dataclass
@@ -96,6 +104,12 @@ class _Play:
 
     def signing_in(self, one: Person) -> Act:
         return lambda at: self._unit(one, "sign_in", at, lambda work: self._sign_in(work, one))
+
+    def with_app(self, app: App, label: str, act: Callable[[Work, AccountId, App], None]) -> Act:
+        def then(at: datetime) -> None:
+            self._unit(FOUNDER, f"{label}:{app.name}", at, lambda work: act(work, self.account_id, app))
+
+        return then
 
     def _moment(self, label: str, at: datetime) -> Moment:
         return Moment(at, self.now.draw(f"demo:{label}:{at.isoformat()}", 32))

@@ -186,14 +186,17 @@ _SERVERS: tuple[Row, ...] = (
         OIDCProviderMetadataURL @issuer/.well-known/openid-configuration
         OIDCClientID @id
         OIDCClientSecret @secret
+        OIDCProviderTokenEndpointAuth client_secret_basic
         OIDCRedirectURI @home/oidc/callback
-        OIDCCryptoPassphrase "exec:/bin/cat /etc/apache2/oidc-passphrase"
-        OIDCScope "@scopes"
+        OIDCCryptoPassphrase long-random-text-of-your-own
+        OIDCScope "@scopes offline_access"
         OIDCPKCEMethod S256
         OIDCRemoteUserClaim preferred_username
-        <Location "/">
+        OIDCUserInfoRefreshInterval 600
+        <Location />
           AuthType openid-connect
           Require valid-user
+          RequestHeader set Remote-User expr=%{REMOTE_USER}
         </Location>
         """,
     ),
@@ -282,12 +285,11 @@ _PROXY: tuple[Row, ...] = (
         "",
         """
         @host {
-          forward_auth @issuer {
+          forward_auth 127.0.0.1:8000 {
             uri /forward-auth
-            header_up Host {upstream_hostport}
-            copy_headers Remote-User Remote-Name Remote-Email Remote-Groups
+            copy_headers Remote-User Remote-Email Remote-Name Remote-Groups Remote-Acr
           }
-          reverse_proxy 127.0.0.1:8080
+          reverse_proxy 127.0.0.1:9000
         }
         """,
     ),
@@ -300,17 +302,24 @@ _PROXY: tuple[Row, ...] = (
           middlewares:
             sparekey:
               forwardAuth:
-                address: "@issuer/forward-auth"
+                address: http://127.0.0.1:8000/forward-auth
                 authResponseHeaders:
                   - Remote-User
-                  - Remote-Name
                   - Remote-Email
+                  - Remote-Name
                   - Remote-Groups
+                  - Remote-Acr
           routers:
             site:
-              rule: "Host(`@host`)"
-              middlewares: [sparekey]
+              rule: Host(`@host`)
+              middlewares:
+                - sparekey
               service: site
+          services:
+            site:
+              loadBalancer:
+                servers:
+                  - url: http://127.0.0.1:9000
         """,
     ),
     (
@@ -318,23 +327,50 @@ _PROXY: tuple[Row, ...] = (
         "nginx",
         "",
         """
-        location / {
-          auth_request /sparekey;
-          auth_request_set $user $upstream_http_remote_user;
-          auth_request_set $sign_in $upstream_http_location;
-          error_page 401 =303 $sign_in;
-          proxy_set_header Remote-User $user;
-          proxy_pass http://127.0.0.1:8080;
+        upstream sparekey {
+          server 127.0.0.1:8000;
+          keepalive 16;
         }
-        location = /sparekey {
-          internal;
-          proxy_pass @issuer/forward-auth;
-          proxy_pass_request_body off;
-          proxy_set_header Content-Length "";
-          proxy_set_header X-Forwarded-Method $request_method;
-          proxy_set_header X-Forwarded-Proto $scheme;
-          proxy_set_header X-Forwarded-Host $http_host;
-          proxy_set_header X-Forwarded-Uri $request_uri;
+        server {
+          listen 443 ssl;
+          server_name @host;
+
+          location / {
+            auth_request /.sparekey;
+            auth_request_set $sparekey_to $upstream_http_location;
+            auth_request_set $sparekey_cookie $upstream_http_set_cookie;
+            error_page 401 = @sparekey;
+            auth_request_set $person $upstream_http_remote_user;
+            auth_request_set $person_email $upstream_http_remote_email;
+            auth_request_set $person_name $upstream_http_remote_name;
+            auth_request_set $person_groups $upstream_http_remote_groups;
+            auth_request_set $person_acr $upstream_http_remote_acr;
+            proxy_set_header Remote-User $person;
+            proxy_set_header Remote-Email $person_email;
+            proxy_set_header Remote-Name $person_name;
+            proxy_set_header Remote-Groups $person_groups;
+            proxy_set_header Remote-Acr $person_acr;
+            proxy_set_header Host $http_host;
+            proxy_pass http://127.0.0.1:9000;
+          }
+          location = /.sparekey {
+            internal;
+            proxy_pass http://sparekey/forward-auth/nginx;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_pass_request_body off;
+            proxy_set_header Content-Length "";
+            proxy_set_header X-Forwarded-Host $http_host;
+            proxy_set_header X-Forwarded-Uri $request_uri;
+            proxy_set_header X-Forwarded-Method $request_method;
+          }
+          location @sparekey {
+            if ($sparekey_to = "") {
+              return 401;
+            }
+            add_header Set-Cookie $sparekey_cookie always;
+            return 303 $sparekey_to;
+          }
         }
         """,
     ),
