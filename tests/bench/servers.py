@@ -9,10 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+_FIRST_PORT, _PORTS = 20_000, 12_000
+_tried = count()
 _PROCESS_CPU = 2
 """Of a process's clocks: the one of the scheduler."""
 
@@ -42,9 +45,16 @@ class Place:
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nobody listens on, nor will by the time it is used.
+
+    It lies below those that outgoing connections take by themselves, and each process begins elsewhere.
+    """
+    for _ in range(_PORTS):
+        port = _FIRST_PORT + (os.getpid() * 101 + next(_tried)) % _PORTS
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise SystemExit("no port is free")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The one place that decides what is enough to be let in."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from sparekey.core.contract import Answer, Category
 from sparekey.core.people import AuthenticatorId
 from sparekey.core.proofs import Proof
 from sparekey.core.sign_in import (
+    Demand,
     Enrolled,
     Prove,
     Rotate,
@@ -17,6 +19,7 @@ from sparekey.core.sign_in import (
     Standing,
     can_prove,
     candidates,
+    is_enough,
     next_step,
     tripwires,
 )
@@ -177,3 +180,32 @@ def test_a_code_by_mail_opens_nothing_once_it_was_reported_lost() -> None:
 def test_a_code_by_mail_beside_a_temporary_secret_opens_no_session() -> None:
     owned = (enrolled(PASSWORD), enrolled(MAIL, Standing.EXPOSED))
     assert Prove((Answer.EMAIL_CODE,)) == next_step(owned, (proof(PASSWORD), proof(MAIL)))
+
+
+# What an app asks for
+
+KEY = replace(proof(APP), kind="passkey", amr=("pop", "user"))
+EXPOSED = replace(proof(PASSWORD), is_exposed=True)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "carried"),
+    [
+        ([], set()),
+        ([EXPOSED], set()),
+        ([proof(PASSWORD)], {Demand.REMEMBERED}),
+        ([KEY], {Demand.REMEMBERED}),
+        ([proof(PASSWORD), proof(APP)], {Demand.REMEMBERED, Demand.SECOND}),
+        ([proof(PASSWORD), KEY], set(Demand)),
+        ([replace(KEY, categories=(Category.POSSESSION, Category.VERIFIED))], set(Demand)),
+    ],
+)
+def test_what_proofs_carry(proofs: list[Proof], carried: set[Demand]) -> None:
+    assert carried == {demand for demand in Demand if is_enough(proofs, demand)}
+
+
+@pytest.mark.parametrize(("later", "expected"), [(0, True), (1, False)])
+def test_every_part_must_be_as_fresh_as_is_asked(later: int, expected: bool) -> None:
+    both = [proof(PASSWORD), replace(proof(APP), at=proof(APP).at + timedelta(hours=1))]
+    since = proof(PASSWORD).at + timedelta(seconds=later)
+    assert expected == is_enough(both, Demand.SECOND, since=since)
