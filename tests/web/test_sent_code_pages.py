@@ -188,7 +188,7 @@ def test_a_number_from_profile_to_profile(ctx: Context, browse: Browse) -> None:
     asked = tab.follow(tab.fill("/me/2fa/sms", number="079 123 45 67", accept_risk="yes"))
     assert (422, True) == (bare.status, "Read the notice" in bare.words)
     assert (422, True) == (fixed.status, "Codes go to mobile phones only" in fixed.words)
-    assert "It went to the number ending in 67" in asked.words
+    assert "It goes to the number ending in 67" in asked.words
     nothing = tab.send(asked, "/me/2fa/sms/code", sms_code="")
     wrong = tab.send(asked, "/me/2fa/sms/code", sms_code="12345")
     assert ([422, 422], False) == ([nothing.status, wrong.status], "791234567" in wrong.text)
@@ -203,7 +203,7 @@ def test_codes_by_mail_from_profile_to_profile(ctx: Context, browse: Browse) -> 
     team = account(ctx, policy=ALLOWED)
     tab = browse(team["jonas.frei"])
     asked = tab.follow(tab.fill("/me/2fa/email-code"))
-    assert "It went to j•••@example.com" in asked.words
+    assert "It goes to j•••@example.com" in asked.words
     done = tab.send(asked, "/me/2fa/email-code/code", email_code=code_sent(ctx, Answer.EMAIL_CODE))
     assert "Code by email to j•••@example.com" in tab.follow(done).words
 
