@@ -107,3 +107,19 @@ def test_a_mailbox_never_makes_the_second_of_two() -> None:
 
 def test_a_mailbox_keeps_nothing_fresh() -> None:
     assert not is_fresh((proof(PASSWORD), proof(APP, 6), proof(MAIL)), NOON)
+
+
+@pytest.mark.parametrize(
+    ("aal", "amr", "acr"),
+    [
+        (Aal.NONE, (), "urn:sparekey:acr:aal0"),
+        (Aal.AAL1, ("pwd",), "urn:sparekey:acr:aal1"),
+        (Aal.AAL1, ("pop",), "urn:sparekey:acr:aal1"),
+        (Aal.AAL2, ("mfa", "otp", "pwd"), "urn:sparekey:acr:aal2"),
+        (Aal.AAL2, ("hwk", "mfa"), "urn:sparekey:acr:aal2"),
+        (Aal.AAL2, ("mfa", "pop", "swk"), "phr"),
+        (Aal.AAL2, ("hwk", "mfa", "pop"), "phrh"),
+    ],
+)
+def test_apps_are_told_the_strongest_that_is_true(aal: Aal, amr: tuple[str, ...], acr: str) -> None:
+    assert acr == Assurance(aal, amr, NOON).acr
