@@ -71,9 +71,9 @@ def _with_trace(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """Causes first, as Python prints them."""
+    """Causes first, as Python prints them. An error that was raised from itself is told once."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
+    if before is not None and before is not error:
         yield from _trace(before)
     yield f"{type(error).__module__}.{type(error).__qualname__}"
     yield from _frames(error.__traceback__)
