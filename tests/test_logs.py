@@ -110,3 +110,13 @@ def test_the_clock_is_the_server_s(log: Callable[..., io.StringIO]) -> None:
     out = log("json")
     structlog.get_logger().info("now")
     assert NOON.astimezone(UTC) == datetime.fromisoformat(json.loads(out.getvalue())["time"])
+
+
+def test_an_error_raised_from_itself_is_told_once(log: Callable[..., io.StringIO]) -> None:
+    stream = log("json")
+    try:
+        error = ValueError("a mistake")
+        raise error from error
+    except ValueError:
+        structlog.get_logger().error("fault", exc_info=True)
+    assert 1 == json.loads(stream.getvalue())["trace"].count("builtins.ValueError")
