@@ -12,7 +12,6 @@ from base64 import urlsafe_b64encode
 
 from sparekey.errors import ProtocolRefused
 
-METHODS = ("S256",)
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")
 

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from sparekey.core.clients import Client, Kind
 from sparekey.errors import ProtocolRefused
-from sparekey.oidc import addresses
+from sparekey.oidc import addresses, pkce
 from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
@@ -194,7 +194,7 @@ def _challenge(params: Mapping[str, str], client: Client) -> str:
         return ""
     if params.get("code_challenge_method", "plain") != "S256":
         raise ProtocolRefused("invalid_request", "code_challenge_method must be S256")
-    if not _THUMBPRINT.fullmatch(challenge):
+    if not pkce.is_challenge(challenge):
         raise ProtocolRefused("invalid_request", "code_challenge is no SHA-256 in base64url")
     return challenge
 

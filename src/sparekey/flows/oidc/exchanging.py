@@ -173,7 +173,6 @@ _GRANTS: dict[str, Callable[[Asked], Issued]] = {
     "refresh_token": by_refresh,
     DEVICE_CODE: by_device,
 }
-GRANT_TYPES = tuple(_GRANTS)
 
 
 def _needed(call: Call, name: str) -> str:
