@@ -1,6 +1,6 @@
 """What a reverse proxy is told: who may pass to a site, who goes to sign in first, and for whom it is not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -83,12 +83,11 @@ def jonas(ctx: Context, team: Team) -> Browser:
 
 
 @pytest.fixture
-def proxy(ctx: Context, team: Team) -> Iterator[Proxy]:
+def proxy(ctx: Context, team: Team) -> Proxy:
     """In front of a wiki that its owner added."""
     add_site(ctx, team)
     app = ForwardAuth(ctx, make_web(ctx), (f"{PROXY}/32",))
-    yield Proxy(app, ctx.site.base_url)
-    app.close()
+    return Proxy(app, ctx.site.base_url)
 
 
 def add_site(ctx: Context, team: Team, **fields: Any) -> None:

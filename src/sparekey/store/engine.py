@@ -16,13 +16,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from sparekey.errors import SparekeyError, StorageTrouble
+from sparekey.store.remembered import Remembered
 
 T = TypeVar("T")
 RETRIES = 5
@@ -69,6 +70,7 @@ class Database:
     def __init__(self, url: str, *, pool: int = 8) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, pool) if self.is_sqlite else _postgresql(url, pool)
+        self.remembered = Remembered(self.engine)
         self._turn = FairLock()
 
     def write(self, unit: Callable[[Connection], T]) -> T:
@@ -128,7 +130,19 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def recall(self, key: object, unit: Callable[[Connection], T]) -> T:
+        """What a `glance` gives, or gave for this key when nothing has been written since."""
+        if not self.is_sqlite:
+            return self.glance(unit)
+        found, version = self.remembered.get(key)
+        if found is None:
+            found = self.glance(unit)
+            if found is not None:
+                self.remembered.put(key, found, version)
+        return cast(T, found)
+
     def close(self) -> None:
+        self.remembered.close()
         self.engine.dispose()
 
 

@@ -108,10 +108,6 @@ class ForwardAuth:
             return _no("This site is not for you. Ask an account owner")
         return await to_thread.run_sync(self._send_away, scope["path"], asked, cookies)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._gate.close()
-
     def _is_trusted(self, scope: Scope) -> bool:
         peer = (scope.get("client") or ("",))[0]
         known = self._peers.get(peer)

@@ -110,7 +110,7 @@ def after(ctx: Context, nora: Browser, jonas: Member, board: Client, act: Act) -
     """Does offline access of an app go on after that?"""
     grant = given(ctx, signed_in(ctx, jonas), board).grant
     act(ctx, nora, jonas)
-    found = ctx.db.read(lambda conn: grants.find(conn, grant.id, ctx.moment().at))
+    found = ctx.db.read(lambda conn: grants.find(conn, grant.id))
     return found is not None and found.is_alive(ctx.moment().at)
 
 

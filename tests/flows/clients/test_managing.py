@@ -248,7 +248,7 @@ def test_removing_an_app_ends_all_it_was_given(ctx: Context, team: Team, nora: B
     made = adds(ctx, nora)
     grant = given(ctx, made.client, nora, team.owner)
     managing.remove(ctx, nora, made.client.id)
-    found = ctx.db.read(lambda conn: grants.find(conn, grant, ctx.moment().at))
+    found = ctx.db.read(lambda conn: grants.find(conn, grant))
     assert (None, True) == (kept(ctx, made.client.id), found is not None and found.grant.ended_at is not None)
     last = entries(ctx, team.account.id)[-1]
     assert ("account:client:removed", {"called": "Nextcloud", "grants": 1}) == (last.tag, dict(last.data))

@@ -93,7 +93,6 @@ def serving(ctx: Context, team: Team, host: str) -> Iterator[int]:
     finally:
         server.should_exit = True
         thread.join()
-        app.close()
 
 
 def in_nginx(folder: Path, ours: int, behind: int, port: int) -> AbstractContextManager[None]:

@@ -15,7 +15,7 @@ from sparekey.core.tokens import TokenKind
 from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call, issuer, key_of, known, told, use_key
+from sparekey.flows.oidc.callers import Call, issuer, key_of, known, recalled, told, use_key
 from sparekey.flows.oidc.subjects import subject_of
 from sparekey.oidc import claims
 from sparekey.store.oidc import tokens
@@ -31,7 +31,7 @@ def invalid_token() -> ProtocolRefused:
 def userinfo(ctx: Context, call: Call, scheme: str, access_token: str) -> dict[str, Any]:
     """The claims about whoever gave this token (OpenID Connect Core 1.0, section 5.3)."""
     now = ctx.moment().at
-    whole = ctx.db.glance(lambda conn: tokens.find(conn, hashed(access_token), now))
+    whole = _recalled(ctx, access_token)
     if whole is None or whole.token.kind is not TokenKind.ACCESS or not whole.is_good(now):
         raise invalid_token()
     _demand_key(ctx, call, whole, scheme, access_token)
@@ -58,26 +58,38 @@ def _demand_key(ctx: Context, call: Call, whole: Whole, scheme: str, access_toke
 def introspect(ctx: Context, call: Call) -> dict[str, Any]:
     """Whether a token is good, and for what."""
     moment = ctx.moment()
-    return told(ctx, call, moment, lambda conn, client: _look(ctx, conn, call, client, moment.at))
+
+    def look(conn: Connection, client: Client) -> dict[str, Any]:
+        return _told(ctx, client, tokens.find(conn, hashed(_asked_about(call, client))), moment.at)
+
+    return told(ctx, call, moment, look)
 
 
 def peek(ctx: Context, call: Call) -> dict[str, Any]:
     """The same for a client with a secret, without writing down who could not prove who it is."""
     now = ctx.moment().at
-    return ctx.db.glance(lambda conn: _look(ctx, conn, call, known(conn, call, now), now))
+    client = known(recalled(ctx, call), call, now)
+    return _told(ctx, client, _recalled(ctx, _asked_about(call, client)), now)
 
 
-def _look(ctx: Context, conn: Connection, call: Call, client: Client, now: datetime) -> dict[str, Any]:
+def _recalled(ctx: Context, shown: str) -> Whole | None:
+    """Apps ask about one token again and again."""
+    key = hashed(shown)
+    return ctx.db.recall(("token", key), lambda conn: tokens.find(conn, key))
+
+
+def _asked_about(call: Call, client: Client) -> str:
     if client.login is Login.NONE or client.kind is not Kind.SERVER:
         raise ProtocolRefused("unauthorized_client", "Only an app with a secret or a key may ask", 403)
     shown = call.form.get("token", "")
     if not shown:
         raise ProtocolRefused("invalid_request", "token is missing")
-    whole = tokens.find(conn, hashed(shown), now)
-    return _told(ctx, client, whole, now) if whole else _DEAD
+    return shown
 
 
-def _told(ctx: Context, client: Client, whole: Whole, now: datetime) -> dict[str, Any]:
+def _told(ctx: Context, client: Client, whole: Whole | None, now: datetime) -> dict[str, Any]:
+    if whole is None:
+        return _DEAD
     token, grant = whole.token, whole.grant
     is_own = grant.client_id == client.id
     is_for_them = is_own or (token.kind is TokenKind.ACCESS and grant.account_id == client.account_id)

@@ -29,6 +29,8 @@ from sparekey.store.engine import Kept
 from sparekey.store.oidc import clients, used_ids
 
 T = TypeVar("T")
+Caller = tuple[Client, datetime | None]
+"""A client, and the arrival time of wrong proofs in its name from where the call came."""
 INVALID = "invalid_client"
 
 
@@ -87,7 +89,7 @@ def told(ctx: Context, call: Call, moment: Moment, look: Callable[[Connection, C
     if "client_assertion" in call.form:
         return answered(ctx, call, moment, lambda work, client: look(work.conn, client))
     try:
-        return ctx.db.glance(lambda conn: look(conn, known(conn, call, moment.at)))
+        return ctx.db.glance(lambda conn: look(conn, known(_found(conn, call), call, moment.at)))
     except ProtocolRefused as refusal:
         note_refused(ctx, call, refusal)
         raise
@@ -138,21 +140,29 @@ def _signed(ctx: Context, call: Call) -> Mapping[str, Any] | None:
     return claims
 
 
-def known(conn: Connection, call: Call, now: datetime) -> Client:
-    """The client that a call is from."""
-    claimed = call.claimed
-    found = clients.with_rate(conn, claimed.client_id, _rate_key(claimed.client_id, call))
+def recalled(ctx: Context, call: Call) -> Caller | None:
+    """The client that a call names, as it was when something was written last."""
+    return ctx.db.recall(("caller", call.claimed.client_id, call.source), lambda conn: _found(conn, call))
+
+
+def _found(conn: Connection, call: Call) -> Caller | None:
+    client_id = call.claimed.client_id
+    return clients.with_rate(conn, client_id, _rate_key(client_id, call))
+
+
+def known(found: Caller | None, call: Call, now: datetime) -> Client:
+    """The client that a call names, if it is from it."""
     if found is None:
         raise client_proof.refused("Unknown client, or a wrong secret")
     client, arrives_at = found
     _demand_room(arrives_at, now)
-    client_proof.demand(client, claimed)
+    client_proof.demand(client, call.claimed)
     return client
 
 
 def _used(work: Work, call: Call, said: Mapping[str, Any] | None) -> Client:
     """The same, with its assertion used up."""
-    client = known(work.conn, call, work.now)
+    client = known(_found(work.conn, call), call, work.now)
     if said is not None:
         here = Audience(issuer(work.ctx), work.ctx.site.link(call.path))
         used = client_proof.check_assertion(client, said, here, work.now)

@@ -112,7 +112,7 @@ def by_code(asked: Asked) -> Issued:
     """The authorization code of a browser that came back (RFC 6749, section 4.1.3)."""
     form, work = asked.call.form, asked.work
     _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC)
-    given = tokens.by_code(work.conn, hashed(_needed(asked.call, "code")), work.now)
+    given = tokens.by_code(work.conn, hashed(_needed(asked.call, "code")))
     if given is None or given.grant.client_id != asked.client.id:
         raise ProtocolRefused("invalid_grant", _GONE)
     grant = given.grant
@@ -133,7 +133,7 @@ def by_refresh(asked: Asked) -> Issued:
     """A refresh token (RFC 6749, section 6); what becomes of it says `oidc.rotation`."""
     work, client = asked.work, asked.client
     shown_hash = hashed(_needed(asked.call, "refresh_token"))
-    found = tokens.find(work.conn, shown_hash, work.now)
+    found = tokens.find(work.conn, shown_hash)
     if found is None:
         raise rotation.gone()
     grant = found.grant
@@ -158,7 +158,7 @@ def by_device(asked: Asked) -> Issued:
         raise ProtocolRefused("invalid_grant", _GONE)
     after, refusal = device.poll(found, work.now)
     if refusal is None:
-        given = tokens.by_grant(work.conn, after.grant_id, work.now) if after.grant_id else None
+        given = tokens.by_grant(work.conn, after.grant_id) if after.grant_id else None
         if given is None or not given.is_alive(work.now):
             raise ProtocolRefused("invalid_grant", _GONE)
         jkt = _jkt(asked, given.grant.jkt)

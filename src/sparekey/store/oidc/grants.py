@@ -14,21 +14,15 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from sparekey.core.clients import ClientId, Grant, GrantId
 from sparekey.core.people import AccountId, Member, MemberId, SessionId
 from sparekey.core.sessions import Scope
-from sparekey.store.schema import Instant, clients, consents, grants, sessions
+from sparekey.store.schema import clients, consents, grants, sessions
 
 _G = grants.c
 _ADD = insert(grants)
-_WITH_SESSION = grants.outerjoin(
-    sessions, (sessions.c.id == _G.session_id) & (sessions.c.expires_at > bindparam("now", type_=Instant))
+_WITH_SESSION = select(grants, sessions.c.expires_at.label("session_until")).select_from(
+    grants.outerjoin(sessions, sessions.c.id == _G.session_id)
 )
-_BY_CODE = (
-    select(grants, sessions.c.id.label("living"))
-    .select_from(_WITH_SESSION)
-    .where(_G.code_hash == bindparam("h"))
-)
-_BY_ID = (
-    select(grants, sessions.c.id.label("living")).select_from(_WITH_SESSION).where(_G.id == bindparam("id"))
-)
+_BY_CODE = _WITH_SESSION.where(_G.code_hash == bindparam("h"))
+_BY_ID = _WITH_SESSION.where(_G.id == bindparam("id"))
 _SPEND_CODE = (
     update(grants)
     .where(_G.id == bindparam("grant"), _G.code_spent_at.is_(None))
@@ -46,28 +40,29 @@ _CONSENT = select(consents.c.scopes).where(
 
 @dataclass(frozen=True)
 class Found:
-    """A grant, and whether its session is still there."""
+    """A grant, and how long its session can be there at most; None: it has ended."""
 
     grant: Grant
-    has_session: bool
+    session_until: datetime | None
 
     def is_alive(self, now: datetime) -> bool:
         grant = self.grant
         is_over = grant.ended_at is not None or now >= grant.expires_at
-        return not is_over and (grant.is_offline or self.has_session)
+        has_session = self.session_until is not None and now < self.session_until
+        return not is_over and (grant.is_offline or has_session)
 
 
 def add(conn: Connection, grant: Grant, code_hash: str | None) -> None:
     conn.execute(_ADD, {**_columns(grant), "code_hash": code_hash})
 
 
-def by_code(conn: Connection, code_hash: str, now: datetime) -> Found | None:
+def by_code(conn: Connection, code_hash: str) -> Found | None:
     """The grant whose code this is, spent or not."""
-    return _found(conn.execute(_BY_CODE, {"h": code_hash, "now": now}).one_or_none())
+    return _found(conn.execute(_BY_CODE, {"h": code_hash}).one_or_none())
 
 
-def find(conn: Connection, grant_id: str, now: datetime) -> Found | None:
-    return _found(conn.execute(_BY_ID, {"id": grant_id, "now": now}).one_or_none())
+def find(conn: Connection, grant_id: str) -> Found | None:
+    return _found(conn.execute(_BY_ID, {"id": grant_id}).one_or_none())
 
 
 def spend_code(conn: Connection, grant: Grant, at: datetime) -> bool:
@@ -141,8 +136,8 @@ def _found(row: Row[Any] | None) -> Found | None:
 
 
 def found_grant(row: Row[Any]) -> Found:
-    """From a row that holds the columns of `grants` and, as `living`, the id of a session that is there."""
-    return Found(_grant(row), row.living is not None)
+    """From a row that holds the columns of `grants` and, as `session_until`, when the session ends."""
+    return Found(_grant(row), row.session_until)
 
 
 def _grant(row: Row[Any]) -> Grant:

@@ -1,8 +1,7 @@
 """Passes to sites behind a proxy. One is good as long as its session: whoever looks joins the session.
 
-`Gate` is the one question that every page of every such site asks. On SQLite it asks on a connection of its own, and
-keeps what it found until anybody has written anything at all: SQLite tells by a number that changes with every commit
-of another connection (PRAGMA data_version), so no answer is ever older than the database.
+`Gate` is the one question that every page of every such site asks. On SQLite what it found is remembered until
+anybody has written anything at all.
 """
 
 from collections.abc import Callable
@@ -56,7 +55,6 @@ _LOOK = (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIXED = (Scope.FULL.value, Status.ACTIVE.value)
 """In the order of the statement's question marks, behind the pass."""
-_MOST_KEPT = 10_000
 T = TypeVar("T")
 
 
@@ -97,38 +95,23 @@ class Gate(Generic[T]):
         self._db, self._read = db, read
         self.is_inline = db.is_sqlite
         """The answer costs microseconds and waits for nobody: no thread is worth it."""
-        self._raw: Any = None
-        self._ask: Any = None
         self._sql = str(_LOOK.compile(dialect=db.engine.dialect))
-        self._version = -1
-        self._kept: dict[str, T] = {}
 
     def look(self, pass_hash: str) -> T | None:
         """What this pass shows now; None where there is none any longer. Times are for the asker to look at."""
         if not self.is_inline:
             row = self._db.read(lambda conn: conn.execute(_LOOK, {"h": pass_hash}).one_or_none())
             return self._read(_seen(row[1], row[2], row)) if row else None
-        if self._raw is None:
-            self._raw = self._db.engine.raw_connection()
-            self._ask = self._raw.driver_connection.execute
-        version = self._ask("PRAGMA data_version").fetchone()[0]
-        if version != self._version or len(self._kept) >= _MOST_KEPT:
-            self._version = version
-            self._kept.clear()
-        return self._kept.get(pass_hash) or self._look_anew(pass_hash)
+        found, version = self._db.remembered.get(pass_hash)
+        return found or self._look_anew(pass_hash, version)
 
-    def _look_anew(self, pass_hash: str) -> T | None:
-        row = self._ask(self._sql, (pass_hash, *_FIXED)).fetchone()
+    def _look_anew(self, pass_hash: str, version: int) -> T | None:
+        row = self._db.remembered.ask(self._sql, (pass_hash, *_FIXED)).fetchone()
         if row is None:
             return None
         found = self._read(_seen(_instant(row[1]), _instant(row[2]), row))
-        self._kept[pass_hash] = found
+        self._db.remembered.put(pass_hash, found, version)
         return found
-
-    def close(self) -> None:
-        if self._raw is not None:
-            self._raw.close()
-            self._raw = None
 
 
 def _seen(used_at: datetime, ends_at: datetime, row: Any) -> Seen:

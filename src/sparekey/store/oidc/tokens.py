@@ -13,21 +13,22 @@ from sparekey.core.tokens import Token, TokenKind
 from sparekey.store.oidc import clients as kept_clients
 from sparekey.store.oidc.grants import Found, found_grant
 from sparekey.store.people import member_of
-from sparekey.store.schema import Instant, clients, grants, members, sessions, tokens
+from sparekey.store.schema import clients, grants, members, sessions, tokens
 
 _T, _G = tokens.c, grants.c
 _OF_MEMBER = [column.name for column in members.c]
 _OF_CLIENT = [column.name for column in clients.c]
-_LIVING = (sessions.c.id == _G.session_id) & (sessions.c.expires_at > bindparam("now", type_=Instant))
+_UNTIL = sessions.c.expires_at.label("session_until")
+_SESSION = sessions.c.id == _G.session_id
 _PERSON = (members.c.account_id == _G.account_id) & (members.c.id == _G.member_id)
 _OF_PERSON = (
     select(
         *[column.label(f"m_{column.name}") for column in members.c],
         grants,
-        sessions.c.id.label("living"),
+        _UNTIL,
     )
     .join_from(grants, members, _PERSON)
-    .outerjoin(sessions, _LIVING)
+    .outerjoin(sessions, _SESSION)
 )
 _BY_CODE = _OF_PERSON.where(_G.code_hash == bindparam("h"))
 _BY_ID = _OF_PERSON.where(_G.id == bindparam("h"))
@@ -36,13 +37,13 @@ _WHOLE = (
         *[column.label(f"m_{column.name}") for column in members.c],
         *[column.label(f"c_{column.name}") for column in clients.c],
         grants,
-        sessions.c.id.label("living"),
+        _UNTIL,
         *[column.label(f"t_{column.name}") for column in tokens.c],
     )
     .join_from(tokens, grants, _G.id == _T.grant_id)
     .join(members, _PERSON)
     .join(clients, clients.c.id == _G.client_id)
-    .outerjoin(sessions, _LIVING)
+    .outerjoin(sessions, _SESSION)
     .where(_T.hash == bindparam("h"))
 )
 _ADD = insert(tokens)
@@ -106,20 +107,20 @@ class Whole(Given):
         return token.spent_at is None and now < token.expires_at and self.is_alive(now)
 
 
-def by_code(conn: Connection, code_hash: str, now: datetime) -> Given | None:
+def by_code(conn: Connection, code_hash: str) -> Given | None:
     """What a code was given for, spent or not."""
-    row = conn.execute(_BY_CODE, {"h": code_hash, "now": now}).one_or_none()
+    row = conn.execute(_BY_CODE, {"h": code_hash}).one_or_none()
     return Given(row) if row else None
 
 
-def by_grant(conn: Connection, grant_id: GrantId, now: datetime) -> Given | None:
-    row = conn.execute(_BY_ID, {"h": grant_id, "now": now}).one_or_none()
+def by_grant(conn: Connection, grant_id: GrantId) -> Given | None:
+    row = conn.execute(_BY_ID, {"h": grant_id}).one_or_none()
     return Given(row) if row else None
 
 
-def find(conn: Connection, token_hash: str, now: datetime) -> Whole | None:
+def find(conn: Connection, token_hash: str) -> Whole | None:
     """The token under this hash, alive or not."""
-    row = conn.execute(_WHOLE, {"h": token_hash, "now": now}).one_or_none()
+    row = conn.execute(_WHOLE, {"h": token_hash}).one_or_none()
     return Whole(row) if row else None
 
 
