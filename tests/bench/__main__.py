@@ -25,7 +25,7 @@ from sparekey.flows.context import Context
 from sparekey.settings import load
 from tests.bench import passkeys, proxied, tokens
 from tests.bench.browser import Browser
-from tests.bench.floor import record, replaying
+from tests.bench.floor import record, record_exchanges, replaying
 from tests.bench.moving import take_over, write_realm
 from tests.bench.seed import PASSWORD, Person, seed
 from tests.bench.servers import Place, cpu_of, free_port, memory_of, running
@@ -172,6 +172,22 @@ def floor_on_sqlite(folder: Path, figures: dict[str, Figure]) -> None:
     )
 
 
+def floor_of_exchange(folder: Path, figures: dict[str, Figure]) -> None:
+    """What the same statements, a signature and a bare answer cost."""
+    place = Place(folder / "exchanges", f"sqlite:///{folder}/exchanges/s.sqlite3", free_port())
+    copy = folder / "exchanges" / "copy.sqlite3"
+    with seeded(place, 10) as (ctx, _):
+        app, codes = tokens.prepare(ctx)
+        with closing(sqlite3.connect(_file_of(place))) as source:
+            source.execute("VACUUM INTO ?", (str(copy),))
+        recorded = record_exchanges(ctx, tokens.in_process(ctx, app), codes)
+    with replaying(place, f"sqlite:///{copy}", recorded) as pid:
+        browser = Browser(place.port)
+        least = tokens.floor(pid, lambda number: browser.post(f"/exchange/{number}"), len(codes))
+        browser.close()
+    figures["SQL, signature, bare answer / signature"] = Figure(least, "times", None)
+
+
 def _file_of(place: Place) -> str:
     return place.database_url.removeprefix("sqlite:///")
 
@@ -296,6 +312,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         on_sqlite(Path(name), figures)
         floor_on_sqlite(Path(name), figures)
+        floor_of_exchange(Path(name), figures)
         on_postgresql(Path(name), figures)
         moving(Path(name), figures)
     with tempfile.TemporaryDirectory() as name:

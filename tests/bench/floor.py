@@ -1,7 +1,8 @@
-"""The least a sign-in can cost here: its SQL, its hash and two bare answers, with nothing of Sparekey around them.
+"""The least that a sign-in, and a code exchanged, can cost here: their SQL, hash or signature, and bare answers, with
+nothing of Sparekey around them.
 
-The statements of real sign-ins are written down and sent again from a copy of their database through the driver
-alone, each in its own transactions as before, by a bare ASGI app on the same server. What this costs over the hash no
+The statements of real ones are written down and sent again from a copy of their database through the driver
+alone, each in its own transactions as before, by a bare ASGI app on the same server. What this costs no
 way of writing the rest can save.
 """
 
@@ -14,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ import psycopg
 import uvicorn
 from anyio import to_thread
 from argon2.low_level import Type, hash_secret
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from sqlalchemy import event
 
 from sparekey.core.contract import Answer, Hashing
@@ -32,32 +34,18 @@ from sparekey.flows.context import Context, Visitor
 from tests.bench.seed import PASSWORD, Person
 from tests.bench.servers import Place, wait_for_answer
 
-HASH = ("hash", ())
+HASH, SIGN = ("hash", ()), ("sign", ())
+BITS = 2048
 COMMIT, ROLLBACK = ("COMMIT", ()), ("ROLLBACK", ())
 Values = tuple[Any, ...] | dict[str, Any]
 Steps = list[tuple[str, Values]]
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """The statements of both posts of one sign-in; `HASH` where the hash runs."""
-
-    password: Steps
-    code: Steps
+Recorded = dict[str, Steps]
+"""Posts by name: the statements of each; `HASH` where the hash runs, `SIGN` where something is signed."""
 
 
 def record(ctx: Context, people: list[Person]) -> list[Recorded]:
     """Sign people in once, beside any server, and keep what was sent to the database."""
-    steps: Steps = []
-    engine = ctx.db.engine
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def note(*told: Any) -> None:
-        _, _, statement, values, _, is_many = told
-        steps.append((statement, _plain(values[0] if is_many else values)))
-
-    event.listen(engine, "commit", lambda _: steps.append(COMMIT))
-    event.listen(engine, "rollback", lambda _: steps.append(ROLLBACK))
+    steps = _noting(ctx)
     run = ctx.pool.run
 
     def hashing(work: Callable[[], Any]) -> Any:
@@ -73,8 +61,35 @@ def record(ctx: Context, people: list[Person]) -> list[Recorded]:
         steps.clear()
         visitor = sessions.recognise(ctx, Visitor("127.0.0.1", browser="b"), outcome.started.token)
         sign_in.prove(ctx, visitor, Answer.CODE, code_at(person.app, ctx.moment().at))
-        found.append(Recorded(first, list(steps)))
+        found.append({"password": first, "code": list(steps)})
     return found
+
+
+def record_exchanges(ctx: Context, exchange: Callable[[str], object], codes: list[str]) -> list[Recorded]:
+    """The same for codes that an app exchanges; each is answered with one signature."""
+    steps = _noting(ctx)
+    found: list[Recorded] = []
+    for code in codes:
+        steps.clear()
+        exchange(code)
+        found.append({"exchange": [*steps, SIGN]})
+    return found
+
+
+def _noting(ctx: Context) -> Steps:
+    """Grows by each statement, commit and rollback from now on."""
+    steps: Steps = []
+    engine = ctx.db.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(*told: Any) -> None:
+        _, _, statement, values, _, is_many = told
+        for one in values if is_many else [values]:
+            steps.append((statement, _plain(one)))
+
+    event.listen(engine, "commit", lambda _: steps.append(COMMIT))
+    event.listen(engine, "rollback", lambda _: steps.append(ROLLBACK))
+    return steps
 
 
 def _plain(row: Any) -> Values:
@@ -105,12 +120,13 @@ class Bare:
     def __init__(self, database: str, recorded: list[Recorded]) -> None:
         self._database, self._recorded, self._own = database, recorded, threading.local()
         self._pool = ThreadPoolExecutor(1, initializer=_step_back)
+        self._sign = signer()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "POST":
             await receive()
             _, post, number = scope["path"].split("/")
-            await to_thread.run_sync(self._replay, getattr(self._recorded[int(number)], post))
+            await to_thread.run_sync(self._replay, self._recorded[int(number)][post])
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
@@ -119,6 +135,8 @@ class Bare:
         for step in steps:
             if step == HASH:
                 self._pool.submit(_hash).result()
+            elif step == SIGN:
+                self._sign()
             elif step == COMMIT:
                 connection.commit()
             elif step == ROLLBACK:
@@ -145,6 +163,12 @@ def _sqlite(url: str) -> sqlite3.Connection:
 def _postgresql(url: str) -> "psycopg.Connection[Any]":
     """With prepared statements from the second use on, as the product has them."""
     return psycopg.connect(url.replace("+psycopg", ""), prepare_threshold=1)
+
+
+def signer() -> Callable[[], object]:
+    """Makes one bare RS256 signature, with a key of the size the server signs with."""
+    key = rsa.generate_private_key(65537, BITS)
+    return lambda: key.sign(b"x" * 400, padding.PKCS1v15(), hashes.SHA256())
 
 
 def _step_back() -> None:

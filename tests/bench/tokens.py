@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from sqlalchemy import Connection, select
 
 from sparekey.core.clients import Client, ClientId, Grant, GrantId, Kind, Login
 from sparekey.core.people import AccountId, MemberId, SessionId
 from sparekey.flows._work import hashed, token
 from sparekey.flows.context import Context
+from sparekey.flows.oidc import exchanging
+from sparekey.flows.oidc.callers import Call
 from sparekey.oidc import pkce
 from sparekey.store.oidc import clients, grants
 from sparekey.store.schema import members
+from tests.bench.floor import signer
 from tests.bench.servers import Place, cpu_of
 
 ROUNDS, IN_A_ROUND, WARM = 15, 20, 30
-BITS = 2048
-"""Of the key that the server signs with."""
+TOKEN = "/oidc/token"
 SECRET = "5" * 64
 BACK = "https://wiki.example/back"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -100,16 +100,10 @@ class Program:
 
     def __init__(self, place: Place, app: Client) -> None:
         self._http = http.client.HTTPConnection("localhost", place.port, timeout=30)
-        self._basic = "Basic " + b64encode(f"{app.id}:{SECRET}".encode()).decode()
+        self._basic = _basic(app)
 
     def exchange(self, code: str) -> str:
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": BACK,
-            "code_verifier": VERIFIER,
-        }
-        return str(json.loads(self._ask("POST", "/oidc/token", form, self._basic))["access_token"])
+        return str(json.loads(self._ask("POST", TOKEN, _form(code), self._basic))["access_token"])
 
     def introspect(self, shown: str) -> None:
         self._ask("POST", "/oidc/introspect", {"token": shown}, self._basic)
@@ -136,7 +130,7 @@ class Program:
 
 
 def measure(place: Place, pid: int, app: Client, codes: list[str]) -> Costs:
-    program, sign = Program(place, app), _signer()
+    program, sign = Program(place, app), signer()
     left = iter(codes)
     for _ in range(WARM):
         shown = program.exchange(next(left))
@@ -155,9 +149,34 @@ def measure(place: Place, pid: int, app: Client, codes: list[str]) -> Costs:
     return Costs(*[sorted(values)[ROUNDS // 2] for values in found.values()])
 
 
-def _signer() -> Callable[[], object]:
-    key = rsa.generate_private_key(65537, BITS)
-    return lambda: key.sign(b"x" * 400, padding.PKCS1v15(), hashes.SHA256())
+def in_process(ctx: Context, app: Client) -> Callable[[str], object]:
+    """Exchanges a code beside any server."""
+    basic = _basic(app)
+    return lambda code: exchanging.exchange(ctx, Call(TOKEN, _form(code), authorization=basic))
+
+
+def floor(pid: int, replay: Callable[[int], object], count: int) -> float:
+    """The same statements, a signature and a bare answer, over a signature."""
+    sign, left, found = signer(), iter(range(count)), []
+    for _ in range(WARM):
+        replay(next(left))
+    for _ in range((count - WARM) // IN_A_ROUND):
+        whole = _cpu(pid, lambda: replay(next(left)))
+        found.append(whole / _own_cpu(sign))
+    return sorted(found)[len(found) // 2]
+
+
+def _basic(app: Client) -> str:
+    return "Basic " + b64encode(f"{app.id}:{SECRET}".encode()).decode()
+
+
+def _form(code: str) -> dict[str, str]:
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": BACK,
+        "code_verifier": VERIFIER,
+    }
 
 
 def _cpu(pid: int, act: Callable[[], object]) -> float:
