@@ -21,7 +21,8 @@ from sparekey.web import render
 PO = Path(render.__file__).parent / "translations" / "de" / "LC_MESSAGES" / "sparekey.po"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)(?::[^}]*)?\}|\d+")
 _VALUE = re.compile(
-    r"[\w.]+@[\w.]+\w|(?:Jonas|Nora|Mia)(?: (?:Frei|Keller|Zürcher))?|(?:jonas\.frei|nora\.keller)|Berg & Tal AG|\d+"
+    r"[\w.]+@[\w.]+\w|(?:Jonas|Nora|Mia)(?: (?:Frei|Keller|Zürcher))?|(?:jonas\.frei|nora\.keller)"
+    r"|Berg & Tal AG|Wiki|\d+"
 )
 """What stories put into sentences."""
 _MARK = "\0"

@@ -1,10 +1,10 @@
 """A team on a server of its own, and a browser for everybody who sits down."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,13 @@ class Office:
     seats: ExitStack
     language: Language
     """What everybody reads here."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Addresses beside the server's own that browsers may be led to."""
 
     def seat(self, facts: Facts, **options: Any) -> Person:
         """This person at a browser of their own; `options` are Playwright's for a context."""
         context = self.browser.new_context(**{"viewport": DESKTOP, "locale": self.language.locale, **options})
-        self.seats.enter_context(watched(context, self.server))
+        self.seats.enter_context(watched(context, self.server, self.elsewhere))
         return Person(context, self.server, facts, self.language)
 
     def letter(self, address: str, subject: str) -> Received:
@@ -118,12 +120,14 @@ def found_once(folder: Path, browser: Browser, language: Language) -> Founded:
 
 
 @contextmanager
-def watched(context: BrowserContext, server: Server) -> Iterator[BrowserContext]:
+def watched(
+    context: BrowserContext, server: Server, elsewhere: Sequence[str] = ()
+) -> Iterator[BrowserContext]:
     """A browser at which no page may load anything from elsewhere, nor complain on its console."""
     complaints: list[str] = []
 
     def look_at_request(url: str) -> None:
-        if not url.startswith(f"{server.url}/"):
+        if not url.startswith(tuple(f"{one}/" for one in (server.url, *elsewhere))) and url != "data:,":
             complaints.append(f"loads {url}")
 
     def look_at_console(kind: str, text: str) -> None:
