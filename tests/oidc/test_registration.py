@@ -71,6 +71,9 @@ def test_a_program_on_ones_own_machine_needs_no_encryption(address: str) -> None
         "https://wiki.example:99999/",
         "https://wiki.example/" + "a" * 2000,
         "/back",
+        "https://wiki.example\\@evil.example/",
+        "https://wiki.example/*",
+        "https://wiki.example/ https://evil.example/",
         "",
     ],
 )
@@ -81,7 +84,13 @@ def test_an_address_that_is_not_safe_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"redirect_uris": []}, {"redirect_uris": [BACK] * 21}, {"redirect_uris": [1]}]
+    "said",
+    [
+        {},
+        {"redirect_uris": []},
+        {"redirect_uris": [f"{BACK}/{n}" for n in range(31)]},
+        {"redirect_uris": [1]},
+    ],
 )
 def test_addresses_are_a_short_list(said: dict[str, Any]) -> None:
     with pytest.raises(ProtocolRefused) as refusal:
@@ -100,7 +109,9 @@ def test_addresses_are_a_short_list(said: dict[str, Any]) -> None:
         {"id_token_signed_response_alg": "none"},
         {"subject_type": "secret"},
         {"client_name": "a\x00"},
-        {"client_uri": "http://wiki.example"},
+        {"client_uri": "ftp://wiki.example"},
+        {"backchannel_logout_uri": "http://wiki.example/out"},
+        {"post_logout_redirect_uris": ["https://wiki.example\\@evil.example/"]},
         {"token_endpoint_auth_method": "private_key_jwt"},
         {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": []}},
         {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [{**PUBLIC_KEY, "d": "a"}]}},

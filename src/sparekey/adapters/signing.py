@@ -19,8 +19,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, RSAKey
 from joserfc.jws import JWSRegistry
 
-ALGORITHMS = ("RS256", "ES256")
-"""What this server signs with."""
+from sparekey.core.clients import ALGORITHMS
+
 SEED_BYTES = 48
 _RSA_BITS = 2048
 """RFC 7518, section 3.3, asks for no less."""

@@ -16,6 +16,8 @@ from sparekey.core.sign_in import Demand
 ClientId = NewType("ClientId", str)
 GrantId = NewType("GrantId", str)
 
+ALGORITHMS = ("RS256", "ES256")
+"""What this server signs ID tokens with, the usual one first."""
 CODE_LIFE = timedelta(seconds=60)
 """RFC 9700, section 2.1.1, asks for short; FAPI 2.0 Security Profile, section 5.3.2.1, for 60 s at most."""
 ACCESS_LIFE = timedelta(minutes=10)
@@ -79,7 +81,7 @@ class Client:
     """The FAPI 2.0 Security Profile: pushed requests, bound tokens, signed client assertions."""
     is_pairwise: bool = False
     """A subject of its own, so that two apps cannot compare whom they know (Core 1.0, section 8)."""
-    algorithm: str = "RS256"
+    algorithm: str = ALGORITHMS[0]
     """What its ID tokens are signed with."""
     keys: str = ""
     """Its public keys as a JWK set, for `private_key_jwt`."""
@@ -88,6 +90,10 @@ class Client:
     is_registered: bool = False
     """It registered itself (RFC 7591)."""
     version: int = 0
+
+    def is_for(self, account_id: AccountId, member_id: MemberId) -> bool:
+        """May this person of this account sign in to it?"""
+        return self.account_id == account_id and (self.only is None or member_id in self.only)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,13 @@ from sparekey.errors import ProtocolRefused
 from sparekey.oidc.jose import AHEAD, ALGORITHMS, STRICT_ALGORITHMS, UsedId, moment_of, peek, used_id
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LOGINS = {
+    "client_secret_basic": Login.SECRET,
+    "client_secret_post": Login.SECRET,
+    "private_key_jwt": Login.KEY,
+    "none": Login.NONE,
+}
+"""By the names of Core 1.0, section 9."""
 LONGEST_LIFE = timedelta(hours=1)
 """Of an assertion: longer ones would have to be remembered for longer."""
 _LONGEST_ID = 256

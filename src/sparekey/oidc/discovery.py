@@ -1,13 +1,13 @@
 """What this server tells of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2)."""
 
-from sparekey.oidc import acr
+from sparekey.core.clients import ALGORITHMS as SIGNING
+from sparekey.oidc import acr, dpop
 from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
+from sparekey.oidc.client_proof import LOGINS
+from sparekey.oidc.jose import ALGORITHMS
 from sparekey.oidc.request import DISPLAYS, Prompt
 
-SIGNING = ("RS256", "ES256")
-_OF_CLIENTS = ("ES256", "PS256", "Ed25519", "RS256")
-_LOGINS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = ("authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code")
 _IN_EVERY_TOKEN = (
     "iss",
     "sub",
@@ -31,17 +31,17 @@ def document(issuer: str, *, can_register: bool = False) -> dict[str, object]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", _DEVICE],
+        "grant_types_supported": list(GRANT_TYPES),
         "acr_values_supported": list(acr.VALUES),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(SIGNING),
-        "token_endpoint_auth_methods_supported": list(_LOGINS),
-        "token_endpoint_auth_signing_alg_values_supported": list(_OF_CLIENTS),
-        "introspection_endpoint_auth_methods_supported": list(_LOGINS[:-1]),
-        "introspection_endpoint_auth_signing_alg_values_supported": list(_OF_CLIENTS),
-        "revocation_endpoint_auth_methods_supported": list(_LOGINS),
-        "revocation_endpoint_auth_signing_alg_values_supported": list(_OF_CLIENTS),
-        "dpop_signing_alg_values_supported": list(_OF_CLIENTS[:-1]),
+        "token_endpoint_auth_methods_supported": list(LOGINS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "introspection_endpoint_auth_methods_supported": [one for one in LOGINS if one != "none"],
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "revocation_endpoint_auth_methods_supported": list(LOGINS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "display_values_supported": list(DISPLAYS),
         "prompt_values_supported": [one.value for one in Prompt],

@@ -9,7 +9,7 @@ from sparekey.core.sign_in import Demand
 from sparekey.errors import BadInput, NotAllowed, TooManyTries
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import devices
-from sparekey.flows.oidc.exchanging import DEVICE_CODE
+from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.store import sessions
 from tests.clients import client, later
 from tests.people import Browser, Team, account, signed_in, tags
@@ -28,7 +28,7 @@ def ask(program: Program, tool: Client, scope: str = "openid email") -> dict[str
 
 
 def poll(program: Program, tool: Client, asked: dict[str, Any]) -> dict[str, Any]:
-    form = {"grant_type": DEVICE_CODE, "device_code": asked["device_code"], "client_id": tool.id}
+    form = {"grant_type": GRANT_TYPES[-1], "device_code": asked["device_code"], "client_id": tool.id}
     found: dict[str, Any] = program.post("/oidc/token", form).json()
     return found
 

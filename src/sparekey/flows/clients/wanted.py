@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from sparekey.core.clients import Client, Kind, Login
+from sparekey.core.clients import ALGORITHMS, Client, Kind, Login
 from sparekey.core.people import MemberId, name_key, read_name
 from sparekey.core.sign_in import Demand
 from sparekey.errors import BadInput
 from sparekey.oidc import particulars
 
 T = TypeVar("T", bound=StrEnum)
-ALGORITHMS = ("RS256", "ES256")
 """RS256 first: every app can read it (Core 1.0, section 15.1)."""
 STRICT_ALGORITHM = "ES256"
 FRESH_MINUTES = (0, 5, 15, 60, 240)

@@ -152,7 +152,7 @@ def _read(case: _Case) -> Asked:
 
 def _of_member(case: _Case, asked: Asked, session: Session, member: Member, *, agrees: bool | None) -> Step:
     client = case.client
-    if not is_for(client, member):
+    if not client.is_for(member.account_id, member.id):
         refused = case.refuse("access_denied", "This person may not use this app")
         return refused if asked.is_silent else NotYours(client.name, refused.address)
     step = _as_whom(case, asked, member) or _proven(case, asked, session, member)
@@ -164,11 +164,6 @@ def _of_member(case: _Case, asked: Asked, session: Session, member: Member, *, a
     if not agrees and client.asks_consent and not _has_consent(case, asked, member, scopes):
         return _ask(case, asked, scopes)
     return _let_in(case, asked, session, member, scopes if agrees else ())
-
-
-def is_for(client: Client, member: Member) -> bool:
-    """May this person use the app at all?"""
-    return client.account_id == member.account_id and (client.only is None or member.id in client.only)
 
 
 def _as_whom(case: _Case, asked: Asked, member: Member) -> Step | None:

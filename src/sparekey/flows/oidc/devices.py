@@ -159,14 +159,15 @@ def _typed(work: Work, member: Member, typed: str) -> tuple[DeviceAsk, Client]:
     code = device.read_code(typed)
     found = devices.by_user_code(work.conn, hashed(code), locked=True) if code else None
     client = clients.find(work.conn, found.client_id) if found else None
-    if found is None or client is None or not _is_for(client, member) or not _waits(found, work.now):
+    if (
+        found is None
+        or client is None
+        or not client.is_for(member.account_id, member.id)
+        or not _waits(found, work.now)
+    ):
         queue.put_tries(work.conn, {key: after}, work.now)
         raise Kept(BadInput("user_code", "device_code"))
     return found, client
-
-
-def _is_for(client: Client, member: Member) -> bool:
-    return client.account_id == member.account_id and (client.only is None or member.id in client.only)
 
 
 def _waits(found: DeviceAsk, now: datetime) -> bool:

@@ -20,11 +20,11 @@ from sparekey.flows.oidc import keys
 from sparekey.flows.oidc.callers import Call, Key, answered, issuer, key_of, use_key
 from sparekey.flows.oidc.subjects import subject
 from sparekey.oidc import claims, device, dpop, pkce, rotation
+from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.oidc.rotation import Shown, Turn
 from sparekey.store.oidc import devices, grants, tokens
 from sparekey.store.oidc.tokens import Given
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 _GONE = "This code has ended, or never was"
 
 
@@ -137,7 +137,9 @@ def by_refresh(asked: Asked) -> Issued:
     if found is None:
         raise rotation.gone()
     grant = found.grant
-    shown = Shown(found.token, grant, found.is_alive(work.now) and _may_use(client, found))
+    shown = Shown(
+        found.token, grant, found.is_alive(work.now) and client.is_for(grant.account_id, grant.member_id)
+    )
     turn = rotation.decide(shown, client, asked.key.jkt if asked.key else "", work.now)
     if turn is Turn.END:
         raise _ended(asked, found, "refresh_reused")
@@ -168,11 +170,9 @@ def by_device(asked: Asked) -> Issued:
     raise refusal
 
 
-_GRANTS: dict[str, Callable[[Asked], Issued]] = {
-    "authorization_code": by_code,
-    "refresh_token": by_refresh,
-    DEVICE_CODE: by_device,
-}
+_GRANTS: dict[str, Callable[[Asked], Issued]] = dict(
+    zip(GRANT_TYPES, (by_code, by_refresh, by_device), strict=True)
+)
 
 
 def _needed(call: Call, name: str) -> str:
@@ -185,11 +185,6 @@ def _needed(call: Call, name: str) -> str:
 def _demand_kind(client: Client, *kinds: Kind) -> None:
     if client.kind not in kinds:
         raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
-
-
-def _may_use(client: Client, given: Given) -> bool:
-    """The client may have become one for some people only."""
-    return client.only is None or given.grant.member_id in client.only
 
 
 def _jkt(asked: Asked, bound_to: str) -> str:

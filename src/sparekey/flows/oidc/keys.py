@@ -20,7 +20,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sparekey.adapters import signing
-from sparekey.adapters.signing import ALGORITHMS, SigningKey
+from sparekey.adapters.signing import SigningKey
+from sparekey.core.clients import ALGORITHMS
 from sparekey.core.contract import Moment
 from sparekey.core.events.apps import SigningKeyMade, SigningKeyRetired
 from sparekey.flows._work import Work, unit

@@ -157,8 +157,7 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> tuple[Cli
 
 def demand_entry(client: Client, member: Member) -> None:
     """The site is this account's, and for this person."""
-    is_in = client.only is None or member.id in client.only
-    if client.account_id != member.account_id or not is_in:
+    if not client.is_for(member.account_id, member.id):
         raise NotAllowed(reason="not_yours", app=client.name)
 
 

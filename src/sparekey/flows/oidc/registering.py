@@ -17,7 +17,8 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call
 from sparekey.flows.sessions import demand_right
 from sparekey.oidc import registration
-from sparekey.oidc.registration import LOGINS, Wanted
+from sparekey.oidc.client_proof import LOGINS
+from sparekey.oidc.registration import Wanted
 from sparekey.store import cases, people
 from sparekey.store.cases import Link
 from sparekey.store.engine import Kept

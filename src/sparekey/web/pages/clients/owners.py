@@ -8,14 +8,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sparekey.core.clients import Client, Kind, Login
+from sparekey.core.clients import ALGORITHMS, Client, Kind, Login
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict, NotFound, Stale
 from sparekey.flows import sessions
 from sparekey.flows.clients import managing, showing
 from sparekey.flows.clients.managing import Made
 from sparekey.flows.clients.showing import Shown
-from sparekey.flows.clients.wanted import ALGORITHMS, FRESH_MINUTES, Wanted, Who
+from sparekey.flows.clients.wanted import FRESH_MINUTES, Wanted, Who
 from sparekey.web.door import Asks, Way
 from sparekey.web.pages.clients.snippets import ELSEWHERE, facts_of, redirects, snippets
 from sparekey.web.pages.kept import kept_form
