@@ -1,18 +1,22 @@
 """What apps lose when a person's access changes hands, what they keep over a plain sign-out, and whom it is told."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 
 from sparekey.core.clients import Client
 from sparekey.core.contract import Answer
 from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import How
 from sparekey.flows import not_me, password_link, sessions
+from sparekey.flows._work import hashed
 from sparekey.flows.background.logouts import DELAYS, Teller
+from sparekey.flows.clients import own
 from sparekey.flows.context import Context
+from sparekey.flows.oidc.ending import LOGOUT_KIND
 from sparekey.flows.own import replacing
 from sparekey.flows.reset import reset
 from sparekey.flows.team import roles, standing
@@ -202,3 +206,35 @@ def test_a_deleted_person_leaves_no_consent_and_is_for_no_app(ctx: Context) -> N
 
 def rows_of(ctx: Context, table: Table) -> Sequence[Any]:
     return ctx.db.read(lambda conn: conn.execute(select(table)).all())
+
+
+def test_an_app_whose_access_is_taken_away_is_told_and_no_other(
+    ctx: Context, board: Client, crew: Team, gateway: Gateway, world: FrozenWorld
+) -> None:
+    """Each time: who signs in to it again in the same session may take its access away again."""
+    other = client(ctx, crew, "Other", backchannel_uri=gateway.url)
+    browser = signed_in(ctx, crew["jonas.frei"])
+    for _ in range(2):
+        for app in (board, other):
+            _takes(ctx, given(ctx, browser, app).code)
+        own.withdraw(ctx, browser, board.id)
+        world.advance(timedelta(seconds=1))
+    assert 2 == len(_waiting(ctx))
+
+
+def _takes(ctx: Context, code: str) -> None:
+    """As an app that comes for its tokens."""
+    now = ctx.moment().at
+
+    def spend(conn: Connection) -> None:
+        found = grants.by_code(conn, hashed(code))
+        assert found is not None
+        grants.spend_code(conn, found.grant, now)
+
+    ctx.db.write(spend)
+
+
+def _waiting(ctx: Context) -> Sequence[str]:
+    return ctx.db.read(
+        lambda conn: conn.execute(select(outbox.c.kind).where(outbox.c.kind == LOGOUT_KIND)).scalars().all()
+    )

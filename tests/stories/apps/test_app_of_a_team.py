@@ -95,6 +95,7 @@ def test_an_app_is_added_signed_in_to_and_taken_back(nora: Person, jonas: Person
     jonas.presses("Take access away Wiki")
     jonas.sees("No app has access to you")
     assert (False, 400) == (wiki.is_token_good(), wiki.refresh()[0])
+    assert wiki.told.wait(PATIENCE_SECONDS)
     goes_to(jonas, wiki)
     jonas.comes_to("Sign in to Wiki")
     jonas.button("Do not allow").click()

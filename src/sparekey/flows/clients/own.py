@@ -15,6 +15,7 @@ from sparekey.core.permissions import Action
 from sparekey.errors import NotFound
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.oidc import ending
 from sparekey.flows.sessions import demand_member, demand_right
 from sparekey.store.oidc import access, clients, grants
 from sparekey.store.oidc.access import Access
@@ -70,6 +71,7 @@ def withdraw(ctx: Context, visitor: Visitor, client_id: str) -> str:
         client = clients.own(work.conn, me.account_id, client_id)
         if client.id not in access.of_member(work.conn, me, work.now):
             raise NotFound()
+        ending.tell_withdrawn(work, me, client.id)
         count = grants.end_of_person(work.conn, me, work.now, client.id)
         count += access.end_passes(work.conn, me, client.id)
         grants.withdraw(work.conn, me, client.id)

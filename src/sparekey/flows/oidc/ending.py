@@ -24,6 +24,17 @@ def tell(work: Work, who: Member, *, only: SessionId | None = None, but: str = "
         work.post(*notices)
 
 
+def tell_withdrawn(work: Work, who: Member, client_id: ClientId) -> None:
+    """Have one app told, if it asked for it, that this person took its access away, for each of their sessions."""
+    notices = [
+        _notice(work, who, one, session_id, f"withdrawn:{work.now.isoformat()}")
+        for one, session_id in grants.to_tell(work.conn, who)
+        if one == client_id
+    ]
+    if notices:
+        work.post(*notices)
+
+
 def end_grants(work: Work, who: Member, why: str) -> None:
     """End all that a person gave to apps, offline access too."""
     count = grants.end_of_person(work.conn, who, work.now)
@@ -31,9 +42,14 @@ def end_grants(work: Work, who: Member, why: str) -> None:
         work.record(GrantsEnded(who.id, count, why), who.account_id)
 
 
-def _notice(work: Work, who: Member, client_id: ClientId, session_id: SessionId) -> queue.Mail:
-    """One row of the outbox. The statement itself is signed when it is sent: it is good for two minutes."""
-    label = f"{client_id}:{session_id}"
+def _notice(
+    work: Work, who: Member, client_id: ClientId, session_id: SessionId, why: str = "ended"
+) -> queue.Mail:
+    """One row of the outbox. The statement itself is signed when it is sent: it is good for two minutes.
+
+    `why`: a session ends once, but access can be taken away from one session more than once.
+    """
+    label = f"{client_id}:{session_id}:{why}"
     notice_id = new_id("out", work.moment, label)
     return queue.Mail(
         id=notice_id,
