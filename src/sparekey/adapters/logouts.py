@@ -2,9 +2,14 @@
 
 The logout token goes by POST to the address that is set for the app, and nowhere else: no redirect is followed, and
 nothing but the status is read of the answer. Taken is any 2xx: section 2.8 asks for 200, and libraries answer 204.
+An answer that comes in drops is cut off: the library's limits are for each piece of it.
 """
 
 import logging
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
 _CONNECT, _READ, _IN_ALL = 2.0, 2.0, 3.0
@@ -33,6 +38,10 @@ def send(address: str, logout_token: str) -> None:
     timeout = Timeout(connect=_CONNECT, read=_READ, total=_IN_ALL)
     try:
         with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
+            pool.pool_classes_by_scheme = {
+                "http": _bounded(urllib3.HTTPConnectionPool),
+                "https": _bounded(urllib3.HTTPSConnectionPool),
+            }
             response = pool.request(
                 "POST",
                 address,
@@ -51,3 +60,26 @@ def send(address: str, logout_token: str) -> None:
         raise Untold("The app cannot be reached, or broke off") from None
     if status not in range(200, 300):
         raise Untold(f"The app refuses the notice ({status})")
+
+
+def _bounded(base: Any) -> Any:
+    """A pool whose answers are there in time or cut off."""
+
+    class Connection(base.ConnectionCls):  # type: ignore[misc]
+        def getresponse(self) -> Any:
+            guard = threading.Timer(_IN_ALL, _cut, (self.sock,))
+            guard.start()
+            try:
+                return super().getresponse()
+            finally:
+                guard.cancel()
+
+    class Pool(base):  # type: ignore[misc]
+        ConnectionCls = Connection
+
+    return Pool
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
