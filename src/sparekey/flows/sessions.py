@@ -212,6 +212,16 @@ def still_there(work: Work, visitor: Visitor) -> Stored:
     return stored
 
 
+def hold(work: Work, visitor: Visitor) -> Stored:
+    """The same with its person locked, for what outlives a session: whoever lets them back in or resets them comes
+    before this unit, and it is refused, or after it, and ends what it gave.
+    """
+    if visitor.session is None:
+        raise NotSignedIn()
+    people.member(work.conn, visitor.session.account_id, visitor.session.member_id, lock=True)
+    return still_there(work, visitor)
+
+
 def wake(ctx: Context, visitor: Visitor, password: str) -> Started:
     """Open an idle session again with the password alone (NIST SP 800-63B-4, section 2.2.3)."""
     _, member = demand_finished(visitor)

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from sparekey.core.clients import Client, Kind, Login
+from sparekey.core.recovery_case import How
 from sparekey.core.sign_in import Demand
-from sparekey.errors import BadInput, NotAllowed, TooManyTries
+from sparekey.errors import BadInput, NotAllowed, NotSignedIn, TooManyTries
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import devices
+from sparekey.flows.reset import reset
 from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.store import sessions
 from tests.clients import client, later
@@ -61,6 +63,17 @@ def test_a_device_waits_until_its_person_allows_it(
     )
     assert 200 == program.userinfo(after["access_token"]).status_code
     assert "client:device:allowed" in tags(ctx, tool.account_id)
+
+
+def test_a_session_that_ended_meanwhile_lets_no_device_in(
+    ctx: Context, program: Program, tool: Client, jonas: Browser, crew: Team
+) -> None:
+    """A reset comes between recognising the browser and its yes: nothing of that browser outlives it."""
+    asked = ask(program, tool, "openid offline_access")
+    reset(ctx, signed_in(ctx, crew.owner), crew["jonas.frei"].id, How.PERSON, "jonas.frei")
+    with pytest.raises(NotSignedIn):
+        devices.allow(ctx, jonas, asked["user_code"])
+    assert "authorization_pending" == poll(program, tool, asked)["error"]
 
 
 def test_a_refused_device_hears_so(

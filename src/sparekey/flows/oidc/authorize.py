@@ -17,7 +17,7 @@ from sparekey.core.people import Member, new_id
 from sparekey.core.proofs import assurance
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Demand, is_enough
-from sparekey.errors import NotSignedIn, ProtocolRefused
+from sparekey.errors import ProtocolRefused
 from sparekey.flows import sessions
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
@@ -25,7 +25,6 @@ from sparekey.flows.oidc import keys
 from sparekey.flows.oidc.asked import ASKED, CHOSEN, Sent, Whose, noted, whose
 from sparekey.oidc import acr, claims, request
 from sparekey.oidc.request import Asked, Prompt
-from sparekey.store import sessions as kept_sessions
 from sparekey.store.oidc import clients, grants, pushed
 
 
@@ -249,8 +248,7 @@ def _let_in(case: _Case, asked: Asked, session: Session, member: Member, agreed:
     grant = _grant(case, asked, session, moment)
 
     def let_in(work: Work) -> None:
-        if kept_sessions.find(work.conn, case.visitor.token_hash) is None:
-            raise NotSignedIn()
+        sessions.hold(work, case.visitor)
         if case.found.pushed and not pushed.spend(work.conn, case.found.pushed):
             raise ProtocolRefused("invalid_request_uri", "request_uri was used")
         if agreed:

@@ -21,7 +21,7 @@ from sparekey.errors import BadInput, NotAllowed, ProtocolRefused, StepUpNeeded,
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call, answered
-from sparekey.flows.sessions import demand_member
+from sparekey.flows.sessions import demand_member, hold
 from sparekey.oidc import claims, device
 from sparekey.store import queue
 from sparekey.store.engine import Kept
@@ -142,6 +142,7 @@ def _decide(
     session, member = demand_member(visitor)
 
     def decide(work: Work) -> str:
+        hold(work, visitor)
         found, client = _typed(work, member, typed)
         act(work, session, found, client)
         return client.name
