@@ -62,7 +62,7 @@ OPENING = {
 }
 NOTICES = {
     "code_receiver_added", "code_receiver_changed", "way_not_allowed",
-    "imported",
+    "imported", "device_let_in",
     "set_up", "recovery_opened", "recovery_completed", "recovery_ended", "recovery_doubted", "recovery_tripwire",
     "review_lost", "review_due", "review_overdue", "way_added", "lost_factor_used", "reset_done",
     "secret_revealed", "owner_recovered", "passkey_added", "way_removed",

@@ -14,7 +14,7 @@ from sparekey.flows.reset import reset
 from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.store import sessions
 from tests.clients import client, later
-from tests.people import Browser, Team, account, signed_in, tags
+from tests.people import Browser, Team, account, letters, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
 
@@ -63,6 +63,7 @@ def test_a_device_waits_until_its_person_allows_it(
     )
     assert 200 == program.userinfo(after["access_token"]).status_code
     assert "client:device:allowed" in tags(ctx, tool.account_id)
+    assert ["Tool"] == [one.facts["app"] for one in letters(ctx, "device_let_in")]
 
 
 def test_a_session_that_ended_meanwhile_lets_no_device_in(

@@ -1,5 +1,8 @@
-"""Letters to the other account owners about apps: what lets people in elsewhere, and who changed it."""
+"""Letters about apps: to the other account owners, who changed what lets people in elsewhere; to a person whose code
+let a program in.
+"""
 
+from sparekey.adapters.letters._phrases import REPORT_DE, REPORT_EN
 from sparekey.adapters.letters._shape import Action, Kind, Reader, Stop, Text
 
 _ROWS_EN = (("App", "{app}"), ("Who", "{person}"), ("When", "{changed_at}"), ("Where", "{place}"))
@@ -111,7 +114,26 @@ _REMOVED = Kind(
     ),
 )
 
+_LET_IN = Kind(
+    english=Text(
+        subject="You let {app} sign in as you",
+        preview="{allowed_at}, {place}.",
+        title="A program was let in by its code",
+        body=("It works as you until you take its access away: My profile, then Apps.",),
+        rows=(("Program", "{app}"), ("When", "{allowed_at}"), ("Allowed from", "{place}")),
+        stop=Stop("It wasn’t you, or somebody sent you the code?", REPORT_EN, "{stop_link}"),
+    ),
+    german=Text(
+        subject="Sie haben {app} als Sie angemeldet",
+        preview="{allowed_at}, {place}.",
+        title="Ein Programm wurde mit seinem Code angemeldet",
+        body=("Es arbeitet als Sie, bis Sie ihm den Zugriff wegnehmen: Mein Profil, dann Apps.",),
+        rows=(("Programm", "{app}"), ("Wann", "{allowed_at}"), ("Erlaubt von", "{place}")),
+        stop=Stop("Waren Sie es nicht, oder hat Ihnen jemand den Code geschickt?", REPORT_DE, "{stop_link}"),
+    ),
+)
 KINDS = {
+    "device_let_in": _LET_IN,
     "app_added": _ADDED,
     "app_changed": _CHANGED,
     "app_secret_made": _SECRET_MADE,

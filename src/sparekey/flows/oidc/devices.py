@@ -113,7 +113,8 @@ def look(ctx: Context, visitor: Visitor, typed: str) -> Waits:
 
 
 def allow(ctx: Context, visitor: Visitor, typed: str) -> str:
-    """Let the device sign in as this person; gives the app's name."""
+    """Let the device sign in as this person, who is told: codes are what strangers ask people to enter."""
+    _, member = demand_member(visitor)
 
     def act(work: Work, session: Session, found: DeviceAsk, client: Client) -> None:
         _demand_enough(session, client, work.now)
@@ -122,6 +123,7 @@ def allow(ctx: Context, visitor: Visitor, typed: str) -> str:
         clients.used(work.conn, client.id, work.now)
         devices.put(work.conn, replace(found, state=Waiting.ALLOWED, grant_id=grant.id))
         work.record(DeviceAllowed(session.member_id, client.id, grant.id), session.account_id)
+        work.send(member, "device_let_in", app=client.name, allowed_at=work.now)
 
     return _decide(ctx, visitor, typed, act)
 
