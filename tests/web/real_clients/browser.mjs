@@ -1,6 +1,8 @@
 // An app that signs one person in: says where the browser should go, reads where it came back to, tells what it saw.
 import { createInterface } from 'node:readline'
-import { begin, finish, look, refresh, revoke } from './app.mjs'
+import * as app from './app.mjs'
+
+const { begin, finish, look, refresh, revoke } = app
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
 const say = (what) => console.log(JSON.stringify(what))
@@ -14,5 +16,6 @@ const second = await refresh(first)
 const again = await look(second, sub)
 await revoke(second)
 const after = await look(second, sub).then(() => 200, (error) => error.status ?? error.cause?.status)
-say({ claims, person, again, after, type: second.token_type, isNew: first.access_token !== second.access_token })
+const leave = app.leave?.(first)
+say({ claims, person, again, after, leave, type: second.token_type, isNew: first.access_token !== second.access_token })
 process.exit()

@@ -20,6 +20,7 @@ from tests.web.real_clients.conftest import Walker, block
 pytestmark = [pytest.mark.node, pytest.mark.parametrize("ctx", ["sqlite"], indirect=True)]
 HERE = Path(__file__).parent
 SITE = "https://wiki.example.com/back"
+BYE = "https://wiki.example.com/bye"
 WEB, WITH_KEY, COMMAND = range(3)
 PATIENCE_SECONDS = 20
 
@@ -94,7 +95,7 @@ def sign_in(folder: Path, packages: Path, text: str, jonas: Walker) -> dict[str,
 def test_a_person_signs_in_to_an_app_with_a_secret(
     here: Context, team: Team, jonas: Walker, packages: Path, tmp_path: Path, how: str
 ) -> None:
-    text = app(here, client(here, team), WEB).replace("ClientSecretBasic", how)
+    text = app(here, client(here, team, logout_uris=(BYE,)), WEB).replace("ClientSecretBasic", how)
     saw = sign_in(tmp_path, packages, text, jonas)
     assert ("urn:sparekey:acr:aal2", here.site.base_url) == (saw["claims"]["acr"], saw["claims"]["iss"])
     assert (jonas.who.username, jonas.who.email) == (
@@ -102,6 +103,7 @@ def test_a_person_signs_in_to_an_app_with_a_secret(
         saw["person"]["email"],
     )
     assert (saw["person"], 401, "bearer", True) == (saw["again"], saw["after"], saw["type"], saw["isNew"])
+    assert BYE == jonas.http.get(saw["leave"]).headers["location"]
 
 
 def test_a_person_signs_in_to_an_app_with_a_key_that_pushes_its_requests_and_binds_its_tokens(
