@@ -7,8 +7,10 @@ sized by the stylesheet, without a `style` attribute. As PNG for mails and downl
 from html import escape
 from io import BytesIO
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    import segno
 
 QUIET_ZONE = 4
 PNG_SCALE = 6  # pixels a module
@@ -33,7 +35,9 @@ def png(text: str) -> bytes:
     return out.getvalue()
 
 
-def _code(text: str) -> segno.QRCode:
+def _code(text: str) -> "segno.QRCode":
+    import segno  # noqa: PLC0415 -- loaded with the first code
+
     return segno.make_qr(text, error="m")
 
 

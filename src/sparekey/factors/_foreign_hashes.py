@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import pbkdf2_hmac, scrypt, sha256
 
-import bcrypt
 from argon2.low_level import Type, hash_secret_raw
 
 from sparekey.factors._argon2 import MOST_TYPED
@@ -106,6 +105,8 @@ def _bcrypt(text: str, cost: str, is_hashed_first: bool = False) -> _Hash | None
 
     def derive(password: bytes) -> bytes:
         before = sha256(password).hexdigest().encode() if is_hashed_first else password
+        import bcrypt  # noqa: PLC0415 -- loaded with the first of them
+
         return bcrypt.hashpw(before[:BCRYPT_BYTES], text.encode())
 
     return _Hash(text.encode(), derive)
