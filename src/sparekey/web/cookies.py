@@ -8,6 +8,7 @@ token hangs on it and on the session, and "new device" notices use it.
 import base64
 import hmac
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -55,7 +56,8 @@ class Cookies:
 
     def sign(self, purpose: str, data: Mapping[str, Any]) -> str:
         """Small data that a browser may carry but not change; empty when it would not fit into a cookie."""
-        body = base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
+        packed = zlib.compress(json.dumps(data).encode())  # a long form has to fit
+        body = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         return f"{body}.{self._mark(purpose, body)}" if len(body) < _LONGEST else ""
 
     def read(self, purpose: str, text: str) -> dict[str, Any]:
@@ -63,7 +65,8 @@ class Cookies:
         body, _, mark = text.partition(".")
         if not hmac.compare_digest(mark.encode(), self._mark(purpose, body).encode()):
             return {}
-        found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        packed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        found: dict[str, Any] = json.loads(zlib.decompress(packed))
         return found
 
     def _mark(self, purpose: str, body: str) -> str:

@@ -360,4 +360,7 @@ def keep_typed(visit: Visit, response: Response) -> None:
     if kept:
         member = visit.visitor.member
         data = {"path": visit.path, "member": member.id if member else "", "form": kept}
-        visit.desk.cookies.put(response, "resume", visit.desk.cookies.sign("resume", data), 600)
+        signed = visit.desk.cookies.sign("resume", data)
+        visit.desk.cookies.put(response, "resume", signed, 600)
+        if not signed:
+            visit.note(response, "not_kept")

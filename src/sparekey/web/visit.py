@@ -78,9 +78,13 @@ class Visit:
         """See that page next (303), with a note about what was done."""
         response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
         if code:
-            signed = self.desk.cookies.sign("flash", {"code": code, "facts": facts})
-            self.desk.cookies.put(response, "flash", signed, 60)
+            self.note(response, code, **facts)
         return response
+
+    def note(self, response: Response, code: str, **facts: Any) -> None:
+        """Say this at the top of the next page."""
+        signed = self.desk.cookies.sign("flash", {"code": code, "facts": facts})
+        self.desk.cookies.put(response, "flash", signed, 60)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page outside the shell."""

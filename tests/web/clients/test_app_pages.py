@@ -120,6 +120,19 @@ def test_what_was_typed_outlives_a_confirmation(ctx: Context, crew: Team, late: 
     assert 1 == len(of(ctx, crew))
 
 
+def test_a_long_list_of_people_outlives_a_confirmation(ctx: Context, crew: Team, late: Tab) -> None:
+    people = "\n".join(f"person.number{one}" for one in range(300))
+    asked = late.fill(NEW, **CLOUD, who="chosen", people=people)
+    back = late.follow(late.send(late.follow(asked), **confirming(ctx, crew.owner)))
+    assert people == back.form().fields["people"].strip().replace("\r\n", "\n")
+
+
+def test_what_is_too_long_to_be_kept_is_said_before_it_is_lost(late: Tab) -> None:
+    people = "\n".join(hashed(str(one)) for one in range(300))
+    asked = late.fill(NEW, **CLOUD, who="chosen", people=people)
+    assert "too long to be kept" in late.follow(asked).words
+
+
 @pytest.mark.parametrize("kind", ["nothing", "SERVER"])
 def test_a_kind_that_there_is_not_has_no_form(nora: Tab, kind: str) -> None:
     assert 404 == nora.get(f"{APPS}/new/{kind}").status
