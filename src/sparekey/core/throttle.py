@@ -118,6 +118,8 @@ CLIENT_RATE = Rate(20, timedelta(minutes=10))
 """Wrong proofs of one app from one client address: an app's own server is not stopped by anybody elsewhere."""
 DEVICE_RATE = Rate(30, timedelta(hours=1))
 """Devices that begin to wait for a person, from one client address."""
+PUSH_RATE = Rate(300, timedelta(hours=1))
+"""Requests pushed from one source by programs that prove nothing: anybody knows what such a one is called."""
 USED_UP_RATE = Rate(1, timedelta(days=1))
 """How often owners are told that the text messages of a day are used up."""
 DOUBT_RATE = Rate(3, timedelta(hours=1))

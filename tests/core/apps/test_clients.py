@@ -31,9 +31,10 @@ def test_lives() -> None:
     ]
 
 
-def test_how_often_apps_may_be_wrong() -> None:
-    expected = (Rate(20, timedelta(minutes=10)), Rate(30, timedelta(hours=1)))
-    assert expected == (throttle.CLIENT_RATE, throttle.DEVICE_RATE)
+def test_how_often_apps_may_be_wrong_and_ask_without_proof() -> None:
+    hour = timedelta(hours=1)
+    expected = (Rate(20, timedelta(minutes=10)), Rate(30, hour), Rate(300, hour))
+    assert expected == (throttle.CLIENT_RATE, throttle.DEVICE_RATE, throttle.PUSH_RATE)
 
 
 def test_an_app_asks_for_a_second_factor_for_consent_and_for_pkce() -> None:

@@ -1,11 +1,14 @@
 """Userinfo, introspection, revocation and pushed requests."""
 
 import pytest
+from sqlalchemy import select
 
 from sparekey.core.clients import Client, Kind
+from sparekey.core.throttle import PUSH_RATE
 from sparekey.flows.context import Context
 from sparekey.oidc import pkce
 from sparekey.store import sessions
+from sparekey.store.schema import pushed
 from tests.clients import BACK, VERIFIER, basic, client, given, later, proof, public
 from tests.people import Browser, Team, account, tags
 from tests.web.oidc.conftest import Program
@@ -184,6 +187,25 @@ def test_a_request_is_pushed(program: Program, wiki: Client) -> None:
     said = answer.json()
     assert (201, 590) == (answer.status_code, said["expires_in"])
     assert said["request_uri"].startswith("urn:ietf:params:oauth:request_uri:")
+
+
+def test_what_means_nothing_is_not_kept_of_a_pushed_request(
+    ctx: Context, program: Program, wiki: Client
+) -> None:
+    form = {"response_type": "code", "redirect_uri": BACK, "scope": "openid", **PKCE, "ballast": "x" * 60_000}
+    assert 201 == program.post("/oidc/par", form, basic(wiki)).status_code
+    kept = ctx.db.read(lambda conn: conn.execute(select(pushed.c.parameters)).scalar_one())
+    assert "ballast" not in kept
+
+
+def test_strangers_push_no_more_than_the_server_cares_to_keep(
+    ctx: Context, program: Program, crew: Team
+) -> None:
+    """A program without a secret proves nothing: whoever knows its id may push in its name."""
+    form = {"client_id": public(ctx, crew).id, "response_type": "code", "redirect_uri": BACK, **PKCE}
+    form["scope"] = "openid"
+    statuses = [program.post("/oidc/par", form).status_code for _ in range(PUSH_RATE.burst + 1)]
+    assert [201] * PUSH_RATE.burst + [429] == statuses
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sparekey.adapters import statements
 from sparekey.core.clients import Client, Login
 from sparekey.core.contract import Moment
 from sparekey.core.events.apps import ClientRefused
-from sparekey.core.throttle import CLIENT_RATE, Wait, source_key, spend
+from sparekey.core.throttle import CLIENT_RATE, Rate, Wait, source_key, spend
 from sparekey.errors import ProtocolRefused, TooManyTries
 from sparekey.flows._work import Work, unit
 from sparekey.flows.context import Context, Visitor
@@ -122,6 +122,14 @@ def use_key(conn: Connection, key: Key | None) -> str:
         return ""
     use(conn, key.used, dpop.refused("This proof was used before"))
     return key.jkt
+
+
+def spend_room(work: Work, key: str, rate: Rate) -> None:
+    """Count what anybody may ask for, and what is kept until it ends; `TooManyTries` beyond the rate."""
+    after = spend(_arrival(work, key), rate, work.now)
+    if isinstance(after, Wait):
+        raise Kept(TooManyTries(after.until, reason="client"))
+    queue.put_arrivals(work.conn, {key: after})
 
 
 def _signed(ctx: Context, call: Call) -> Mapping[str, Any] | None:

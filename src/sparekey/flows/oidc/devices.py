@@ -15,12 +15,12 @@ from sparekey.core.people import Member, new_id
 from sparekey.core.proofs import assurance, is_fresh
 from sparekey.core.sessions import Session
 from sparekey.core.sign_in import is_enough
-from sparekey.core.throttle import DEVICE_RATE, Ended, Wait, reserve, source_key, spend
+from sparekey.core.throttle import DEVICE_RATE, Ended, Wait, reserve, source_key
 from sparekey.core.tokens import DeviceAsk, Waiting
 from sparekey.errors import BadInput, NotAllowed, ProtocolRefused, StepUpNeeded, TooManyTries
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.oidc.callers import Call, answered
+from sparekey.flows.oidc.callers import Call, answered, spend_room
 from sparekey.flows.sessions import demand_member, hold
 from sparekey.oidc import claims, device
 from sparekey.store import queue
@@ -39,7 +39,7 @@ def ask(ctx: Context, call: Call) -> dict[str, Any]:
     def keep(work: Work, client: Client) -> str:
         if client.kind is not Kind.COMMAND:
             raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
-        _spend_ask(work, call)
+        spend_room(work, f"device:{source_key(call.source)}", DEVICE_RATE)
         scopes = tuple(
             one for one in dict.fromkeys(call.form.get("scope", "").split()) if one in claims.SCOPES
         )
@@ -69,14 +69,6 @@ def ask(ctx: Context, call: Call) -> dict[str, Any]:
         "expires_in": int(DEVICE_LIFE.total_seconds()),
         "interval": device.INTERVAL,
     }
-
-
-def _spend_ask(work: Work, call: Call) -> None:
-    key = f"device:{source_key(call.source)}"
-    after = spend(queue.lock_arrivals(work.conn, [key], work.now)[key], DEVICE_RATE, work.now)
-    if isinstance(after, Wait):
-        raise Kept(TooManyTries(after.until, reason="devices"))
-    queue.put_arrivals(work.conn, {key: after})
 
 
 @dataclass(frozen=True)

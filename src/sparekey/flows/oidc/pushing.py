@@ -1,23 +1,23 @@
 """Pushed authorization requests (RFC 9126): what an app asks for goes past the browser.
 
 It is looked at as the authorization endpoint will, so that mistakes are told to the app and not to the person. The
-address that is given out works for that app alone, and once.
+address that is given out works for that app alone, and once. What means nothing here is not kept.
 """
 
 import json
 from typing import Any
 
-from sparekey.core.clients import PUSHED_LIFE, Client
+from sparekey.core.clients import PUSHED_LIFE, Client, Login
+from sparekey.core.throttle import PUSH_RATE, source_key
 from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import Work, hashed, token
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call, answered, issuer, key_of, use_key
+from sparekey.flows.oidc.callers import Call, answered, issuer, key_of, spend_room, use_key
 from sparekey.oidc import dpop, request
 from sparekey.store.oidc import pushed
 from sparekey.store.oidc.pushed import Pushed
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
-_OF_PROOF = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
 def push(ctx: Context, call: Call) -> dict[str, Any]:
@@ -26,8 +26,9 @@ def push(ctx: Context, call: Call) -> dict[str, Any]:
     key = key_of(ctx, call, moment.at)
 
     def keep(work: Work, client: Client) -> str:
-        asked = {name: value for name, value in call.form.items() if name not in _OF_PROOF}
-        asked["client_id"] = client.id
+        if client.login is Login.NONE:
+            spend_room(work, f"push:{source_key(call.source)}", PUSH_RATE)
+        asked = {**request.once(call.form.items())[0], "client_id": client.id}
         if "request_uri" in asked:
             raise ProtocolRefused("invalid_request", "request_uri cannot be pushed")
         jkt = use_key(work.conn, key)
