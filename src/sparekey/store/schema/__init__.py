@@ -1,0 +1,70 @@
+"""Every table, for SQLite and PostgreSQL alike.
+
+Keys lead with the account, so that rows could be split by account. Times are microseconds since 1970 in UTC,
+so that both databases give back the same instant. `sealed` columns hold ciphertext bound to row and version.
+"""
+
+from sparekey.store.schema._columns import Instant, metadata
+from sparekey.store.schema.apps import (
+    client_people,
+    clients,
+    consents,
+    device_asks,
+    grants,
+    passes,
+    pushed,
+    signing_keys,
+    tokens,
+    used_ids,
+)
+from sparekey.store.schema.people import (
+    accounts,
+    addresses,
+    audit,
+    authenticators,
+    browsers,
+    cases,
+    chains,
+    challenges,
+    facts,
+    links,
+    members,
+    outbox,
+    rates,
+    returns,
+    sessions,
+    sources,
+    tries,
+)
+
+__all__ = [
+    "Instant",
+    "accounts",
+    "addresses",
+    "audit",
+    "authenticators",
+    "browsers",
+    "cases",
+    "chains",
+    "challenges",
+    "client_people",
+    "clients",
+    "consents",
+    "device_asks",
+    "facts",
+    "grants",
+    "links",
+    "members",
+    "metadata",
+    "outbox",
+    "passes",
+    "pushed",
+    "rates",
+    "returns",
+    "sessions",
+    "signing_keys",
+    "sources",
+    "tokens",
+    "tries",
+    "used_ids",
+]
