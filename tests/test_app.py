@@ -24,7 +24,7 @@ from sparekey.core.people import SERVER
 from sparekey.errors import Unready
 from sparekey.factors import asked_of_nobody
 from sparekey.flows.context import Context
-from sparekey.flows.demo import seed
+from sparekey.flows.demo.seed import seed
 from sparekey.settings import Settings, load
 from sparekey.store import audit, queue
 from sparekey.store.audit import Filter

@@ -15,7 +15,8 @@ from sparekey.flows.background.outbox import Sender
 from sparekey.flows.clients import showing
 from sparekey.flows.console import Listed
 from sparekey.flows.context import Context, Visitor
-from sparekey.flows.demo import LiveCode, live_codes, seed
+from sparekey.flows.demo.codes import LiveCode, live_codes
+from sparekey.flows.demo.seed import seed
 from sparekey.flows.demo.team import TEAM
 from sparekey.flows.joining import setup
 from sparekey.store import queue

@@ -7,7 +7,8 @@ import click
 from sparekey.cli._shared import sign_of_life
 from sparekey.core.people import Role
 from sparekey.flows.context import Context
-from sparekey.flows.demo import LiveCode, live_codes, seed
+from sparekey.flows.demo.codes import LiveCode, live_codes
+from sparekey.flows.demo.seed import seed
 from sparekey.settings import Settings
 
 HOST = "127.0.0.1"

@@ -9,8 +9,10 @@ place that is wrong. Pure: no database, clock or network. Whoever calls decides 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from itertools import chain
 from types import MappingProxyType
+from typing import cast
 
 from sparekey.imports.found import (
     BadFile,
@@ -25,18 +27,6 @@ from sparekey.imports.found import (
     Upload,
 )
 from sparekey.imports.gathering import Terms, gather
-from sparekey.imports.sources import (
-    authelia,
-    authentik,
-    django_allauth,
-    django_otp,
-    keycloak,
-    pictures,
-    privacyidea,
-    pskc,
-    table,
-    uris,
-)
 
 __all__ = [
     "SOURCES",
@@ -57,20 +47,21 @@ __all__ = [
 
 Source = Callable[[Iterable[Upload], Keys], Iterator[Found | BadLine]]
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
+SOURCES: Mapping[str, str] = MappingProxyType(
     {
-        "uris": uris.read,
-        "pictures": pictures.read,
-        "csv": table.read,
-        "pskc": pskc.read,
-        "keycloak": keycloak.read,
-        "authentik": authentik.read,
-        "authelia": authelia.read,
-        "privacyidea": privacyidea.read,
-        "django-otp": django_otp.read,
-        "django-allauth": django_allauth.read,
+        "uris": "uris",
+        "pictures": "pictures",
+        "csv": "table",
+        "pskc": "pskc",
+        "keycloak": "keycloak",
+        "authentik": "authentik",
+        "authelia": "authelia",
+        "privacyidea": "privacyidea",
+        "django-otp": "django_otp",
+        "django-allauth": "django_allauth",
     }
 )
+"""The module in `sources` that reads it. Each is loaded when it is first used: a server seldom needs any."""
 
 
 def read(
@@ -85,5 +76,9 @@ def read(
     `people`: tables that add what the files do not say, such as addresses; there a person is called as in the files.
     """
     name = uploads[0].name if uploads else ""
-    entries = chain(SOURCES[source](uploads, keys), table.read(people, keys) if people else ())
+    entries = chain(_source(source)(uploads, keys), _source("csv")(people, keys) if people else ())
     return gather(entries, terms, name)
+
+
+def _source(name: str) -> Source:
+    return cast(Source, import_module(f"sparekey.imports.sources.{SOURCES[name]}").read)

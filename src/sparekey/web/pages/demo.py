@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from sparekey.errors import NotFound
 from sparekey.flows.background.worker import Delivered
-from sparekey.flows.demo import live_codes
+from sparekey.flows.demo.codes import live_codes
 from sparekey.web.door import Asks, Way
 from sparekey.web.guard import POLICY
 from sparekey.web.visit import Visit
