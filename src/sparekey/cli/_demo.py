@@ -22,7 +22,10 @@ _ROLES = {
 
 
 def own_settings(settings: Settings, port: int) -> Settings:
-    """Of the real ones only the time zone and the data folder's place: never the database, never mail."""
+    """Of the real ones only the time zone and the data folder's place: never the database, never mail.
+
+    A proxy on this machine may ask, so that a site behind one can be tried.
+    """
     free = _free_port(port)
     return Settings.model_validate(
         {
@@ -31,6 +34,7 @@ def own_settings(settings: Settings, port: int) -> Settings:
                 "base_url": f"http://localhost:{free}",
                 "host": HOST,
                 "port": free,
+                "trusted_proxies": [HOST],
                 "time_zone": settings.server.time_zone,
             },
             "logs": {"level": "warning", "format": "text"},

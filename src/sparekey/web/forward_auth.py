@@ -6,7 +6,9 @@ Every page of every site behind the proxy waits for this answer, so it goes past
   all of them, so that none of the same name from outside is left.
 - 303 to sign in and back, or 401 with the same `Location` at `/forward-auth/nginx`: `auth_request` knows no other no.
 - 401 without a way for what is no page (another method than GET, a script's request): nobody sees where it leads.
-- 403 for a site that nobody added, and for people it is not for.
+- 403 for a site that nobody added, and for what is no page of a site that is not for this person; whoever opens a
+  page there is sent to where that is said. At `/forward-auth/nginx` the sentence stands in `Sparekey-Why` as well:
+  `auth_request` throws bodies away.
 
 What is asked for comes in `X-Forwarded-Host`, `-Uri` and `-Method`; only the proxies of the setting
 `server.trusted_proxies` are believed. The browser's cookies on that site are the site's own, never this server's.
@@ -87,7 +89,7 @@ class ForwardAuth:
         except Exception:
             log.error("fault", route=PATH, exc_info=True)
             answer = Answer(500, [])
-        await _reply(send, answer)
+        await _reply(send, _told_nginx(answer) if scope["path"] == NGINX else answer)
 
     async def _answer(self, scope: Scope) -> Answer:
         if not self._is_trusted(scope):
@@ -104,7 +106,7 @@ class ForwardAuth:
         )
         if isinstance(found, Passed):
             return _let(found)
-        if isinstance(found, Refused):
+        if isinstance(found, Refused) and not asked.is_page:
             return _no("This site is not for you. Ask an account owner")
         return await to_thread.run_sync(self._send_away, scope["path"], asked, cookies)
 
@@ -114,6 +116,8 @@ class ForwardAuth:
         if known is None:
             known = _is_in(peer, self._networks)
             if len(self._peers) < 1000:
+                if not known:
+                    log.warning(f"{PATH} was asked from {peer}, which is not among server.trusted_proxies")
                 self._peers[peer] = known
         return known
 
@@ -207,6 +211,12 @@ def _to(path: str, location: str, cookies: Headers) -> Answer:
 
 def _no(sentence: str) -> Answer:
     return Answer(403, [], sentence)
+
+
+def _told_nginx(answer: Answer) -> Answer:
+    if answer.status != 403:
+        return answer
+    return answer._replace(headers=[*answer.headers, (b"sparekey-why", answer.sentence.encode())])
 
 
 def _is_in(peer: str, networks: list[Any]) -> bool:

@@ -182,6 +182,16 @@ def test_a_form_without_a_session_is_refused_and_not_sent_away(wiki: Site) -> No
     assert (401, "") == (status, away)
 
 
+def test_a_site_that_nobody_added_says_so(ctx: Context, team: Team, tmp_path: Path) -> None:
+    with proxies.echoing() as behind, serving(ctx, team, "other.example") as ours:
+        for in_front in (in_nginx, in_caddy):
+            port, folder = free_port(), tmp_path / in_front.__name__
+            folder.mkdir()
+            with in_front(folder, ours, behind, port):
+                status, _, _, said = fetch(port, "/page", "GET", {"Host": f"{HOST}:{port}"})
+            assert (403, b"Nobody added this site to Sparekey\n") == (status, said)
+
+
 def test_a_server_that_is_down_lets_nobody_in(ctx: Context, team: Team, tmp_path: Path) -> None:
     for in_front in (in_nginx, in_caddy):
         port, folder = free_port(), tmp_path / in_front.__name__

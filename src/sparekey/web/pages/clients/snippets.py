@@ -339,7 +339,9 @@ _PROXY: tuple[Row, ...] = (
             auth_request /.sparekey;
             auth_request_set $sparekey_to $upstream_http_location;
             auth_request_set $sparekey_cookie $upstream_http_set_cookie;
+            auth_request_set $sparekey_why $upstream_http_sparekey_why;
             error_page 401 = @sparekey;
+            error_page 403 = @sparekey_no;
             auth_request_set $person $upstream_http_remote_user;
             auth_request_set $person_email $upstream_http_remote_email;
             auth_request_set $person_name $upstream_http_remote_name;
@@ -370,6 +372,10 @@ _PROXY: tuple[Row, ...] = (
             }
             add_header Set-Cookie $sparekey_cookie always;
             return 303 $sparekey_to;
+          }
+          location @sparekey_no {
+            default_type text/plain;
+            return 403 "$sparekey_why\\n";
           }
         }
         """,
