@@ -14,6 +14,7 @@ HOME = "https://id.bergundtal.example"
 EXAMPLES: dict[str, Fact] = {
     "account": "Berg & Tal AG",
     "app": "zistemo",
+    "asked_from": "198.51.100.4",
     "host": "id.bergundtal.example",
     "name": "Jonas",
     "owners": "Nora Keller",

@@ -8,12 +8,14 @@ from sparekey.core.clients import Client, Kind, Login
 from sparekey.core.recovery_case import How
 from sparekey.core.sign_in import Demand
 from sparekey.errors import BadInput, NotAllowed, NotSignedIn, TooManyTries
-from sparekey.flows.context import Context
+from sparekey.flows import not_me
+from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc import devices
 from sparekey.flows.reset import reset
 from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.store import sessions
 from tests.clients import client, later
+from tests.flows.steps import token_in
 from tests.people import Browser, Team, account, letters, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
@@ -75,6 +77,18 @@ def test_a_session_that_ended_meanwhile_lets_no_device_in(
     with pytest.raises(NotSignedIn):
         devices.allow(ctx, jonas, asked["user_code"])
     assert "authorization_pending" == poll(program, tool, asked)["error"]
+
+
+def test_its_person_can_stop_it_from_the_letter_without_signing_in(
+    ctx: Context, world: FrozenWorld, program: Program, tool: Client, jonas: Browser
+) -> None:
+    asked = ask(program, tool, "openid offline_access")
+    devices.allow(ctx, jonas, asked["user_code"])
+    world.advance(later(5))
+    given = poll(program, tool, asked)
+    [letter] = letters(ctx, "device_let_in")
+    not_me.stop(ctx, Visitor(), token_in(str(letter.facts["stop_link"])))
+    assert 401 == program.userinfo(given["access_token"]).status_code
 
 
 def test_a_refused_device_hears_so(

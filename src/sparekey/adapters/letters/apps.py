@@ -119,16 +119,32 @@ _LET_IN = Kind(
         subject="You let {app} sign in as you",
         preview="{allowed_at}, {place}.",
         title="A program was let in by its code",
-        body=("It works as you until you take its access away: My profile, then Apps.",),
-        rows=(("Program", "{app}"), ("When", "{allowed_at}"), ("Allowed from", "{place}")),
+        body=(
+            "If it was you, there is nothing to do. It works as you until you take its access away: My profile, then"
+            " Apps.",
+        ),
+        rows=(
+            ("Program", "{app}"),
+            ("When", "{allowed_at}"),
+            ("Allowed from", "{place}"),
+            ("The program asked from", "{asked_from}"),
+        ),
         stop=Stop("It wasn’t you, or somebody sent you the code?", REPORT_EN, "{stop_link}"),
     ),
     german=Text(
         subject="Sie haben {app} als Sie angemeldet",
         preview="{allowed_at}, {place}.",
         title="Ein Programm wurde mit seinem Code angemeldet",
-        body=("Es arbeitet als Sie, bis Sie ihm den Zugriff wegnehmen: Mein Profil, dann Apps.",),
-        rows=(("Programm", "{app}"), ("Wann", "{allowed_at}"), ("Erlaubt von", "{place}")),
+        body=(
+            "Waren Sie es, müssen Sie nichts tun. Es arbeitet als Sie, bis Sie ihm den Zugriff entziehen: Mein"
+            " Profil, dann Apps.",
+        ),
+        rows=(
+            ("Programm", "{app}"),
+            ("Wann", "{allowed_at}"),
+            ("Erlaubt von", "{place}"),
+            ("Das Programm fragte von", "{asked_from}"),
+        ),
         stop=Stop("Waren Sie es nicht, oder hat Ihnen jemand den Code geschickt?", REPORT_DE, "{stop_link}"),
     ),
 )

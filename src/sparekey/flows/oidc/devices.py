@@ -115,7 +115,7 @@ def allow(ctx: Context, visitor: Visitor, typed: str) -> str:
         clients.used(work.conn, client.id, work.now)
         devices.put(work.conn, replace(found, state=Waiting.ALLOWED, grant_id=grant.id))
         work.record(DeviceAllowed(session.member_id, client.id, grant.id), session.account_id)
-        work.send(member, "device_let_in", app=client.name, allowed_at=work.now)
+        work.send(member, "device_let_in", app=client.name, allowed_at=work.now, asked_from=found.source)
 
     return _decide(ctx, visitor, typed, act)
 
