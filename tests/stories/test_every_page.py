@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize
 
-from sparekey.web.guard import HEADERS
+from sparekey.web.guard import headers_of
 from tests.serving import Server
 from tests.stories.app import App
 from tests.stories.demo import Outbox, running_demo
@@ -135,5 +136,5 @@ def strict_headers_missing(answer: Response) -> list[str]:
     if "/demo/outbox/" in answer.url:
         return [] if "default-src 'none'" in there["content-security-policy"] else ["no policy"]
     kept = "public, max-age=31536000, immutable" if "/static/" in answer.url else "no-store"
-    expected = {**HEADERS, "cache-control": kept}
+    expected = {**headers_of(urlsplit(answer.url).path), "cache-control": kept}
     return [f"{name}: {there.get(name)}" for name, value in expected.items() if there.get(name) != value]

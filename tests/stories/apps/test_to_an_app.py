@@ -101,3 +101,33 @@ def test_whoever_says_no_goes_back_to_the_app(cast: Cast) -> None:
         tab.go(asking(wiki))
         tab.page.locator("main [name=answer][value=no]").click()
         assert "access_denied" == told(tab.page)["error"]
+
+
+def test_an_app_that_opened_the_sign_in_in_a_window_of_its_own_hears_from_it(cast: Cast) -> None:
+    """No page on the way cuts the tie, not after the sign-in either."""
+    with running_app() as address:
+        wiki = new_app(cast.demo, redirect_uris=(address,))
+        app = cast.context.new_page()
+        app.goto(address)
+        with app.expect_popup() as opened:
+            app.evaluate("address => { open(address) }", cast.demo.url + asking(wiki))
+        window = opened.value
+        window.locator("#username").fill("mia.zuercher")
+        window.locator("#password").fill(PASSWORDS["mia.zuercher"])
+        window.locator("main button.go").click()
+        window.locator("#code").fill(cast.outbox.code_of("mia.zuercher"))
+        window.locator("main button.go").click()
+        window.locator("main [name=answer][value=yes]").click()
+        assert {"code", "state", "iss"} == told(window).keys()
+        window.evaluate("() => { opener.told = location.search }")
+        assert "code=" in app.evaluate("told")
+
+
+def test_a_page_off_the_way_has_no_tie_to_who_opened_it(cast: Cast) -> None:
+    with running_app() as address:
+        app = cast.context.new_page()
+        app.goto(address)
+        with app.expect_popup() as opened:
+            app.evaluate("address => { open(address) }", f"{cast.demo.url}/recover")
+        opened.value.wait_for_load_state()
+        assert opened.value.evaluate("opener === null")
