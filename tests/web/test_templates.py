@@ -36,6 +36,7 @@ SIGN_IN = {
     "is_empty": False,
     "sign_up": False,
     "next": "",
+    "app": "",
     "unknown": "",
     "tries_left": None,
     "is_tried_often": False,

@@ -27,6 +27,7 @@ SIGN_IN: Values = {
     "is_empty": False,
     "sign_up": False,
     "next": "",
+    "app": "",
     "unknown": "",
     "tries_left": None,
     "is_tried_often": False,
@@ -118,6 +119,7 @@ SIGNED_OUT: dict[str, list[tuple[str, Values]]] = {
     "sign_in": [
         ("plain", SIGN_IN),
         ("empty", {**SIGN_IN, "is_empty": True}),
+        ("to an app", {**SIGN_IN, "next": "/oidc/authorize?client_id=cli_1", "app": "Wiki <1>"}),
         (
             "wrong",
             {

@@ -186,6 +186,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             {
                 "next": "/me/2fa/secret?a=1",
                 "why": why,
+                "app": "Wiki" if why.startswith("app") else "",
                 "way": "passkey" if why == "audit" else "code",
                 "has_codes": why != "audit",
                 "has_backup_codes": why != "audit",
@@ -204,6 +205,8 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             "policy",
             "audit",
             "export",
+            "apps",
+            "device",
             "app",
             "app_passkey",
         )
@@ -214,6 +217,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             {
                 "next": "/",
                 "why": "other",
+                "app": "",
                 "way": "backup_code",
                 "has_codes": True,
                 "has_backup_codes": True,
@@ -229,6 +233,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             {
                 "next": "/me",
                 "why": "other",
+                "app": "",
                 "way": "sms_code",
                 "has_codes": True,
                 "has_backup_codes": False,
@@ -243,6 +248,7 @@ OWN: dict[str, list[tuple[str, Values]]] = {
             {
                 "next": "/me",
                 "why": "other",
+                "app": "",
                 "way": "sms_code",
                 "has_codes": False,
                 "has_backup_codes": True,

@@ -119,6 +119,12 @@ def whose(ctx: Context, conn: Connection, what: Sent) -> Whose:
     return Whose(client, params, request.answer_address(params, client), key)
 
 
+def name_of(ctx: Context, client_id: str) -> str:
+    """What the app of this public id is called; nothing where there is none."""
+    found = ctx.db.read(lambda conn: clients.find(conn, client_id)) if client_id else None
+    return found.name if found else ""
+
+
 def demand_known(ctx: Context, what: Sent) -> None:
     """Raise `ProtocolRefused` for a request that nobody may be answered to."""
     ctx.db.read(lambda conn: whose(ctx, conn, what))

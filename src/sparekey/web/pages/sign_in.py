@@ -28,6 +28,7 @@ from sparekey.flows.own import apps, passkeys, sent_codes
 from sparekey.flows.sign_in import Outcome
 from sparekey.web.forms import local_path
 from sparekey.web.forward_auth import START
+from sparekey.web.pages.onward import app_of
 from sparekey.web.visit import Visit, retry, status_of, wait_of
 
 REFUSALS = (WrongProof, TooManyTries, Busy, BadInput)
@@ -52,6 +53,7 @@ def show_form(
     browser may tell its password manager of the passkey that was tried.
     """
     tries_left = refusal.facts.get("tries_left") if refusal else None
+    onward = local_path(visit.form.get("next") or visit.query.get("next", ""), "")
     return visit.page(
         "sign_in",
         status,
@@ -60,7 +62,8 @@ def show_form(
         host=visit.ctx.site.host,
         is_empty=not visit.form and waits_for_first_owner(visit.ctx),
         sign_up=visit.ctx.site.sign_up_is_open,
-        next=local_path(visit.form.get("next") or visit.query.get("next", ""), ""),
+        next=onward,
+        app=app_of(visit.ctx, onward),
         values={"username": visit.form.get("username") or visit.query.get("login_hint", "")},
         unknown=unknown,
         errors=errors,
@@ -97,7 +100,7 @@ def go_on(visit: Visit, outcome: Outcome) -> Response:
         return visit.go("/me/2fa/secret", "factor_suspended")
     if outcome.codes_left is not None:
         return visit.go(
-            onward if onward.startswith(PATH) else "/", "backup_code_used", left=outcome.codes_left
+            onward if onward.startswith((PATH, START)) else "/", "backup_code_used", left=outcome.codes_left
         )
     return visit.go(onward)
 
@@ -286,6 +289,8 @@ _WHY = (
     ("/account/audit", "audit"),
     ("/me/export", "export"),
     ("/account/export", "export"),
+    ("/account/apps", "apps"),
+    ("/device", "device"),
     (PATH, "app"),
     (START, "app"),
 )
@@ -308,6 +313,7 @@ def show_confirm_with(visit: Visit, status: int = 200, **errors: str) -> Respons
         status,
         next=onward,
         why="app_passkey" if by_passkey else _why(onward),
+        app=app_of(visit.ctx, onward),
         **offer,
         **text_to_confirm(visit, offer["way"]),
         errors=errors,
