@@ -11,6 +11,7 @@ from textwrap import dedent
 from urllib.parse import urlsplit
 
 from sparekey.core.clients import Client, Kind
+from sparekey.web.pages.clients import own_code
 
 SECRET = "CLIENT-SECRET"
 """Stands where the secret belongs, once that cannot be shown any more."""
@@ -382,7 +383,7 @@ _PROXY: tuple[Row, ...] = (
     ),
 )
 _OF_KIND: Mapping[Kind, tuple[Row, ...]] = {
-    Kind.SERVER: _SERVERS,
+    Kind.SERVER: (*_SERVERS, *own_code.ROWS),
     Kind.PUBLIC: _PUBLIC,
     Kind.COMMAND: _COMMAND,
     Kind.PROXY: _PROXY,
