@@ -50,7 +50,7 @@ def add(ctx: Context, visitor: Visitor, kind: Kind, draft_id: str, wanted: Wante
             raise Conflict("This app was added already", reason="app_added_already")
         login = Login.SECRET if kind is Kind.SERVER else Login.NONE
         bare = Client(ClientId(draft_id), who.account.id, kind, "", login, work.now)
-        made = _with_secret(work, read(bare, wanted, _people(work, who, wanted)))
+        made = _with_secret(work, _wanted(work, who, bare, wanted))
         clients.add(work.conn, made.client)
         work.record(ClientAdded(draft_id, kind.value, made.client.name), who.account.id)
         _tell(work, who.actor, made.client, "app_added")
@@ -65,7 +65,7 @@ def change(ctx: Context, visitor: Visitor, client_id: str, wanted: Wanted) -> Ma
     def act(work: Work) -> Made:
         who = acting(work, Action.MANAGE_APPS)
         before = _own(work, who, client_id, wanted.version)
-        after = read(before, wanted, _people(work, who, wanted))
+        after = _wanted(work, who, before, wanted)
         made = Made(after) if after.secret_hash else _with_secret(work, after)
         if made.client.login is Login.KEY:
             made = Made(
@@ -132,6 +132,10 @@ def _with_secret(work: Work, client: Client) -> Made:
         return Made(client)
     secret = token(work.moment, f"client:{client.id}")
     return Made(replace(client, secret_hash=hashed(secret), secret_set_at=work.now), secret)
+
+
+def _wanted(work: Work, who: Acting, before: Client, wanted: Wanted) -> Client:
+    return replace(read(before, wanted), only=_people(work, who, wanted))
 
 
 def _people(work: Work, who: Acting, wanted: Wanted) -> tuple[MemberId, ...] | None:

@@ -11,13 +11,12 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sparekey.core.clients import ALGORITHMS, Client, Kind, Login
-from sparekey.core.people import MemberId, name_key, read_name
+from sparekey.core.people import name_key, read_name
 from sparekey.core.sign_in import Demand
 from sparekey.errors import BadInput
 from sparekey.oidc import particulars
 
 T = TypeVar("T", bound=StrEnum)
-"""RS256 first: every app can read it (Core 1.0, section 15.1)."""
 STRICT_ALGORITHM = "ES256"
 FRESH_MINUTES = (0, 5, 15, 60, 240)
 LONGEST_ABOUT = 60
@@ -63,14 +62,16 @@ def usernames(wanted: Wanted) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(key for line in wanted.people.split() if (key := name_key(line.strip(",;")))))
 
 
-def read(before: Client, wanted: Wanted, only: tuple[MemberId, ...] | None) -> Client:
-    """The app as it is wanted, or `BadInput` with the field that cannot be taken."""
+def read(before: Client, wanted: Wanted) -> Client:
+    """The app as it is wanted, or `BadInput` with the first field that cannot be taken.
+
+    Whom it is for is looked up by the caller.
+    """
     common = replace(
         before,
         name=read_name(wanted.name),
         about=_about(wanted.about),
         demand=_one_of(Demand, wanted.demand, "demand"),
-        only=only,
     )
     if before.kind is Kind.PROXY:
         return _site(common, wanted)
