@@ -26,7 +26,7 @@ def test_a_program_is_let_in_by_its_code(office: Office) -> None:
     nora = office.seat(office.nora).signs_in()
     nora.opens("/account/apps/new/command")
     nora.confirms_if_asked()
-    nora.enters("Name shown to staff", "Backup")
+    nora.enters("Name shown to staff", "Nightly")
     nora.presses("Add app")
     client_id = nora.page.locator("dd.mono").first.inner_text()
 
@@ -38,7 +38,7 @@ def test_a_program_is_let_in_by_its_code(office: Office) -> None:
     jonas.opens(said["verification_uri"])
     jonas.enters("Code on the device", said["user_code"].lower())
     jonas.presses("Continue")
-    jonas.sees("Backup", said["user_code"])
+    jonas.sees("Nightly", said["user_code"])
     jonas.presses("Allow")
 
     office.server.clock.advance(seconds=said["interval"])
