@@ -74,6 +74,7 @@ def open_office(
     """A running server with nobody on it, and the two who will be. It must have no fault of its own."""
     mail = {"HOST": smtp.host, "PORT": str(smtp.port), "SECURITY": "none", "SENDER": SENDER}
     settings = {f"SPAREKEY_MAIL_{name}": value for name, value in mail.items()}
+    settings["SPAREKEY_SERVER_TRUSTED_PROXIES"] = "127.0.0.1"
     with Server(folder, database_url, **settings) as server, ExitStack() as seats:
         nora = _facts("Nora Keller", "linden harbour 42", server.clock)
         jonas = _facts("Jonas Frei", "walnut lantern 56", server.clock)

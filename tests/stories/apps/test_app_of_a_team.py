@@ -1,6 +1,7 @@
 """An app from its first day to the last sign-out: added by the owner, used by staff, ended by whoever may end it."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 
@@ -176,3 +177,20 @@ def test_signing_out_in_the_app_signs_out_here(nora: Person, jonas: Person, wiki
     jonas.page.wait_for_url(f"{wiki.address}/bye")
     jonas.opens("/me")
     jonas.comes_to("Sign in")
+
+
+def test_an_address_alone_signs_nobody_out(nora: Person, jonas: Person, wiki: Wiki) -> None:
+    """Without the ID token that proves which app sent them, people are asked, and stay here afterwards."""
+    adds(nora, wiki)
+    goes_to(jonas, wiki)
+    signs_in_on_the_way(jonas)
+    is_in(jonas, wiki)
+    address = f"/oidc/logout?{urlencode({'post_logout_redirect_uri': f'{wiki.address}/bye'})}"
+    jonas.opens(address)
+    jonas.comes_to("Sign out?")
+    jonas.follows("Stay signed in")
+    assert "/" == jonas.path
+    jonas.opens(address)
+    jonas.presses("Sign out")
+    assert "/signed-out" == jonas.path
+    assert wiki.told.wait(PATIENCE_SECONDS)

@@ -14,7 +14,7 @@ from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
 from tests.people import PASSWORD, Team, code_of
 from tests.web.authorize.conftest import BACK, AddClient, asking, granted, heard
-from tests.web.conftest import Browse, Page, Tab, confirming
+from tests.web.conftest import Browse, Page, Reader, Tab, confirming
 from tests.world import FrozenWorld
 
 LATER = timedelta(seconds=90)
@@ -154,6 +154,12 @@ def test_oidcc_prompt_none_not_logged_in(browse: Browse, wiki: Client) -> None:
     assert ("login_required", "af0ifjsldkj") == (told["error"], told["state"])
 
 
+def test_prompt_none_after_signing_out_finds_nobody(nora: Tab, wiki: Client) -> None:
+    form = next(one for one in Reader(nora.get("/me").text).forms if one.action == "/sign-out")
+    assert 303 == nora.post(form.action, form.fields, origin="https://id.example").status
+    assert "login_required" == heard(nora.get(asking(wiki, prompt="none"))).told["error"]
+
+
 def test_oidcc_prompt_none_logged_in(ctx: Context, nora: Tab, wiki: Client) -> None:
     first = granted(ctx, nora.get(asking(wiki)))
     second = granted(ctx, nora.get(asking(wiki, prompt="none")))
@@ -186,6 +192,19 @@ def hint(ctx: Context, **claims: object) -> str:
 def test_oidcc_id_token_hint(ctx: Context, crew: Team, nora: Tab, wiki: Client) -> None:
     text = hint(ctx, sub=crew.owner.id, aud=wiki.id, exp=1)
     assert wiki.id == granted(ctx, nora.get(asking(wiki, prompt="none", id_token_hint=text))).client_id
+
+
+def test_a_hint_outlives_the_key_that_signed_it(
+    ctx: Context, crew: Team, browse: Browse, wiki: Client, world: FrozenWorld
+) -> None:
+    """Of a key that is published no more, the public half is kept for this alone (Core 1.0, section 3.1.2.1)."""
+    text = hint(ctx, sub=crew.owner.id, aud=wiki.id)
+    world.advance(keys.SIGNS_FOR)
+    keys.ensure(ctx, ctx.moment())
+    world.advance(keys.PUBLISHED_BEFORE + keys.PUBLISHED_AFTER)
+    asked = asking(wiki, prompt="none", id_token_hint=text)
+    assert wiki.id == granted(ctx, browse(crew.owner).get(asked)).client_id
+    assert "login_required" == heard(browse(crew["jonas.frei"]).get(asked)).told["error"]
 
 
 def test_a_hint_of_somebody_else_asks_for_them(ctx: Context, crew: Team, nora: Tab, wiki: Client) -> None:

@@ -1,5 +1,6 @@
 """Leaving an app: the modules of the RP-Initiated Logout OP plan by their names, and what else ends then."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from sparekey.core.people import Member
 from sparekey.core.recovery_case import How
 from sparekey.flows import reset, sessions
 from sparekey.flows.background.logouts import DELAYS, Teller
+from sparekey.flows.console import CONSOLE
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
 from sparekey.flows.team import standing
@@ -109,6 +111,30 @@ def _with_another(hint: str) -> str:
 )
 def test_oidcc_rp_initiated_logout_bad_id_token_hint(leaver: Leaver, spoiled: Any) -> None:
     answer = leaver.leave(id_token_hint=spoiled(leaver.hint), post_logout_redirect_uri=OUT)
+    assert (200, True) == (answer.status_code, leaver.is_in)
+
+
+@pytest.fixture
+def late_leaver(ctx: Context, crew: Team, program: Program, wiki: Client, world: FrozenWorld) -> Leaver:
+    """Signed in minutes before the keys are followed by the next ones."""
+    keys.ensure(ctx, ctx.moment())
+    world.advance(keys.SIGNS_FOR)
+    keys.ensure(ctx, ctx.moment())
+    world.advance(keys.PUBLISHED_BEFORE - timedelta(minutes=5))
+    return Leaver(ctx, signed_in(ctx, crew["jonas.frei"]), program, wiki)
+
+
+def test_a_hint_signed_by_a_key_that_has_retired_since_is_believed(
+    late_leaver: Leaver, world: FrozenWorld
+) -> None:
+    world.advance(timedelta(minutes=10))
+    answer = late_leaver.leave(id_token_hint=late_leaver.hint, post_logout_redirect_uri=OUT)
+    assert (OUT, False) == (answer.headers.get("location"), late_leaver.is_in)
+
+
+def test_a_hint_signed_by_a_key_that_was_withdrawn_proves_nothing(ctx: Context, leaver: Leaver) -> None:
+    keys.rotate(ctx, CONSOLE, at_once=True)
+    answer = leaver.leave(id_token_hint=leaver.hint, post_logout_redirect_uri=OUT)
     assert (200, True) == (answer.status_code, leaver.is_in)
 
 

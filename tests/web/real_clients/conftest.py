@@ -29,6 +29,8 @@ from tests.web.conftest import Form, Reader
 
 GUIDE = Path(__file__).parents[3] / "docs" / "apps" / "clients.md"
 MOST_STEPS = 20
+ANSWERED = {"/oidc/consent": {"answer": "yes"}, "/device/decision": {"decision": "allow"}}
+"""The buttons that are pressed, by where they lead."""
 
 
 def block(language: str, number: int = 0) -> str:
@@ -87,7 +89,7 @@ class Walker:
                 return httpx.Response(200, request=httpx.Request("GET", leads_to))
             if leads_to:
                 answer = self.http.get(leads_to)
-            elif str(answer.url).startswith(self.ctx.site.base_url) and answer.status_code == 200:
+            elif str(answer.url).startswith(self.ctx.site.base_url) and _asks(answer):
                 answer = self._fill(answer)
             else:
                 return answer
@@ -96,18 +98,23 @@ class Walker:
     def _fill(self, page: httpx.Response) -> httpx.Response:
         path = page.url.path
         self.seen.append(path)
-        typed = {"username": self.who.username, "password": PASSWORD, "answer": "yes"}
+        typed = {"username": self.who.username, "password": PASSWORD}
         form = next(one for one in Reader(page.text).forms if _is_for(one))
         if "code" in form.names:
             typed["code"] = code_of(self.ctx, self.who)
-        wanted = form.names | ({"answer"} if form.action == "/oidc/consent" else set())
-        fields = {**form.fields, **{name: said for name, said in typed.items() if name in wanted}}
+        pressed = ANSWERED.get(form.action, {})
+        wanted = {name: said for name, said in typed.items() if name in form.names}
+        fields = {**form.fields, **wanted, **pressed}
         headers = {"origin": self.ctx.site.base_url}
         return self.http.post(urljoin(str(page.url), form.action), data=fields, headers=headers)
 
 
+def _asks(page: httpx.Response) -> bool:
+    return page.status_code == 200 and any(map(_is_for, Reader(page.text).forms))
+
+
 def _is_for(form: Form) -> bool:
-    return form.method == "post" and (bool(form.names & {"username", "code"}) or "consent" in form.action)
+    return form.method == "post" and (bool(form.names & {"username", "code"}) or form.action in ANSWERED)
 
 
 def _onward(answer: httpx.Response) -> str:

@@ -29,7 +29,13 @@ def wiki(request: pytest.FixtureRequest, here: Context, team: Team, tmp_path: Pa
     """The app of the guide, listening; `param`: what its ID tokens are signed with."""
     port = free_port()
     address = f"http://localhost:{port}"
-    known = client(here, team, redirect_uris=(f"{address}/back",), algorithm=request.param)
+    known = client(
+        here,
+        team,
+        redirect_uris=(f"{address}/back",),
+        logout_uris=(f"{address}/bye",),
+        algorithm=request.param,
+    )
     text = block("python").replace("https://id.example.com", here.site.base_url)
     text = text.replace("https://wiki.example.com", address)
     text = text.replace("cli_wiki", known.id).replace("secret-of-the-app", SECRET)
@@ -60,3 +66,11 @@ def test_tokens_that_ended_are_refreshed_by_authlib(wiki: Site, jonas: Walker) -
         had["expires_at"] = 0
         assert 200 == jonas.http.get(f"{wiki.address}/").status_code
     assert 3 == len(refresh_tokens)
+
+
+def test_signing_out_by_authlib_signs_out_here_and_comes_back(wiki: Site, jonas: Walker) -> None:
+    """RP-Initiated Logout, with the ID token that came with the sign-in."""
+    jonas.walk(wiki.address)
+    page = jonas.walk(f"{wiki.address}/leave")
+    assert (f"{wiki.address}/bye", "You are signed out.") == (str(page.url).partition("?")[0], page.json())
+    assert jonas.http.get(f"{jonas.ctx.site.base_url}/me").headers["location"].startswith("/sign-in")

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from sparekey.core.clients import Client, Kind, Login
 from sparekey.flows.context import Context
-from sparekey.flows.oidc import devices
 from tests.clients import BACK, KEY, SECRET, client, strict
 from tests.infra import node, programs
-from tests.people import Team, signed_in
+from tests.people import Team
 from tests.web.real_clients.conftest import Walker, block
 
 pytestmark = [pytest.mark.node, pytest.mark.parametrize("ctx", ["sqlite"], indirect=True)]
@@ -120,12 +120,12 @@ def test_a_person_signs_in_to_an_app_with_a_key_that_pushes_its_requests_and_bin
 
 
 def test_a_command_line_waits_until_its_person_allows_it(
-    here: Context, team: Team, packages: Path, tmp_path: Path
+    here: Context, team: Team, jonas: Walker, packages: Path, tmp_path: Path
 ) -> None:
     public: dict[str, Any] = {"kind": Kind.COMMAND, "login": Login.NONE, "secret_hash": ""}
     tool = client(here, team, "Tool", **public, redirect_uris=())
-    jonas = team["jonas.frei"]
     with running(tmp_path, packages, "device.mjs", app(here, tool, COMMAND)) as program:
         shown = program.hear()
-        devices.allow(here, signed_in(here, jonas), shown["user_code"])
-        assert jonas.email == program.hear()["person"]["email"]
+        page = jonas.walk(f"{here.site.base_url}/device?{urlencode({'user_code': shown['user_code']})}")
+        assert ("/me", ["/sign-in", "/sign-in/code", "/device"]) == (page.url.path, jonas.seen)
+        assert jonas.who.email == program.hear()["person"]["email"]
