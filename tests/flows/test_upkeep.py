@@ -138,7 +138,7 @@ def test_stopping_writes_what_was_only_in_memory(ctx: Context, world: FrozenWorl
 def test_what_apps_were_let_have_is_forgotten_when_it_ended(ctx: Context, world: FrozenWorld) -> None:
     team = account(ctx)
     wiki, jonas = client(ctx, team), signed_in(ctx, team["jonas.frei"])
-    kept, ended = given(ctx, jonas, wiki).grant, given(ctx, jonas, wiki).grant
+    kept, ended = given(ctx, jonas, wiki).grant, given(ctx, jonas, wiki, session_id=SessionId("gone")).grant
     until = ctx.moment().at + timedelta(minutes=1)
 
     def fill(conn: Connection) -> None:

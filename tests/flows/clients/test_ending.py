@@ -13,6 +13,7 @@ from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import How
 from sparekey.flows import not_me, password_link, sessions
 from sparekey.flows._work import hashed
+from sparekey.flows.background import upkeep
 from sparekey.flows.background.logouts import DELAYS, Teller
 from sparekey.flows.clients import own
 from sparekey.flows.context import Context
@@ -202,6 +203,19 @@ def test_a_deleted_person_leaves_no_consent_and_is_for_no_app(ctx: Context) -> N
     standing.delete_member(ctx, lea, max_.username, max_.username)
     left = [len(rows_of(ctx, table)) for table in (consents, client_people)]
     assert [0, 0] == left
+
+
+def test_an_app_that_gave_its_tokens_back_is_told_when_the_session_ends(
+    ctx: Context, jonas: Member, board: Client, gateway: Gateway
+) -> None:
+    """However long ago that was: its own session may go on."""
+    browser = signed_in(ctx, jonas)
+    grant = given(ctx, browser, board).grant
+    ctx.db.write(lambda conn: grants.end(conn, grant.id, ctx.moment().at))
+    upkeep.run_once(ctx)
+    sessions.sign_out(ctx, browser)
+    Teller(ctx).run_once()
+    assert 1 == len(gateway.asked)
 
 
 def rows_of(ctx: Context, table: Table) -> Sequence[Any]:
