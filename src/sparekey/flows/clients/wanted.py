@@ -17,7 +17,6 @@ from sparekey.errors import BadInput
 from sparekey.oidc import particulars
 
 T = TypeVar("T", bound=StrEnum)
-"""RS256 first: every app can read it (Core 1.0, section 15.1)."""
 STRICT_ALGORITHM = "ES256"
 FRESH_MINUTES = (0, 5, 15, 60, 240)
 LONGEST_ABOUT = 60
