@@ -13,11 +13,12 @@ from typing import NamedTuple
 from sparekey.adapters import logouts
 from sparekey.adapters.logouts import Untold
 from sparekey.core.events.apps import LogoutTold, LogoutUntold
+from sparekey.errors import BadInput
 from sparekey.flows._work import token
 from sparekey.flows.background.worker import Worker, note_failed, note_sent
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
-from sparekey.oidc import leaving
+from sparekey.oidc import leaving, particulars
 from sparekey.oidc.leaving import LOGOUT_TYPE, Ended
 from sparekey.store import queue
 from sparekey.store.queue import Mail
@@ -68,8 +69,10 @@ def _read(ctx: Context, taken: Mail) -> _Notice:
 
 
 def _tell(ctx: Context, notice: _Notice) -> None:
-    if not leaving.may_be_told(notice.address):
-        raise Untold("The app's address for sign-outs is neither https nor on this machine")
+    try:
+        particulars.read_backchannel(notice.address)
+    except BadInput as wrong:
+        raise Untold(f"The app's address for sign-outs cannot be used: {wrong.sentence}") from None
     moment = ctx.moment()
     ended = Ended(notice.client, notice.sub, notice.session)
     told = leaving.logout_token(ended, ctx.issuer, token(moment, f"logout:{notice.session}"), moment.at)
