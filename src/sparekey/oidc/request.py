@@ -20,7 +20,7 @@ from enum import StrEnum
 from sparekey.core.clients import Client, Kind
 from sparekey.errors import ProtocolRefused
 from sparekey.oidc import addresses, pkce
-from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
+from sparekey.oidc.claims import ABOUT_PEOPLE, scopes_in
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 """How the addresses begin that this server gives to pushed requests."""
@@ -173,10 +173,10 @@ def _demand_code_flow(params: Mapping[str, str], client: Client) -> None:
 
 
 def _scopes(params: Mapping[str, str]) -> tuple[str, ...]:
-    wanted = dict.fromkeys(params.get("scope", "").split())
-    if "openid" not in wanted:
+    found = scopes_in(params.get("scope", ""))
+    if "openid" not in found:
         raise ProtocolRefused("invalid_scope", "scope must hold openid")
-    return tuple(one for one in SCOPES if one in wanted)
+    return found
 
 
 def _short(params: Mapping[str, str], name: str) -> str:

@@ -17,8 +17,6 @@ from sparekey.oidc import dpop, request
 from sparekey.store.oidc import pushed
 from sparekey.store.oidc.pushed import Pushed
 
-PREFIX = "urn:ietf:params:oauth:request_uri:"
-
 
 def push(ctx: Context, call: Call) -> dict[str, Any]:
     """Keep a request; gives the address it has now."""
@@ -40,4 +38,4 @@ def push(ctx: Context, call: Call) -> dict[str, Any]:
         return fresh
 
     fresh = answered(ctx, call, moment, keep)
-    return {"request_uri": PREFIX + fresh, "expires_in": int(PUSHED_LIFE.total_seconds())}
+    return {"request_uri": request.PUSHED + fresh, "expires_in": int(PUSHED_LIFE.total_seconds())}
