@@ -162,7 +162,7 @@ def _refuse_request_objects(params: Mapping[str, str]) -> None:
 
 
 def _demand_code_flow(params: Mapping[str, str], client: Client) -> None:
-    if client.kind not in {Kind.SERVER, Kind.PUBLIC}:
+    if client.kind is Kind.PROXY:
         raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
     if "response_type" not in params:
         raise ProtocolRefused("invalid_request", "response_type is missing")
@@ -189,7 +189,7 @@ def _short(params: Mapping[str, str], name: str) -> str:
 def _challenge(params: Mapping[str, str], client: Client) -> str:
     challenge = params.get("code_challenge", "")
     if not challenge:
-        if client.needs_pkce or client.is_strict or client.kind is Kind.PUBLIC:
+        if client.needs_pkce or client.is_strict or client.kind is not Kind.SERVER:
             raise ProtocolRefused("invalid_request", "code_challenge is missing (PKCE)")
         return ""
     if params.get("code_challenge_method", "plain") != "S256":

@@ -111,7 +111,7 @@ def _demand_bound(client: Client, key: Key | None) -> None:
 def by_code(asked: Asked) -> Issued:
     """The authorization code of a browser that came back (RFC 6749, section 4.1.3)."""
     form, work = asked.call.form, asked.work
-    _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC)
+    _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC, Kind.COMMAND)
     given = tokens.by_code(work.conn, hashed(_needed(asked.call, "code")))
     if given is None or given.grant.client_id != asked.client.id:
         raise ProtocolRefused("invalid_grant", _GONE)
