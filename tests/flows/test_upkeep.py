@@ -15,7 +15,8 @@ from sparekey.flows._work import unit
 from sparekey.flows.background.upkeep import Upkeep, run_once
 from sparekey.flows.context import Context, Visitor
 from sparekey.store import cases, schema, sessions
-from sparekey.store.oidc import devices, grants, pushed, tokens, used_ids
+from sparekey.store.oidc import devices, grants, passes, pushed, tokens, used_ids
+from sparekey.store.oidc.passes import Pass
 from tests.clients import client, given
 from tests.people import account, letters, signed_in
 from tests.world import FrozenWorld
@@ -137,7 +138,7 @@ def test_stopping_writes_what_was_only_in_memory(ctx: Context, world: FrozenWorl
 def test_what_apps_were_let_have_is_forgotten_when_it_ended(ctx: Context, world: FrozenWorld) -> None:
     team = account(ctx)
     wiki, jonas = client(ctx, team), signed_in(ctx, team["jonas.frei"])
-    kept, ended = given(ctx, jonas, wiki).grant, given(ctx, jonas, wiki).grant
+    kept, ended = given(ctx, jonas, wiki).grant, given(ctx, jonas, wiki, session_id=SessionId("gone")).grant
     until = ctx.moment().at + timedelta(minutes=1)
 
     def fill(conn: Connection) -> None:
@@ -148,10 +149,12 @@ def test_what_apps_were_let_have_is_forgotten_when_it_ended(ctx: Context, world:
         pushed.add(conn, pushed.Pushed("p", wiki.id, "{}", until))
         used_ids.use(conn, "k", until)
         devices.add(conn, DeviceAsk("d", "u", wiki.id, (), "", ctx.moment().at, until, 5))
+        ticket = Pass(kept.account_id, kept.member_id, kept.session_id, wiki.id, until, is_ticket=True)
+        passes.add(conn, ticket, "t", ctx.moment().at)
 
     ctx.db.write(fill)
     world.advance(timedelta(minutes=2))
     run_once(ctx)
-    tables = (schema.grants, schema.tokens, schema.pushed, schema.used_ids, schema.device_asks)
+    tables = (schema.grants, schema.tokens, schema.pushed, schema.used_ids, schema.device_asks, schema.passes)
     left = ctx.db.read(lambda conn: [len(conn.execute(select(one)).all()) for one in tables])
-    assert [1, 1, 0, 0, 0] == left
+    assert [1, 1, 0, 0, 0, 0] == left

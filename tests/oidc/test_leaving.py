@@ -94,24 +94,6 @@ def test_an_id_token_of_a_client_that_is_gone_leads_nowhere() -> None:
     assert "" == leaving.wish(Asked("h", back=BACK), CLAIMS, None).back
 
 
-@pytest.mark.parametrize(
-    "address", ["https://wiki.example/out", "http://127.0.0.1:80/", "http://[::1]:8/", "http://localhost/x"]
-)
-def test_apps_are_told_over_https_or_on_this_machine(address: str) -> None:
-    assert leaving.may_be_told(address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("", "http://wiki.example/out", "ftp://wiki.example/", "https:///out", "https://[::1/"),
-        *("https://a@wiki.example/", "https://wiki.example/#a", "file:///etc/passwd"),
-    ],
-)
-def test_apps_are_told_nowhere_else(address: str) -> None:
-    assert not leaving.may_be_told(address)
-
-
 def test_a_logout_token_holds_what_back_channel_logout_asks_for() -> None:
     told = leaving.logout_token(Ended(WIKI.id, "mem_1", "ses_1"), ISSUER, "j", NOON)
     at = int(NOON.timestamp())

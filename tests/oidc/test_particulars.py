@@ -153,14 +153,27 @@ def test_whatever_is_typed_is_kept_unchanged_or_refused(text: str) -> None:
     assert all(one.isascii() and one.isprintable() and not set(" #*\\") & set(one) for one in found)
 
 
-@pytest.mark.parametrize("address", ["", "https://app.example/bc?a=b", "http://127.0.0.1:9/bc"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "https://app.example/bc?a=b", "http://127.0.0.1:9/bc", "http://[::1]:8/", "http://localhost/x"],
+)
 def test_whom_to_tell_of_an_end_is_one_address_or_none(address: str) -> None:
     assert address == read_backchannel(f" {address} ")
 
 
 @pytest.mark.parametrize(
     ("address", "reason"),
-    [("http://app.example/bc", "address_http"), ("com.example:/bc", "address_scheme"), ("x", "address_form")],
+    [
+        ("http://app.example/bc", "address_http"),
+        ("com.example:/bc", "address_scheme"),
+        ("ftp://app.example/", "address_scheme"),
+        ("file:///etc/passwd", "address_scheme"),
+        ("x", "address_form"),
+        ("https:///bc", "address_form"),
+        ("https://[::1/", "address_form"),
+        ("https://a@app.example/", "address_user"),
+        ("https://app.example/#a", "address_fragment"),
+    ],
 )
 def test_whom_to_tell_of_an_end_is_reached_by_https(address: str, reason: str) -> None:
     with pytest.raises(BadInput) as refused:

@@ -95,9 +95,15 @@ def test_what_is_refused_and_with_which_word(changes: dict[str, str], expected: 
     assert expected == error(WIKI, **changes)
 
 
-@pytest.mark.parametrize("kind", [Kind.COMMAND, Kind.PROXY])
-def test_who_signs_people_in_in_another_way_may_not_ask_here(kind: Kind) -> None:
-    assert "unauthorized_client" == error(replace(WIKI, kind=kind))
+def test_a_command_line_may_ask_from_any_port_of_its_own_device() -> None:
+    """RFC 8252, section 7.3."""
+    tool = replace(WIKI, kind=Kind.COMMAND, redirect_uris=("http://127.0.0.1/callback",))
+    back = "http://127.0.0.1:51004/callback"
+    assert back == asked(tool, redirect_uri=back).redirect_uri
+
+
+def test_a_site_behind_a_proxy_may_not_ask_here() -> None:
+    assert "unauthorized_client" == error(replace(WIKI, kind=Kind.PROXY))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +113,7 @@ def test_who_signs_people_in_in_another_way_may_not_ask_here(kind: Kind) -> None
         (replace(WIKI, needs_pkce=False), False),
         (replace(WIKI, needs_pkce=False, is_strict=True), True),
         (replace(WIKI, needs_pkce=False, kind=Kind.PUBLIC), True),
+        (replace(WIKI, needs_pkce=False, kind=Kind.COMMAND), True),
     ],
 )
 def test_who_must_prove_possession_of_the_code(client: Client, needs: bool) -> None:

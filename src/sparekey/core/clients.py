@@ -38,7 +38,8 @@ class Kind(StrEnum):
     PUBLIC = "public"
     """A program of a browser or device: keeps no secret, so it always proves possession of its code (PKCE)."""
     COMMAND = "command"
-    """A command line that signs in through another device (RFC 8628)."""
+    """A command line: signs in through another device (RFC 8628), or, where it has an address to come back to, by a
+    browser on its own (RFC 8252). Keeps no secret either."""
     PROXY = "proxy"
     """A site behind a reverse proxy that asks here for each request."""
 

@@ -1,4 +1,4 @@
-"""The one place that decides "is this enough?", for pages, and later for API, OpenID and proxies.
+"""The one place that decides "is this enough?", for pages, for apps and for sites behind a proxy.
 
 Sign-in asks for the password first, then for one second factor that works. A proof by something temporary or
 exposed opens only the forced change (`Rotate`). Step-up is the same function, with proofs that must be

@@ -106,6 +106,12 @@ def requested(claims: str, place: str) -> tuple[str, ...]:
     return tuple(json.loads(claims).get(place) or ()) if claims else ()
 
 
+def scopes_in(text: str) -> tuple[str, ...]:
+    """The scopes of a request that are known here, each once; what is not known is passed over (RFC 6749, 3.3)."""
+    wanted = text.split()
+    return tuple(scope for scope in SCOPES if scope in wanted)
+
+
 def asked_scopes(scopes: Iterable[str], claims: str) -> tuple[str, ...]:
     """The scopes, with those whose claims are asked for by name: what a person is asked to agree to."""
     named = {*requested(claims, "userinfo"), *requested(claims, "id_token")}

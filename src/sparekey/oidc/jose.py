@@ -20,7 +20,8 @@ AHEAD = timedelta(seconds=30)
 60 s at most."""
 LONGEST = 16_384
 _MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+"""What a public key never has (RFC 7518, section 6; `priv`: of post-quantum ones)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _object(part: str) -> dict[str, Any] | None:
 
 def is_public_key(jwk: object) -> bool:
     """A key pair's public half with everything that its kind needs, as text."""
-    if not isinstance(jwk, dict) or _PRIVATE & jwk.keys():
+    if not isinstance(jwk, dict) or PRIVATE & jwk.keys():
         return False
     members = _MEMBERS.get(str(jwk.get("kty")))
     return members is not None and all(isinstance(jwk.get(name), str) and jwk[name] for name in members)

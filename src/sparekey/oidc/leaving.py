@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from sparekey.core.clients import Client
 
@@ -22,7 +22,6 @@ LARGEST = 8000
 """Characters of a request."""
 _EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _KNOWN = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Claims = Mapping[str, Any]
 
 
@@ -93,18 +92,6 @@ def _with_state(address: str, state: str) -> str:
     if not address or not state:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'state': state})}"
-
-
-def may_be_told(address: str) -> bool:
-    """Is this an address for logout tokens: https, or a program on this machine?"""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from sparekey.core.clients import Kind
 from sparekey.errors import BadInput
+from sparekey.oidc.jose import PRIVATE
 
 LONGEST, MOST = 500, 30
 LONGEST_KEYS, MOST_KEYS = 16_000, 10
@@ -32,7 +33,6 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _IP6 = re.compile(r"[0-9a-f:.]{2,45}")
 _OWN_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+")
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _USUAL_PORTS = frozenset({80, 443})
 
@@ -115,7 +115,7 @@ def _no_keys() -> BadInput:
 def _key(one: Any) -> Mapping[str, Any]:
     if not isinstance(one, dict) or one.get("use", "sig") != "sig":
         raise _no_keys()
-    if _PRIVATE & one.keys():
+    if PRIVATE & one.keys():
         raise BadInput("keys", "private_key", "This is a private key. Keep it, and enter its public half")
     read = _KINDS.get(str(one.get("kty")))
     if read is None or not read(one):

@@ -15,7 +15,8 @@ from sparekey.errors import BadInput, ProtocolRefused
 from sparekey.oidc import particulars
 from sparekey.oidc.client_proof import LOGINS
 
-_GRANTS = frozenset({"authorization_code", "refresh_token"})
+GRANTS = ("authorization_code", "refresh_token")
+"""What it may ask to get tokens for."""
 _LONGEST_NAME = 80
 T = TypeVar("T")
 
@@ -41,8 +42,8 @@ def read(said: Mapping[str, Any]) -> Wanted:
     login = LOGINS.get(_text(said, "token_endpoint_auth_method", "client_secret_basic"))
     if login is None:
         raise _refused("token_endpoint_auth_method is not known here")
-    if not set(_texts(said, "grant_types", ["authorization_code"])) <= _GRANTS:
-        raise _refused("grant_types may be authorization_code and refresh_token")
+    if not set(_texts(said, "grant_types", ["authorization_code"])) <= set(GRANTS):
+        raise _refused(f"grant_types may be {' and '.join(GRANTS)}")
     if _texts(said, "response_types", ["code"]) != ("code",):
         raise _refused("response_types may be code alone")
     algorithm = _text(said, "id_token_signed_response_alg", "RS256")

@@ -20,7 +20,7 @@ from enum import StrEnum
 from sparekey.core.clients import Client, Kind
 from sparekey.errors import ProtocolRefused
 from sparekey.oidc import addresses, pkce
-from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
+from sparekey.oidc.claims import ABOUT_PEOPLE, scopes_in
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 """How the addresses begin that this server gives to pushed requests."""
@@ -162,7 +162,7 @@ def _refuse_request_objects(params: Mapping[str, str]) -> None:
 
 
 def _demand_code_flow(params: Mapping[str, str], client: Client) -> None:
-    if client.kind not in {Kind.SERVER, Kind.PUBLIC}:
+    if client.kind is Kind.PROXY:
         raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
     if "response_type" not in params:
         raise ProtocolRefused("invalid_request", "response_type is missing")
@@ -173,10 +173,10 @@ def _demand_code_flow(params: Mapping[str, str], client: Client) -> None:
 
 
 def _scopes(params: Mapping[str, str]) -> tuple[str, ...]:
-    wanted = dict.fromkeys(params.get("scope", "").split())
-    if "openid" not in wanted:
+    found = scopes_in(params.get("scope", ""))
+    if "openid" not in found:
         raise ProtocolRefused("invalid_scope", "scope must hold openid")
-    return tuple(one for one in SCOPES if one in wanted)
+    return found
 
 
 def _short(params: Mapping[str, str], name: str) -> str:
@@ -189,7 +189,7 @@ def _short(params: Mapping[str, str], name: str) -> str:
 def _challenge(params: Mapping[str, str], client: Client) -> str:
     challenge = params.get("code_challenge", "")
     if not challenge:
-        if client.needs_pkce or client.is_strict or client.kind is Kind.PUBLIC:
+        if client.needs_pkce or client.is_strict or client.kind is not Kind.SERVER:
             raise ProtocolRefused("invalid_request", "code_challenge is missing (PKCE)")
         return ""
     if params.get("code_challenge_method", "plain") != "S256":

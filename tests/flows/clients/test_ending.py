@@ -13,16 +13,18 @@ from sparekey.core.people import Member, Role
 from sparekey.core.recovery_case import How
 from sparekey.flows import not_me, password_link, sessions
 from sparekey.flows._work import hashed
+from sparekey.flows.background import upkeep
 from sparekey.flows.background.logouts import DELAYS, Teller
-from sparekey.flows.clients import own
+from sparekey.flows.clients import managing, own
+from sparekey.flows.clients.wanted import Wanted
 from sparekey.flows.context import Context
 from sparekey.flows.oidc.ending import LOGOUT_KIND
 from sparekey.flows.own import replacing
 from sparekey.flows.reset import reset
 from sparekey.flows.team import roles, standing
-from sparekey.store.oidc import clients, grants
+from sparekey.store.oidc import grants
 from sparekey.store.schema import client_people, consents, outbox
-from tests.clients import client, given
+from tests.clients import BACK, client, given
 from tests.flows.steps import changes_all, helped, redeemed, token_in
 from tests.infra.texts import Behaviour, Gateway
 from tests.people import PASSWORD, SOMEBODY, Browser, Team, account, code_of, letters, signed_in, tags
@@ -158,16 +160,34 @@ def test_an_app_without_an_address_is_told_nothing(ctx: Context, crew: Team, jon
     assert 0 == Teller(ctx).run_once()
 
 
-def test_an_app_that_is_gone_is_not_looked_for(
-    ctx: Context, jonas: Member, board: Client, gateway: Gateway
+def test_an_app_that_is_removed_is_told_of_everybody_who_had_it_open(
+    ctx: Context, nora: Browser, jonas: Member, board: Client, gateway: Gateway
 ) -> None:
-    browser = signed_in(ctx, jonas)
-    given(ctx, browser, board)
-    sessions.sign_out(ctx, browser)
-    ctx.db.write(lambda conn: clients.remove(conn, board))
+    """It may go on without this server, and nobody signs out here for it any more."""
+    given(ctx, signed_in(ctx, jonas), board)
+    given(ctx, nora, board)
+    managing.remove(ctx, nora, board.id)
     Teller(ctx).run_once()
-    state = ctx.db.read(lambda conn: conn.execute(select(outbox.c.state)).scalar_one())
-    assert ([], "dropped") == (gateway.asked, state)
+    assert 2 == len(gateway.asked)
+
+
+def test_an_app_is_told_of_whom_it_is_not_for_any_longer(
+    ctx: Context, nora: Browser, crew: Team, board: Client, gateway: Gateway
+) -> None:
+    jonas = crew["jonas.frei"]
+    given(ctx, signed_in(ctx, jonas), board)
+    given(ctx, nora, board)
+    only_nora = Wanted(
+        name="Board",
+        redirect_uris=BACK,
+        backchannel_uri=gateway.url,
+        who="chosen",
+        people=crew.owner.username,
+    )
+    managing.change(ctx, nora, board.id, only_nora)
+    Teller(ctx).run_once()
+    told = tuple(row.member_id for row in rows_of(ctx, outbox) if row.kind == LOGOUT_KIND)
+    assert ((jonas.id,), 1) == (told, len(gateway.asked))
 
 
 def test_an_app_at_a_foreign_address_without_tls_is_not_told(ctx: Context, crew: Team, jonas: Member) -> None:
@@ -202,6 +222,19 @@ def test_a_deleted_person_leaves_no_consent_and_is_for_no_app(ctx: Context) -> N
     standing.delete_member(ctx, lea, max_.username, max_.username)
     left = [len(rows_of(ctx, table)) for table in (consents, client_people)]
     assert [0, 0] == left
+
+
+def test_an_app_that_gave_its_tokens_back_is_told_when_the_session_ends(
+    ctx: Context, jonas: Member, board: Client, gateway: Gateway
+) -> None:
+    """However long ago that was: its own session may go on."""
+    browser = signed_in(ctx, jonas)
+    grant = given(ctx, browser, board).grant
+    ctx.db.write(lambda conn: grants.end(conn, grant.id, ctx.moment().at))
+    upkeep.run_once(ctx)
+    sessions.sign_out(ctx, browser)
+    Teller(ctx).run_once()
+    assert 1 == len(gateway.asked)
 
 
 def rows_of(ctx: Context, table: Table) -> Sequence[Any]:

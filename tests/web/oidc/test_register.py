@@ -14,6 +14,7 @@ from sparekey.flows.oidc import registering
 from sparekey.store import people
 from sparekey.store.oidc import clients
 from sparekey.web.routes import make_web
+from tests.clients import KEY
 from tests.people import Browser, Team, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
@@ -52,6 +53,26 @@ def test_it_is_off_unless_a_setting_allows_it(ctx: Context, nora: Browser, open_
     assert 404 == register(ctx, shown).status_code
     with pytest.raises(NotFound):
         registering.open_to_one(ctx, nora)
+
+
+def test_an_app_is_told_all_that_is_kept_of_it(open_ctx: Context, nora: Browser) -> None:
+    """RFC 7591, section 3.2.1."""
+    said = {
+        **LEAST,
+        "client_name": "Wiki",
+        "client_uri": "https://wiki.example/",
+        "post_logout_redirect_uris": ["https://wiki.example/"],
+        "backchannel_logout_uri": "https://wiki.example/out",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": {"keys": [KEY.as_dict(private=False)]},
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "id_token_signed_response_alg": "ES256",
+        "subject_type": "pairwise",
+    }
+    told = register(open_ctx, registering.open_to_one(open_ctx, nora), said).json()
+    own = ("client_id", "client_id_issued_at")
+    assert said == {name: value for name, value in told.items() if name not in own}
 
 
 @pytest.mark.parametrize("shown", ["", "0" * 64])

@@ -143,10 +143,13 @@ def test_a_wrong_request_gives_nothing_and_spends_nothing(
     assert 200 == program.exchange(wiki, code).status_code
 
 
+@pytest.mark.parametrize("kind", [Kind.PUBLIC, Kind.COMMAND])
 def test_oidcc_valid_pkce_for_a_program_without_a_secret(
-    ctx: Context, program: Program, jonas: Browser, crew: Team
+    ctx: Context, program: Program, jonas: Browser, crew: Team, kind: Kind
 ) -> None:
-    board = public(ctx, crew)
+    """A command line too, that opens a browser on the same device (RFC 8252)."""
+    board = replace(public(ctx, crew), kind=kind)
+    ctx.db.write(lambda conn: clients.put(conn, board))
     assert 200 == program.exchange(board, given(ctx, jonas, board).code).status_code
 
 

@@ -10,20 +10,17 @@ import logging
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from sparekey.adapters import logouts
 from sparekey.adapters.logouts import Untold
-from sparekey.core.clients import Client
 from sparekey.core.events.apps import LogoutTold, LogoutUntold
+from sparekey.errors import BadInput
 from sparekey.flows._work import token
 from sparekey.flows.background.worker import Worker, note_failed, note_sent
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
-from sparekey.oidc import claims, leaving
+from sparekey.oidc import leaving, particulars
 from sparekey.oidc.leaving import LOGOUT_TYPE, Ended
 from sparekey.store import queue
-from sparekey.store.oidc import clients
 from sparekey.store.queue import Mail
 
 THREADS = 3
@@ -36,8 +33,13 @@ _log = logging.getLogger(__name__)
 
 
 class _Notice(NamedTuple):
-    client: str
-    session: str
+    """As `flows.oidc.ending` posts it."""
+
+    client: str = ""
+    address: str = ""
+    algorithm: str = ""
+    sub: str = ""
+    session: str = ""
 
 
 class Teller(Worker):
@@ -47,14 +49,10 @@ class Teller(Worker):
         super().__init__(ctx, "logouts", self._try, queue.LOGOUT)
 
     def _try(self, taken: Mail) -> None:
-        ctx, notice = self._ctx, _Notice("", "")
+        ctx, notice = self._ctx, _Notice()
         try:
             notice = _read(ctx, taken)
-            client = ctx.db.read(lambda conn: clients.find(conn, notice.client))
-            if client is None or not client.backchannel_uri:
-                ctx.db.write(lambda conn: _drop(conn, taken))
-                return
-            _tell(ctx, client, taken.member_id, notice)
+            _tell(ctx, notice)
         except Untold as trouble:
             _not_told(ctx, taken, notice, trouble.sentence)
         except Exception:
@@ -64,24 +62,21 @@ class Teller(Worker):
             note_sent(ctx, taken, LogoutTold(taken.member_id, notice.client, notice.session))
 
 
-def _drop(conn: Connection, taken: Mail) -> None:
-    """Nobody is there any longer to be told."""
-    queue.drop(conn, taken.id)
-
-
 def _read(ctx: Context, taken: Mail) -> _Notice:
     if taken.sealed is None:
         raise ValueError("a waiting notice without content")
     return _Notice(**json.loads(ctx.keys.unseal(taken.sealed, f"outbox:{taken.id}")))
 
 
-def _tell(ctx: Context, client: Client, member_id: str, notice: _Notice) -> None:
-    if not leaving.may_be_told(client.backchannel_uri):
-        raise Untold("The app's address for sign-outs is neither https nor on this machine")
+def _tell(ctx: Context, notice: _Notice) -> None:
+    try:
+        particulars.read_backchannel(notice.address)
+    except BadInput as wrong:
+        raise Untold(f"The app's address for sign-outs cannot be used: {wrong.sentence}") from None
     moment = ctx.moment()
-    ended = Ended(client.id, claims.subject(client, member_id, ctx.pairwise_key), notice.session)
+    ended = Ended(notice.client, notice.sub, notice.session)
     told = leaving.logout_token(ended, ctx.issuer, token(moment, f"logout:{notice.session}"), moment.at)
-    logouts.send(client.backchannel_uri, keys.sign(ctx, moment.at, client.algorithm, told, LOGOUT_TYPE))
+    logouts.send(notice.address, keys.sign(ctx, moment.at, notice.algorithm, told, LOGOUT_TYPE))
 
 
 def _not_told(ctx: Context, taken: Mail, notice: _Notice, sentence: str) -> None:

@@ -2,11 +2,10 @@
 
 - Recovery cases whose time ran out are ended, with all that hangs on them. Nothing rests on that: whoever
   touches such a case settles it first.
-- Sessions that ended, what apps were let have and its tokens, requests of apps that ended, limits that limit
-  nothing any more and long dead links are forgotten. A link is kept
-  for 30 days after its end, so that its page can say what became of it. All this is dead already, so an hour
-  more does not matter; it reads whole tables, because an index over their times would be written at every
-  sign-in to be read once an hour.
+- Sessions that ended, what apps were let have and its tokens, requests of apps and passes to sites that ended,
+  limits that limit nothing any more and long dead links are forgotten. A link is kept for 30 days after its end,
+  so that its page can say what became of it. All this is dead already, so an hour more does not matter; it reads
+  whole tables, because an index over their times would be written at every sign-in to be read once an hour.
 - Whose review is due is reminded (`reminding`), once an hour.
 - Signing keys get their successors (`oidc.keys`), once an hour; at the first start they are made.
 - Last uses of sessions are written from memory.
@@ -29,7 +28,7 @@ from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
 from sparekey.store import cases, challenges, people, queue
 from sparekey.store import sessions as kept_sessions
-from sparekey.store.oidc import devices, pushed, tokens, used_ids
+from sparekey.store.oidc import devices, passes, pushed, tokens, used_ids
 
 EVERY = 20.0
 """Seconds."""
@@ -95,5 +94,5 @@ def _forget(conn: Connection, moment: Moment) -> None:
     cases.purge_links(conn, moment.at - LINKS_KEPT)
     challenges.purge(conn, moment.at)
     queue.purge(conn, moment.at)
-    for kept in (tokens, pushed, devices, used_ids):
+    for kept in (tokens, pushed, devices, used_ids, passes):
         kept.purge(conn, moment.at)

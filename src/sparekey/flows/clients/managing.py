@@ -15,6 +15,7 @@ from sparekey.errors import BadInput, Conflict, Stale
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.clients.wanted import Wanted, read, usernames
 from sparekey.flows.context import Context, Visitor
+from sparekey.flows.oidc import ending
 from sparekey.flows.team._acting import Acting, acting
 from sparekey.store import people
 from sparekey.store.oidc import clients, grants
@@ -77,6 +78,8 @@ def change(ctx: Context, visitor: Visitor, client_id: str, wanted: Wanted) -> Ma
         if not parts:
             return made
         clients.put(work.conn, made.client)
+        if "only" in parts:
+            ending.tell_shut_out(work, before, made.client)
         told = tuple(part for part in parts if not part.startswith("secret_"))
         work.record(ClientChanged(before.id, told), who.account.id)
         if made.secret:
@@ -106,11 +109,12 @@ def make_secret(ctx: Context, visitor: Visitor, client_id: str, version: int) ->
 
 
 def remove(ctx: Context, visitor: Visitor, client_id: str) -> Client:
-    """Remove an app, and end everything that it was given."""
+    """Remove an app, and end everything that it was given; it is told of everybody who had it open."""
 
     def act(work: Work) -> Client:
         who = acting(work, Action.MANAGE_APPS)
         gone = clients.own(work.conn, who.account.id, client_id)
+        ending.tell_shut_out(work, gone, replace(gone, only=()))
         count = grants.end_of_client(work.conn, gone.id, work.now)
         clients.remove(work.conn, gone)
         work.record(ClientRemoved(gone.id, gone.name, count), who.account.id)

@@ -15,7 +15,7 @@ from sparekey.core.tokens import TokenKind
 from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call, issuer, key_of, known, recalled, told, use_key
+from sparekey.flows.oidc.callers import Call, key_of, known, recalled, told, use_key
 from sparekey.flows.oidc.subjects import subject_of
 from sparekey.oidc import claims
 from sparekey.store.oidc import tokens
@@ -104,7 +104,7 @@ def _told(ctx: Context, client: Client, whole: Whole | None, now: datetime) -> d
         "iat": int(token.created_at.timestamp()),
         "sub": subject_of(ctx, whole),
         "aud": grant.client_id,
-        "iss": issuer(ctx),
+        "iss": ctx.issuer,
         "acr": grant.acr,
         "amr": grant.amr,
         "auth_time": int(grant.auth_time.timestamp()),

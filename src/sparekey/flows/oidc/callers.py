@@ -32,11 +32,12 @@ T = TypeVar("T")
 Caller = tuple[Client, datetime | None]
 """A client, and the arrival time of wrong proofs in its name from where the call came."""
 INVALID = "invalid_client"
+PROOF_ALGORITHMS = dpop.ALGORITHMS
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request of a client as the door read it. `dpop`: each such header; `bearer`: what came as a token."""
+    """One request of a client as the door read it. `dpop`: each such header."""
 
     path: str
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -61,10 +62,6 @@ class Key:
 
     jkt: str
     used: UsedId
-
-
-def issuer(ctx: Context) -> str:
-    return ctx.site.link("")
 
 
 def answered(ctx: Context, call: Call, moment: Moment, do: Callable[[Work, Client], T]) -> T:
@@ -172,7 +169,7 @@ def _used(work: Work, call: Call, said: Mapping[str, Any] | None) -> Client:
     """The same, with its assertion used up."""
     client = known(_found(work.conn, call), call, work.now)
     if said is not None:
-        here = Audience(issuer(work.ctx), work.ctx.site.link(call.path))
+        here = Audience(work.ctx.issuer, work.ctx.site.link(call.path))
         used = client_proof.check_assertion(client, said, here, work.now)
         use(work.conn, used, client_proof.refused("This assertion was used before"))
     return client

@@ -40,9 +40,6 @@ def ask(ctx: Context, call: Call) -> dict[str, Any]:
         if client.kind is not Kind.COMMAND:
             raise ProtocolRefused("unauthorized_client", "This client signs people in another way")
         spend_room(work, f"device:{source_key(call.source)}", DEVICE_RATE)
-        scopes = tuple(
-            one for one in dict.fromkeys(call.form.get("scope", "").split()) if one in claims.SCOPES
-        )
         fresh = token(work.moment, f"device:{client.id}")
         devices.add(
             work.conn,
@@ -50,7 +47,7 @@ def ask(ctx: Context, call: Call) -> dict[str, Any]:
                 hash=hashed(fresh),
                 user_hash=hashed(code),
                 client_id=client.id,
-                scopes=scopes,
+                scopes=claims.scopes_in(call.form.get("scope", "")),
                 source=call.source,
                 created_at=work.now,
                 expires_at=work.now + DEVICE_LIFE,

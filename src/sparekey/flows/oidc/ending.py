@@ -1,38 +1,43 @@
-"""What apps lose, and what they are told, when somebody's sessions end.
+"""What apps lose, and what they are told, when somebody's sessions end or they may not have somebody any longer.
 
-Both belong to the unit that ends the sessions, and come before the sessions' rows are gone: those say which apps the
-person opened with them.
+Both belong to the unit that ends it, and come before the rows of sessions and apps are gone: those say who opened
+which app. A notice holds all that it takes to tell the app, so it goes out although the app itself was removed.
 """
 
-from sparekey.core.clients import ClientId
+from collections.abc import Iterable
+
+from sparekey.core.clients import Client, ClientId
 from sparekey.core.events.apps import GrantsEnded
 from sparekey.core.people import Member, SessionId, new_id
 from sparekey.flows._work import Work
+from sparekey.flows.oidc.subjects import subject
 from sparekey.store import queue
 from sparekey.store.oidc import grants
+from sparekey.store.oidc.grants import Opened
 
 LOGOUT_KIND = f"{queue.LOGOUT}session"
 
 
 def tell(work: Work, who: Member, *, only: SessionId | None = None, but: str = "") -> None:
     """Have every app told that asked for it: of all finished sessions, one, or all but one."""
-    notices = [
-        _notice(work, who, client_id, session_id)
-        for client_id, session_id in grants.to_tell(work.conn, who, only=only, but=but)
-    ]
-    if notices:
-        work.post(*notices)
+    _post(work, grants.opened_by(work.conn, who, only=only, but=but), "ended")
 
 
 def tell_withdrawn(work: Work, who: Member, client_id: ClientId) -> None:
     """Have one app told, if it asked for it, that this person took its access away, for each of their sessions."""
-    notices = [
-        _notice(work, who, one, session_id, f"withdrawn:{work.now.isoformat()}")
-        for one, session_id in grants.to_tell(work.conn, who)
-        if one == client_id
+    lost = [one for one in grants.opened_by(work.conn, who) if one.client.id == client_id]
+    _post(work, lost, _this_time(work))
+
+
+def tell_shut_out(work: Work, before: Client, after: Client) -> None:
+    """Have an app told, if it asked for it, of everybody whom it is not for any longer."""
+    lost = [
+        one
+        for one in grants.opened_in(work.conn, before.id)
+        if before.is_for(before.account_id, one.member_id)
+        and not after.is_for(after.account_id, one.member_id)
     ]
-    if notices:
-        work.post(*notices)
+    _post(work, lost, _this_time(work))
 
 
 def end_grants(work: Work, who: Member, why: str) -> None:
@@ -42,23 +47,37 @@ def end_grants(work: Work, who: Member, why: str) -> None:
         work.record(GrantsEnded(who.id, count, why), who.account_id)
 
 
-def _notice(
-    work: Work, who: Member, client_id: ClientId, session_id: SessionId, why: str = "ended"
-) -> queue.Mail:
-    """One row of the outbox. The statement itself is signed when it is sent: it is good for two minutes.
+def _this_time(work: Work) -> str:
+    """A session ends once, but access can be taken away from one session more than once."""
+    return f"withdrawn:{work.now.isoformat()}"
 
-    `why`: a session ends once, but access can be taken away from one session more than once.
-    """
-    label = f"{client_id}:{session_id}:{why}"
+
+def _post(work: Work, opened: Iterable[Opened], why: str) -> None:
+    notices = [_notice(work, one, why) for one in opened]
+    if notices:
+        work.post(*notices)
+
+
+def _notice(work: Work, opened: Opened, why: str) -> queue.Mail:
+    """One row of the outbox. The statement itself is signed when it is sent: it is good for two minutes."""
+    client = opened.client
+    label = f"{client.id}:{opened.session_id}:{why}"
     notice_id = new_id("out", work.moment, label)
+    said = {
+        "client": client.id,
+        "address": client.backchannel_uri,
+        "algorithm": client.algorithm,
+        "sub": subject(work.ctx, client, opened.member_id),
+        "session": opened.session_id,
+    }
     return queue.Mail(
         id=notice_id,
-        account_id=who.account_id,
-        member_id=who.id,
+        account_id=client.account_id,
+        member_id=opened.member_id,
         address_id="",
         kind=LOGOUT_KIND,
         dedup=f"{queue.LOGOUT}{label}",
-        sealed=work.seal({"client": client_id, "session": session_id}, f"outbox:{notice_id}"),
+        sealed=work.seal(said, f"outbox:{notice_id}"),
         created_at=work.now,
         due_at=work.now,
     )

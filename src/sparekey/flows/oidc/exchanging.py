@@ -17,7 +17,7 @@ from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import Work, hashed, token
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import keys
-from sparekey.flows.oidc.callers import Call, Key, answered, issuer, key_of, use_key
+from sparekey.flows.oidc.callers import Call, Key, answered, key_of, use_key
 from sparekey.flows.oidc.subjects import subject
 from sparekey.oidc import claims, device, dpop, pkce, rotation
 from sparekey.oidc.discovery import GRANT_TYPES
@@ -96,7 +96,7 @@ def _id_token(ctx: Context, issued: Issued, now: datetime) -> str:
         client,
         issued.given.member,
         now,
-        issuer=issuer(ctx),
+        issuer=ctx.issuer,
         sub=subject(ctx, client, grant.member_id),
     )
     return keys.sign(ctx, now, client.algorithm, told)
@@ -111,7 +111,7 @@ def _demand_bound(client: Client, key: Key | None) -> None:
 def by_code(asked: Asked) -> Issued:
     """The authorization code of a browser that came back (RFC 6749, section 4.1.3)."""
     form, work = asked.call.form, asked.work
-    _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC)
+    _demand_kind(asked.client, Kind.SERVER, Kind.PUBLIC, Kind.COMMAND)
     given = tokens.by_code(work.conn, hashed(_needed(asked.call, "code")))
     if given is None or given.grant.client_id != asked.client.id:
         raise ProtocolRefused("invalid_grant", _GONE)

@@ -12,12 +12,10 @@ from sparekey.core.throttle import PUSH_RATE, source_key
 from sparekey.errors import ProtocolRefused
 from sparekey.flows._work import Work, hashed, token
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call, answered, issuer, key_of, spend_room, use_key
+from sparekey.flows.oidc.callers import Call, answered, key_of, spend_room, use_key
 from sparekey.oidc import dpop, request
 from sparekey.store.oidc import pushed
 from sparekey.store.oidc.pushed import Pushed
-
-PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 
 def push(ctx: Context, call: Call) -> dict[str, Any]:
@@ -34,10 +32,10 @@ def push(ctx: Context, call: Call) -> dict[str, Any]:
         jkt = use_key(work.conn, key)
         if jkt and asked.setdefault("dpop_jkt", jkt) != jkt:
             raise dpop.refused("dpop_jkt is of another key")
-        request.read(asked, client, issuer(ctx), work.now)
+        request.read(asked, client, ctx.issuer, work.now)
         fresh = token(work.moment, f"pushed:{client.id}")
         pushed.add(work.conn, Pushed(hashed(fresh), client.id, json.dumps(asked), work.now + PUSHED_LIFE))
         return fresh
 
     fresh = answered(ctx, call, moment, keep)
-    return {"request_uri": PREFIX + fresh, "expires_in": int(PUSHED_LIFE.total_seconds())}
+    return {"request_uri": request.PUSHED + fresh, "expires_in": int(PUSHED_LIFE.total_seconds())}

@@ -4,6 +4,7 @@ A token is good for one app of its owner's account, within the hour. What was ad
 like any other, and is changed and removed there.
 """
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -108,6 +109,7 @@ def _client(work: Work, link: Link, wanted: Wanted, secret: str) -> Client:
 
 
 def _told(client: Client, secret: str, said: dict[str, Any]) -> dict[str, Any]:
+    """All that is kept of what the app said (RFC 7591, section 3.2.1)."""
     asked = said.get("token_endpoint_auth_method", "client_secret_basic")
     told: dict[str, Any] = {
         "client_id": client.id,
@@ -116,11 +118,14 @@ def _told(client: Client, secret: str, said: dict[str, Any]) -> dict[str, Any]:
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uris": client.logout_uris,
         "token_endpoint_auth_method": asked if asked in LOGINS else "client_secret_basic",
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": registration.GRANTS,
         "response_types": ["code"],
         "id_token_signed_response_alg": client.algorithm,
         "subject_type": "pairwise" if client.is_pairwise else "public",
     }
+    told |= {"backchannel_logout_uri": client.backchannel_uri} if client.backchannel_uri else {}
+    told |= {"client_uri": client.homepage} if client.homepage else {}
+    told |= {"jwks": json.loads(client.keys)} if client.keys else {}
     if secret:
         told |= {"client_secret": secret, "client_secret_expires_at": 0}
     return told

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
-from sparekey.core.clients import ClientId, Grant, GrantId
+from sparekey.core.clients import Client, ClientId, Grant, GrantId
 from sparekey.core.people import AccountId, Member, MemberId, SessionId
 from sparekey.core.sessions import Scope
+from sparekey.store.oidc.clients import client_of
 from sparekey.store.schema import clients, consents, grants, sessions
 
 _G = grants.c
@@ -50,6 +51,15 @@ class Found:
         is_over = grant.ended_at is not None or now >= grant.expires_at
         has_session = self.session_until is not None and now < self.session_until
         return not is_over and (grant.is_offline or has_session)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session in which somebody opened a client that wants to be told of the end. Who else may is left away."""
+
+    client: Client
+    member_id: MemberId
+    session_id: SessionId
 
 
 def add(conn: Connection, grant: Grant, code_hash: str | None) -> None:
@@ -89,22 +99,29 @@ def end_of_client(conn: Connection, client_id: ClientId, at: datetime) -> int:
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
 
 
-def to_tell(
-    conn: Connection, who: Member, *, only: SessionId | None = None, but: str = ""
-) -> list[tuple[ClientId, SessionId]]:
-    """The clients that want to be told when a person's finished sessions end: all, one, or all but one."""
+def opened_by(conn: Connection, who: Member, *, only: SessionId | None = None, but: str = "") -> list[Opened]:
+    """What a person opened in their finished sessions: all, one, or all but one."""
     where = [sessions.c.account_id == who.account_id, sessions.c.member_id == who.id, sessions.c.hash != but]
     if only is not None:
         where.append(sessions.c.id == only)
+    return _opened(conn, *where)
+
+
+def opened_in(conn: Connection, client_id: ClientId) -> list[Opened]:
+    """The finished sessions in which somebody opened this client."""
+    return _opened(conn, clients.c.id == client_id)
+
+
+def _opened(conn: Connection, *where: ColumnElement[bool]) -> list[Opened]:
     rows = conn.execute(
-        select(_G.client_id, _G.session_id)
+        select(clients, sessions.c.id.label("session_id"), sessions.c.member_id)
         .distinct()
-        .join(clients, clients.c.id == _G.client_id)
+        .join_from(grants, clients, clients.c.id == _G.client_id)
         .join(sessions, sessions.c.id == _G.session_id)
         .where(*where, sessions.c.scope == Scope.FULL.value, clients.c.backchannel_uri != "")
-        .order_by(_G.client_id, _G.session_id)
+        .order_by(clients.c.id, sessions.c.id)
     )
-    return [(ClientId(row.client_id), SessionId(row.session_id)) for row in rows]
+    return [Opened(client_of(row, None), MemberId(row.member_id), SessionId(row.session_id)) for row in rows]
 
 
 def consented(conn: Connection, who: Member, client_id: ClientId) -> frozenset[str]:

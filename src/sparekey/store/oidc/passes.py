@@ -143,9 +143,5 @@ def take_ticket(conn: Connection, ticket_hash: str, browser: str, now: datetime)
     return (whose, host) if host else None
 
 
-def end_of_client(conn: Connection, client_id: ClientId) -> None:
-    conn.execute(delete(passes).where(_P.client_id == client_id))
-
-
 def purge(conn: Connection, now: datetime) -> None:
     conn.execute(delete(passes).where(_P.expires_at <= now))

@@ -139,14 +139,15 @@ def end(conn: Connection, token_hash: str) -> None:
 
 
 def purge(conn: Connection, now: datetime) -> None:
-    """Forget what ended: access tokens, then grants with all that hangs on them.
+    """Forget what ended: access tokens, all that hangs on grants that are over, and those with their session.
 
-    A refresh token that was spent stays as long as its grant, to be known again.
+    A refresh token that was spent stays as long as its grant lives, to be known again. A grant stays as long as its
+    session is there: it says which apps are told when that ends, and an app that gave its tokens back is one of them.
     """
     conn.execute(delete(tokens).where(_T.kind == TokenKind.ACCESS.value, _T.expires_at <= now))
-    over = select(_G.id).where(or_(_G.expires_at <= now, _G.ended_at.is_not(None)))
-    conn.execute(delete(tokens).where(_T.grant_id.in_(over)))
-    conn.execute(delete(grants).where(or_(_G.expires_at <= now, _G.ended_at.is_not(None))))
+    over = or_(_G.expires_at <= now, _G.ended_at.is_not(None))
+    conn.execute(delete(tokens).where(_T.grant_id.in_(select(_G.id).where(over))))
+    conn.execute(delete(grants).where(over, ~select(sessions.c.id).where(_SESSION).exists()))
 
 
 def _columns(token: Token) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sparekey.errors import ProtocolRefused, SparekeyError, TooManyTries
 from sparekey.flows.context import Context
-from sparekey.flows.oidc.callers import Call
+from sparekey.flows.oidc.callers import PROOF_ALGORITHMS, Call
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 60
@@ -228,7 +228,7 @@ def _challenges(said: Mapping[str, str], endpoint: Endpoint) -> Headers:
         else f'error="{said["error"]}", error_description="{said["error_description"]}"'
     )
     bearer = f"Bearer {why}".strip()
-    bound = 'DPoP algs="ES256 PS256 Ed25519"' + (f", {why}" if why else "")
+    bound = f'DPoP algs="{" ".join(PROOF_ALGORITHMS)}"' + (f", {why}" if why else "")
     return [(b"www-authenticate", one.encode()) for one in (bearer, bound)]
 
 

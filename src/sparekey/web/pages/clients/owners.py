@@ -30,10 +30,6 @@ _TEXTS = (
 _TICKS = ("asks_consent", "needs_pkce", "is_pairwise", "is_strict")
 
 
-def _issuer(visit: Visit) -> str:
-    return visit.ctx.site.base_url.rstrip("/")
-
-
 def show_list(visit: Visit) -> Response:
     found = showing.apps(visit.ctx, visit.visitor)
     apps = [
@@ -49,7 +45,7 @@ def show_list(visit: Visit) -> Response:
         }
         for one in found
     ]
-    return visit.shell("clients", "apps", apps=apps, issuer=_issuer(visit))
+    return visit.shell("clients", "apps", apps=apps, issuer=visit.ctx.issuer)
 
 
 def place_of(client: Client) -> str:
@@ -116,7 +112,7 @@ def add(visit: Visit) -> Response:
 
 def _made(visit: Visit, made: Made, *, is_new: bool = False) -> Response:
     """What to do with it in the app, with the secret for the only time."""
-    facts = facts_of(made.client, _issuer(visit), made.secret)
+    facts = facts_of(made.client, visit.ctx.issuer, made.secret)
     return visit.shell(
         "client_made",
         "apps",
@@ -135,7 +131,7 @@ def show_one(visit: Visit) -> Response:
 def _one(visit: Visit, status: int = 200, **errors: str) -> Response:
     found = showing.app(visit.ctx, visit.visitor, visit.params.get("id", ""))
     typed = kept_form(visit)
-    facts = facts_of(found.client, _issuer(visit))
+    facts = facts_of(found.client, visit.ctx.issuer)
     return visit.shell(
         "client",
         "apps",
