@@ -9,11 +9,15 @@ Every page of every site behind the proxy waits for this answer, so it goes past
 - 403 for a site that nobody added, and for what is no page of a site that is not for this person; whoever opens a
   page there is sent to where that is said. At `/forward-auth/nginx` the sentence stands in `Sparekey-Why` as well:
   `auth_request` throws bodies away.
+- 403 for a request with a header that sites may read as one of the five, as programs do that take `Remote_User` for
+  `Remote-User`.
+- An address with a ticket never reaches the site: whoever reads its log would find it there.
 
 What is asked for comes in `X-Forwarded-Host`, `-Uri` and `-Method`; only the proxies of the setting
 `server.trusted_proxies` are believed. The browser's cookies on that site are the site's own, never this server's.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -34,6 +38,7 @@ TICKET = "sparekey_ticket"
 LONGEST_URI = 2000
 _HOP_BYTES, _HOP_SECONDS = 16, 600
 _IDENTITY = (b"remote-user", b"remote-email", b"remote-name", b"remote-groups", b"remote-acr")
+_NO_LETTER = re.compile(rb"[^a-z0-9]")
 _PAGES = frozenset({"", "document", "iframe", "frame"})
 Headers = list[tuple[bytes, bytes]]
 _ALWAYS = [
@@ -94,9 +99,12 @@ class ForwardAuth:
     async def _answer(self, scope: Scope) -> Answer:
         if not self._is_trusted(scope):
             return _no("This proxy is not among server.trusted_proxies")
-        asked = _read(scope["headers"])
+        told = dict(scope["headers"])  # the last of two of one name stays
+        if any(_is_disguised(name) for name in told):
+            return _no("A header of this request looks like one of Sparekey's own")
+        asked = _read(told)
         cookies = _cookies(asked.cookie)
-        if TICKET in asked.uri and self._hop in cookies:
+        if TICKET in asked.uri and _ticket(asked.uri):
             return await to_thread.run_sync(self._redeem, scope["path"], asked, cookies)
         cookie = cookies.get(self._pass, "")
         found = (
@@ -124,24 +132,24 @@ class ForwardAuth:
     def _send_away(self, path: str, asked: Asked, cookies: Mapping[str, str]) -> Answer:
         """To the sign-in and back, with a mark for this browser."""
         passing.site(self._ctx, asked.host)
-        uri, is_ticket = _without_ticket(asked.uri)
-        if is_ticket:  # it came back with a ticket, and without the mark it was sent away with
-            return _no(
-                "This browser keeps no cookies for this site, or the way back took too long. Open it again"
-            )
         if not asked.is_page:
             return Answer(401, [], "Open the site in a browser and sign in")
         hop = cookies.get(self._hop) or self._ctx.moment().draw("hop", _HOP_BYTES).hex()
-        query = urlencode({"host": asked.host, "to": uri, "hop": passing.mark_of(hop)})
+        query = urlencode({"host": asked.host, "to": _page(asked.uri), "hop": passing.mark_of(hop)})
         away = self._ctx.site.link(f"{START}?{query}")
         return _to(path, away, [self._cookie(self._hop, hop, _HOP_SECONDS)])
 
     def _redeem(self, path: str, asked: Asked, cookies: Mapping[str, str]) -> Answer:
         """The site's own cookie for the ticket, and the same page without it."""
-        ticket = dict(parse_qsl(asked.uri.partition("?")[2])).get(TICKET, "")
-        fresh = passing.redeem(self._ctx, ticket, cookies[self._hop], asked.host)
+        passing.site(self._ctx, asked.host)
+        hop = cookies.get(self._hop, "")
+        fresh = passing.redeem(self._ctx, _ticket(asked.uri), hop, asked.host)
+        if not hop and self._pass not in cookies:  # it came back without the mark it was sent away with
+            return _no(
+                "This browser keeps no cookies for this site, or the way back took too long. Open it again"
+            )
         scheme = "https" if self._is_https else "http"
-        clean = f"{scheme}://{asked.host}{_without_ticket(asked.uri)[0]}"
+        clean = f"{scheme}://{asked.host}{_without_ticket(asked.uri)}"
         done = self._cookie(self._hop, "", 0)
         if not fresh:
             return _to(path, clean, [done])
@@ -169,9 +177,13 @@ def _let(found: Passed) -> Answer:
     return Answer(200, [(name, value.encode()) for name, value in zip(_IDENTITY, told, strict=True)])
 
 
-def _read(headers: Headers) -> Asked:
+def _is_disguised(name: bytes) -> bool:
+    """Is it one of the identity's names with another sign for the dash (RFC 3875, section 4.1.18)?"""
+    return name.startswith(b"remote") and name not in _IDENTITY and _NO_LETTER.sub(b"-", name) in _IDENTITY
+
+
+def _read(told: Mapping[bytes, bytes]) -> Asked:
     """The last of each: a proxy that adds to what came in writes behind it."""
-    told = dict(headers)  # the last of two of one name stays
     host = told.get(b"x-forwarded-host", b"").decode("latin-1").rpartition(",")[2].strip().lower()
     return Asked(
         host,
@@ -198,11 +210,14 @@ def _page(uri: str) -> str:
     return quote(uri, safe="/?&=%:@!$'()*+,;~-._") if is_fine and "\\" not in uri else "/"
 
 
-def _without_ticket(uri: str) -> tuple[str, bool]:
+def _ticket(uri: str) -> str:
+    return dict(parse_qsl(uri.partition("?")[2])).get(TICKET, "")
+
+
+def _without_ticket(uri: str) -> str:
     path, _, query = _page(uri).partition("?")
-    parts = [part for part in query.split("&") if part]
-    left = [part for part in parts if not part.startswith(f"{TICKET}=")]
-    return path + (f"?{'&'.join(left)}" if left else ""), len(left) != len(parts)
+    left = "&".join(part for part in query.split("&") if part and not part.startswith(f"{TICKET}="))
+    return path + (f"?{left}" if left else "")
 
 
 def _to(path: str, location: str, cookies: Headers) -> Answer:

@@ -168,7 +168,9 @@ def redeem(ctx: Context, ticket: str, hop: str, host: str) -> str | None:
 
     def swap(work: Work) -> bool:
         taken = passes.take_ticket(work.conn, hashed(ticket), hashed(hop), work.now)
-        if taken is None or taken[1] != host:
+        if (
+            taken is None or not hop or taken[1] != host
+        ):  # the mark of no hop at all is one that anybody can ask for
             return False
         session = sessions.by_id(work.conn, taken[0].session_id)
         if session is None:

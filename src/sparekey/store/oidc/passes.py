@@ -21,8 +21,8 @@ _P, _S, _M, _C, _W = passes.c, sessions.c, members.c, clients.c, client_people.c
 _ADD = insert(passes)
 _TAKE = (
     delete(passes)
-    .where(_P.hash == bindparam("h"), _P.is_ticket, _P.browser == bindparam("browser"))
-    .returning(_P.account_id, _P.member_id, _P.session_id, _P.client_id, _P.expires_at)
+    .where(_P.hash == bindparam("h"), _P.is_ticket)
+    .returning(_P.account_id, _P.member_id, _P.session_id, _P.client_id, _P.expires_at, _P.browser)
 )
 _HOST = select(_C.host).where(_C.id == bindparam("client"))
 _LOOK = (
@@ -128,9 +128,12 @@ def add(conn: Connection, new: Pass, key: str, at: datetime) -> None:
 
 
 def take_ticket(conn: Connection, ticket_hash: str, browser: str, now: datetime) -> tuple[Pass, str] | None:
-    """Use a ticket up, in the browser it was made for; gives whose it is, and the site's name."""
-    row = conn.execute(_TAKE, {"h": ticket_hash, "browser": browser}).one_or_none()
-    if row is None or now >= row.expires_at:
+    """Use a ticket up; in the browser it was made for, gives whose it is, and the site's name.
+
+    In another one it is used up too: somebody was sent on with a ticket that another browser waits for.
+    """
+    row = conn.execute(_TAKE, {"h": ticket_hash}).one_or_none()
+    if row is None or now >= row.expires_at or row.browser != browser:
         return None
     host = conn.execute(_HOST, {"client": row.client_id}).scalar_one_or_none()
     whose = Pass(
