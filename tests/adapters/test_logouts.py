@@ -5,6 +5,8 @@ import threading
 import time
 from contextlib import suppress
 
+import pytest
+
 from sparekey.adapters import logouts
 from sparekey.adapters.logouts import Untold
 
@@ -22,6 +24,22 @@ def test_an_answer_in_drops_is_cut_off() -> None:
         is_over.set()
         thread.join()
         assert PATIENCE_SECONDS > time.monotonic() - began
+
+
+def test_a_name_with_many_dead_addresses_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has the name may give it hundreds: each would be waited for."""
+    tried: list[object] = []
+
+    def connect(address: tuple[str, int], seconds: float) -> socket.socket:
+        tried.append(address)
+        raise TimeoutError
+
+    dead = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n}", 443)) for n in range(200)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: dead)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(Untold):
+        logouts.send("https://wiki.example/out", "notice")
+    assert [("192.0.2.0", 443), ("192.0.2.1", 443), ("192.0.2.2", 443)] == tried
 
 
 def drip(listening: socket.socket, is_over: threading.Event) -> None:

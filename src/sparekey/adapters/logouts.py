@@ -2,7 +2,8 @@
 
 The logout token goes by POST to the address that is set for the app, and nowhere else: no redirect is followed, and
 nothing but the status is read of the answer. Taken is any 2xx: section 2.8 asks for 200, and libraries answer 204.
-An answer that comes in drops is cut off: the library's limits are for each piece of it.
+An answer that comes in drops is cut off, and of a name's many addresses only the first ones are tried: the library's
+limits are for each piece and for each address.
 """
 
 import logging
@@ -14,6 +15,8 @@ from urllib.parse import urlencode
 
 _CONNECT, _READ, _IN_ALL = 2.0, 2.0, 3.0
 """Seconds. An app that does not answer must not hold up those that would."""
+_MOST_ADDRESSES = 3
+"""Two of the newer kind and one of the other, say; a name may have hundreds that nobody is behind."""
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it logs addresses, which may hold an app's secret
 
 
@@ -66,6 +69,9 @@ def _bounded(base: Any) -> Any:
     """A pool whose answers are there in time or cut off."""
 
     class Connection(base.ConnectionCls):  # type: ignore[misc]
+        def _new_conn(self) -> socket.socket:
+            return _connected(self.host, self.port)
+
         def getresponse(self) -> Any:
             guard = threading.Timer(_IN_ALL, _cut, (self.sock,))
             guard.start()
@@ -78,6 +84,18 @@ def _bounded(base: Any) -> Any:
         ConnectionCls = Connection
 
     return Pool
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    """A connection to one of the first addresses of this name; `OSError` where none is taken."""
+    trouble = OSError("no address")
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    for *_, address in found[:_MOST_ADDRESSES]:
+        try:
+            return socket.create_connection((str(address[0]), port), _CONNECT)
+        except OSError as refusal:
+            trouble = refusal
+    raise trouble
 
 
 def _cut(connection: socket.socket) -> None:
