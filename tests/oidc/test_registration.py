@@ -109,6 +109,8 @@ def test_addresses_are_a_short_list(said: dict[str, Any]) -> None:
         {"id_token_signed_response_alg": "none"},
         {"subject_type": "secret"},
         {"client_name": "a\x00"},
+        {"client_name": "Wiki\u202egnp.exe"},
+        {"client_name": "Wiki\x1b[2J"},
         {"client_uri": "ftp://wiki.example"},
         {"backchannel_logout_uri": "http://wiki.example/out"},
         {"post_logout_redirect_uris": ["https://wiki.example\\@evil.example/"]},

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sparekey.core.clients import ALGORITHMS, Kind, Login
+from sparekey.core.people import read_name
 from sparekey.errors import BadInput, ProtocolRefused
 from sparekey.oidc import particulars
 from sparekey.oidc.client_proof import LOGINS
@@ -56,7 +57,7 @@ def read(said: Mapping[str, Any]) -> Wanted:
     after = _texts(said, "post_logout_redirect_uris", [])
     told, homepage = _text(said, "backchannel_logout_uri", ""), _text(said, "client_uri", "")
     return Wanted(
-        name=" ".join(_text(said, "client_name", "App").split())[:_LONGEST_NAME] or "App",
+        name=_name(said),
         kind=kind,
         login=login,
         redirect_uris=_redirects(said, kind),
@@ -88,6 +89,12 @@ def _checked(read: Callable[[], T]) -> T:
         return read()
     except BadInput as wrong:
         raise _refused(f"{wrong.field}: {wrong.sentence}") from None
+
+
+def _name(said: Mapping[str, Any]) -> str:
+    """As people read it when they are asked to agree: nothing in it may hide or turn what stands around it."""
+    text = " ".join(_text(said, "client_name", "").split())[:_LONGEST_NAME]
+    return _checked(lambda: read_name(text or "App", "client_name"))
 
 
 def _keys(said: Mapping[str, Any]) -> str:
