@@ -177,6 +177,19 @@ def test_people_are_chosen_by_username(ctx: Context, team: Team, nora: Browser) 
     assert ("ivana.admin", "jonas.frei") == showing.app(ctx, nora, made.client.id).chosen
 
 
+def test_whoever_is_chosen_no_longer_keeps_nothing_from_before(
+    ctx: Context, team: Team, nora: Browser
+) -> None:
+    made, jonas = adds(ctx, nora), team["jonas.frei"]
+    own, others = (
+        given(ctx, made.client, who, member)
+        for who, member in ((nora, team.owner), (signed_in(ctx, jonas), jonas))
+    )
+    managing.change(ctx, nora, made.client.id, replace(CLOUD, who="chosen", people=team.owner.username))
+    found = ctx.db.read(lambda conn: [grants.find(conn, one) for one in (own, others)])
+    assert [False, True] == [one is not None and one.grant.ended_at is not None for one in found]
+
+
 def test_nobody_may_be_chosen(ctx: Context, nora: Browser) -> None:
     assert () == adds(ctx, nora, replace(CLOUD, who="chosen")).client.only
 

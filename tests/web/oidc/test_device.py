@@ -1,5 +1,6 @@
 """Devices without a browser: what they ask, and what their person does."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sparekey.flows.oidc import devices
 from sparekey.flows.reset import reset
 from sparekey.oidc.discovery import GRANT_TYPES
 from sparekey.store import sessions
+from sparekey.store.oidc import clients
 from tests.clients import client, later
 from tests.flows.steps import token_in
 from tests.people import Browser, Team, account, letters, signed_in, tags
@@ -66,6 +68,15 @@ def test_a_device_waits_until_its_person_allows_it(
     assert 200 == program.userinfo(after["access_token"]).status_code
     assert "client:device:allowed" in tags(ctx, tool.account_id)
     assert ["Tool"] == [one.facts["app"] for one in letters(ctx, "device_let_in")]
+
+
+def test_a_device_gets_nothing_once_its_app_is_for_others(
+    ctx: Context, program: Program, tool: Client, jonas: Browser, crew: Team
+) -> None:
+    asked = ask(program, tool)
+    devices.allow(ctx, jonas, asked["user_code"])
+    ctx.db.write(lambda conn: clients.put(conn, replace(tool, only=(crew.owner.id,))))
+    assert "invalid_grant" == poll(program, tool, asked)["error"]
 
 
 def test_a_session_that_ended_meanwhile_lets_no_device_in(

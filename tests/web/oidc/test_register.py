@@ -9,8 +9,10 @@ from starlette.testclient import TestClient
 
 from sparekey.core.people import Status
 from sparekey.errors import NotAllowed, NotFound
+from sparekey.flows._work import unit
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import registering
+from sparekey.flows.sessions import end_all
 from sparekey.store import people
 from sparekey.store.oidc import clients
 from sparekey.web.routes import make_web
@@ -90,6 +92,16 @@ def test_a_mistake_leaves_the_token_as_it_is(open_ctx: Context, nora: Browser) -
 def test_a_token_ends_after_an_hour(open_ctx: Context, nora: Browser, world: FrozenWorld) -> None:
     shown = registering.open_to_one(open_ctx, nora)
     world.advance(timedelta(hours=1))
+    assert 401 == register(open_ctx, shown).status_code
+
+
+@pytest.mark.parametrize("reason", ["reset", "recovery", "role_changed"])
+def test_a_key_to_add_an_app_ends_when_the_owners_access_changes_hands(
+    open_ctx: Context, nora: Browser, crew: Team, reason: str
+) -> None:
+    """A thief who made one would come back by it."""
+    shown = registering.open_to_one(open_ctx, nora)
+    unit(open_ctx, nora, open_ctx.moment(), lambda work: end_all(work, crew.owner, reason))
     assert 401 == register(open_ctx, shown).status_code
 
 

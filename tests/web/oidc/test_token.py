@@ -190,8 +190,10 @@ def test_an_app_that_became_one_for_others_refreshes_nothing(
     ctx: Context, program: Program, jonas: Browser, crew: Team, wiki: Client
 ) -> None:
     first = program.exchange(wiki, given(ctx, jonas, wiki).code).json()
+    other = given(ctx, jonas, wiki).code
     ctx.db.write(lambda conn: clients.put(conn, replace(wiki, only=(crew.owner.id,))))
     assert "invalid_grant" == program.refresh(wiki, first["refresh_token"]).json()["error"]
+    assert "invalid_grant" == program.exchange(wiki, other).json()["error"]
 
 
 def test_a_refresh_may_ask_for_less_and_never_for_more(

@@ -80,6 +80,8 @@ def change(ctx: Context, visitor: Visitor, client_id: str, wanted: Wanted) -> Ma
         clients.put(work.conn, made.client)
         if "only" in parts:
             ending.tell_shut_out(work, before, made.client)
+        if after.only is not None:  # whoever may sign in no longer keeps no token from before
+            grants.end_of_client(work.conn, before.id, work.now, but=after.only)
         told = tuple(part for part in parts if not part.startswith("secret_"))
         work.record(ClientChanged(before.id, told), who.account.id)
         if made.secret:

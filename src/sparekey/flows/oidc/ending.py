@@ -11,10 +11,12 @@ from sparekey.core.events.apps import GrantsEnded
 from sparekey.core.people import Member, SessionId, new_id
 from sparekey.flows._work import Work
 from sparekey.flows.oidc.subjects import subject
-from sparekey.store import queue
+from sparekey.store import cases, queue
 from sparekey.store.oidc import grants
 from sparekey.store.oidc.grants import Opened
 
+REGISTER = "register_app"
+"""What a link is for with which an owner lets an app add itself."""
 LOGOUT_KIND = f"{queue.LOGOUT}session"
 
 
@@ -41,7 +43,8 @@ def tell_shut_out(work: Work, before: Client, after: Client) -> None:
 
 
 def end_grants(work: Work, who: Member, why: str) -> None:
-    """End all that a person gave to apps, offline access too."""
+    """End all that a person gave to apps, offline access too, and what lets an app add itself in their name."""
+    cases.end_links(work.conn, who.account_id, who.id, "stopped", work.now, purpose=REGISTER)
     count = grants.end_of_person(work.conn, who, work.now)
     if count:
         work.record(GrantsEnded(who.id, count, why), who.account_id)

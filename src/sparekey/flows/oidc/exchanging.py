@@ -118,7 +118,7 @@ def by_code(asked: Asked) -> Issued:
     grant = given.grant
     if grant.code_spent_at is not None:
         raise _ended(asked, given, "code_reused")
-    if not given.is_alive(work.now) or grant.code_expires_at is None or work.now >= grant.code_expires_at:
+    if not _may_have(asked, given) or grant.code_expires_at is None or work.now >= grant.code_expires_at:
         raise ProtocolRefused("invalid_grant", _GONE)
     if form.get("redirect_uri", "") != grant.redirect_uri:
         raise ProtocolRefused("invalid_grant", "redirect_uri is another one than the code was sent to")
@@ -137,9 +137,7 @@ def by_refresh(asked: Asked) -> Issued:
     if found is None:
         raise rotation.gone()
     grant = found.grant
-    shown = Shown(
-        found.token, grant, found.is_alive(work.now) and client.is_for(grant.account_id, grant.member_id)
-    )
+    shown = Shown(found.token, grant, _may_have(asked, found))
     turn = rotation.decide(shown, client, asked.key.jkt if asked.key else "", work.now)
     if turn is Turn.END:
         raise _ended(asked, found, "refresh_reused")
@@ -161,7 +159,7 @@ def by_device(asked: Asked) -> Issued:
     after, refusal = device.poll(found, work.now)
     if refusal is None:
         given = tokens.by_grant(work.conn, after.grant_id) if after.grant_id else None
-        if given is None or not given.is_alive(work.now):
+        if given is None or not _may_have(asked, given):
             raise ProtocolRefused("invalid_grant", _GONE)
         jkt = _jkt(asked, given.grant.jkt)
         devices.put(work.conn, after)
@@ -173,6 +171,12 @@ def by_device(asked: Asked) -> Issued:
 _GRANTS: dict[str, Callable[[Asked], Issued]] = dict(
     zip(GRANT_TYPES, (by_code, by_refresh, by_device), strict=True)
 )
+
+
+def _may_have(asked: Asked, given: Given) -> bool:
+    """What was given counts, and the app is still for whoever gave it."""
+    grant = given.grant
+    return given.is_alive(asked.now) and asked.client.is_for(grant.account_id, grant.member_id)
 
 
 def _needed(call: Call, name: str) -> str:

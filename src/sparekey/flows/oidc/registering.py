@@ -16,6 +16,7 @@ from sparekey.errors import NotFound, ProtocolRefused
 from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call
+from sparekey.flows.oidc.ending import REGISTER
 from sparekey.flows.sessions import demand_right
 from sparekey.oidc import registration
 from sparekey.oidc.client_proof import LOGINS
@@ -25,7 +26,6 @@ from sparekey.store.cases import Link
 from sparekey.store.engine import Kept
 from sparekey.store.oidc import clients
 
-PURPOSE = "register_app"
 LIFE = timedelta(hours=1)
 
 
@@ -38,7 +38,7 @@ def open_to_one(ctx: Context, visitor: Visitor) -> str:
         fresh = token(work.moment, f"register:{owner.id}")
         cases.add_link(
             work.conn,
-            Link(hashed(fresh), owner.account_id, owner.id, PURPOSE, work.now, work.now + LIFE),
+            Link(hashed(fresh), owner.account_id, owner.id, REGISTER, work.now, work.now + LIFE),
         )
         work.record(RegistrationOpened(owner.id), owner.account_id)
         return fresh
@@ -78,7 +78,7 @@ def _no_token() -> ProtocolRefused:
 def _link(work: Work, shown: str) -> Link:
     """The owner's word, while it counts and they are still one."""
     link = cases.link(work.conn, hashed(shown), lock=True)
-    if link is None or link.purpose != PURPOSE or link.ended_at or not link.expires_at:
+    if link is None or link.purpose != REGISTER or link.ended_at or not link.expires_at:
         raise _no_token()
     owner = people.find_member(work.conn, link.account_id, link.member_id)
     is_owner = owner is not None and owner.role is Role.OWNER and owner.status is Status.ACTIVE
