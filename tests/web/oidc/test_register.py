@@ -8,11 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from sparekey.core.people import Status
-from sparekey.errors import NotAllowed, NotFound
+from sparekey.errors import NotAllowed, NotFound, NotSignedIn
 from sparekey.flows._work import unit
 from sparekey.flows.context import Context
 from sparekey.flows.oidc import registering
-from sparekey.flows.sessions import end_all
+from sparekey.flows.sessions import end_all, sign_out
 from sparekey.store import people
 from sparekey.store.oidc import clients
 from sparekey.web.routes import make_web
@@ -103,6 +103,12 @@ def test_a_key_to_add_an_app_ends_when_the_owners_access_changes_hands(
     shown = registering.open_to_one(open_ctx, nora)
     unit(open_ctx, nora, open_ctx.moment(), lambda work: end_all(work, crew.owner, reason))
     assert 401 == register(open_ctx, shown).status_code
+
+
+def test_a_session_that_ended_meanwhile_makes_no_key_to_add_an_app(open_ctx: Context, nora: Browser) -> None:
+    sign_out(open_ctx, nora)
+    with pytest.raises(NotSignedIn):
+        registering.open_to_one(open_ctx, nora)
 
 
 def test_a_token_ends_with_its_owner(open_ctx: Context, nora: Browser, crew: Team) -> None:

@@ -17,7 +17,7 @@ from sparekey.flows._work import Work, hashed, token, unit
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call
 from sparekey.flows.oidc.ending import REGISTER
-from sparekey.flows.sessions import demand_right
+from sparekey.flows.sessions import demand_right, hold
 from sparekey.oidc import registration
 from sparekey.oidc.client_proof import LOGINS
 from sparekey.oidc.registration import Wanted
@@ -35,6 +35,7 @@ def open_to_one(ctx: Context, visitor: Visitor) -> str:
     demand_on(ctx)
 
     def make(work: Work) -> str:
+        hold(work, visitor)
         fresh = token(work.moment, f"register:{owner.id}")
         cases.add_link(
             work.conn,
