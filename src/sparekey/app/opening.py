@@ -233,4 +233,5 @@ def _site(settings: Settings, *, is_demo: bool) -> Site:
         settings.passkeys.related_origins,
         can_tell_models=settings.passkeys.attestation_roots is not None,
         apps_may_register=settings.apps.registration,
+        port=settings.server.port,
     )

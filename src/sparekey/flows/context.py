@@ -36,6 +36,8 @@ class Site:
 
     apps_may_register: bool = False
     """Apps may add themselves, each with a token that an owner made."""
+    port: int = 8000
+    """Where a proxy on this machine reaches the server."""
 
     @property
     def host(self) -> str:

@@ -1,6 +1,7 @@
 """Settings ready to copy: filled in, and those of proxies as the docs have them, which tests try."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,8 @@ def test_a_proxy_is_set_up_as_the_docs_say(language: str, code: str) -> None:
     shown = next(one.text for one in snippets(Kind.PROXY, FACTS) if one.code == code)
     assert found is not None
     assert set() == lines(found[1]) - lines(shown)
+
+
+def test_a_proxy_on_the_same_machine_asks_where_this_server_listens() -> None:
+    texts = [one.text for one in snippets(Kind.PROXY, replace(FACTS, port=8123))]
+    assert [True] * len(texts) == ["127.0.0.1:8123" in text and "@port" not in text for text in texts]

@@ -28,7 +28,8 @@ ASKED, CHOSEN = "asked", "chosen"
 _NOTES = frozenset({ASKED, CHOSEN})
 BY_PASSKEY = "by=passkey"
 """Unsigned, at the end of a way back: which page to show meanwhile. It decides nothing."""
-_NOTE_LIFE = timedelta(hours=1)
+_NOTE_LIFE = timedelta(minutes=15)
+"""Long enough to sign in. A note is of a request and of no browser: whoever made one elsewhere has no longer."""
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def add(visit: Visit) -> Response:
 
 def _made(visit: Visit, made: Made, *, is_new: bool = False) -> Response:
     """What to do with it in the app, with the secret for the only time."""
-    facts = facts_of(made.client, visit.ctx.issuer, made.secret)
+    facts = facts_of(made.client, visit.ctx.site, made.secret)
     return visit.shell(
         "client_made",
         "apps",
@@ -131,7 +131,7 @@ def show_one(visit: Visit) -> Response:
 def _one(visit: Visit, status: int = 200, **errors: str) -> Response:
     found = showing.app(visit.ctx, visit.visitor, visit.params.get("id", ""))
     typed = kept_form(visit)
-    facts = facts_of(found.client, visit.ctx.issuer)
+    facts = facts_of(found.client, visit.ctx.site)
     return visit.shell(
         "client",
         "apps",

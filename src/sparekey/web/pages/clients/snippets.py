@@ -11,13 +11,14 @@ from textwrap import dedent
 from urllib.parse import urlsplit
 
 from sparekey.core.clients import Client, Kind
+from sparekey.flows.context import Site
 from sparekey.web.pages.clients import own_code
 
 SECRET = "CLIENT-SECRET"
 """Stands where the secret belongs, once that cannot be shown any more."""
 ELSEWHERE = "https://app.example.com"
 SCOPES = "openid profile email"
-_BLANK = re.compile(r"@(?:issuer|id|secret|home|redirect|host|scopes)\b")
+_BLANK = re.compile(r"@(?:issuer|id|secret|home|redirect|host|scopes|port)\b")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Facts:
     redirect: str
     host: str = ""
     secret: str = field(default=SECRET, repr=False)
+    port: int = 8000
+    """Of this server, for a proxy on the same machine."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,14 @@ class Snippet:
     redirect: str = ""
 
 
-def facts_of(client: Client, issuer: str, secret: str = "") -> Facts:
+def facts_of(client: Client, site: Site, secret: str = "") -> Facts:
     """The facts of an app, with its secret right after it was made."""
     redirect = client.redirect_uris[0] if client.redirect_uris else ""
     known = next((one for one in (client.homepage, redirect) if one.startswith("http")), ELSEWHERE)
     parts = urlsplit(known)
     home = f"{parts.scheme}://{parts.netloc}"
-    return Facts(issuer, client.id, home, redirect or f"{home}/callback", client.host, secret or SECRET)
+    back = redirect or f"{home}/callback"
+    return Facts(site.link(""), client.id, home, back, client.host, secret or SECRET, site.port)
 
 
 def snippets(kind: Kind, facts: Facts) -> tuple[Snippet, ...]:
@@ -73,6 +77,7 @@ def _filled(text: str, facts: Facts) -> str:
         "@redirect": facts.redirect,
         "@host": facts.host,
         "@scopes": SCOPES,
+        "@port": str(facts.port),
     }
     return _BLANK.sub(lambda blank: values[blank[0]], dedent(text).strip())
 
@@ -286,7 +291,7 @@ _PROXY: tuple[Row, ...] = (
         "",
         """
         @host {
-          forward_auth 127.0.0.1:8000 {
+          forward_auth 127.0.0.1:@port {
             uri /forward-auth
             copy_headers Remote-User Remote-Email Remote-Name Remote-Groups Remote-Acr
           }
@@ -303,7 +308,7 @@ _PROXY: tuple[Row, ...] = (
           middlewares:
             sparekey:
               forwardAuth:
-                address: http://127.0.0.1:8000/forward-auth
+                address: http://127.0.0.1:@port/forward-auth
                 authResponseHeaders:
                   - Remote-User
                   - Remote-Email
@@ -329,7 +334,7 @@ _PROXY: tuple[Row, ...] = (
         "",
         """
         upstream sparekey {
-          server 127.0.0.1:8000;
+          server 127.0.0.1:@port;
           keepalive 16;
         }
         server {
