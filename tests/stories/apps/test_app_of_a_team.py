@@ -111,9 +111,9 @@ def test_an_app_asks_for_a_passkey_and_the_person_is_stepped_up(
     adds(nora, wiki, "Passkey only")
     jonas.signs_in()
     goes_to(jonas, wiki)
-    jonas.sees("passkey")
+    jonas.sees("asks for a passkey", "You have none yet.")
     Device(jonas.page, INTERNAL)
-    jonas.opens("/me/2fa/passkey")
+    jonas.follows("Add a passkey")
     jonas.confirms_if_asked()
     jonas.presses("Create a passkey")
     jonas.presses("Save")
@@ -150,7 +150,10 @@ def test_a_reset_by_the_owner_ends_what_the_app_has_at_once(nora: Person, jonas:
 def test_signing_out_everywhere_else_reaches_the_app(
     office: Office, nora: Person, jonas: Person, wiki: Wiki
 ) -> None:
-    """A laptop left behind: from another browser its session ends, and the app that was opened with it is told."""
+    """A laptop left behind: from another browser its session ends. The app that was opened with it is told, and what
+    it was given without offline access is dead.
+    """
+    wiki.scope = "openid profile email"
     adds(nora, wiki)
     goes_to(jonas, wiki)
     signs_in_on_the_way(jonas)
@@ -163,6 +166,7 @@ def test_signing_out_everywhere_else_reaches_the_app(
         at_home.confirms()
         at_home.presses("Sign out")
     assert wiki.told.wait(PATIENCE_SECONDS)
+    assert (False, 400) == (wiki.is_token_good(), wiki.refresh()[0])
     goes_to(jonas, wiki)
     jonas.comes_to("Sign in")
 

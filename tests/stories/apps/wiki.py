@@ -18,7 +18,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-SCOPE = "openid profile email offline_access"
 PATIENCE_SECONDS = 5
 """Within which every app knows that a session ended."""
 
@@ -31,6 +30,7 @@ class Wiki:
     issuer: str = ""
     client_id: str = ""
     client_secret: str = ""
+    scope: str = "openid profile email offline_access"
     asks: Mapping[str, str] = field(default_factory=dict)
     """More that it asks for with each sign-in."""
     tokens: dict[str, Any] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Wiki:
             "client_id": self.client_id,
             "redirect_uri": f"{self.address}/back",
             "response_type": "code",
-            "scope": SCOPE,
+            "scope": self.scope,
             "state": state,
             "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
             "code_challenge_method": "S256",
