@@ -71,7 +71,7 @@
   const ask = async btn => {
     const body = new URLSearchParams({ csrf: form.elements.csrf.value, page: location.pathname, username: d.getElementById('username')?.value ?? '' });
     const answer = await fetch(btn.dataset.options, { method: 'POST', body });
-    if (answer.redirected) { location.assign(answer.url); throw new DOMException('', 'AbortError'); }
+    if (answer.redirected) { if (!('passkeyOffer' in form.dataset)) location.assign(answer.url); throw new DOMException('', 'AbortError'); }
     if (!answer.ok) throw Object.assign(new Error(answer.status), await answer.json().catch(() => ({})));
     return read(await answer.json());
   };
