@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 import structlog
 from anyio import to_thread
@@ -217,8 +217,13 @@ def _ticket(uri: str) -> str:
 
 def _without_ticket(uri: str) -> str:
     path, _, query = _page(uri).partition("?")
-    left = "&".join(part for part in query.split("&") if part and not part.startswith(f"{TICKET}="))
+    left = "&".join(part for part in query.split("&") if part and not _is_ticket(part))
     return path + (f"?{left}" if left else "")
+
+
+def _is_ticket(part: str) -> bool:
+    """However its name is written: what is left would be taken for one once more, without end."""
+    return unquote_plus(part.partition("=")[0]) == TICKET
 
 
 def _to(path: str, location: str, cookies: Headers) -> Answer:

@@ -80,3 +80,9 @@ def test_a_ticket_for_the_mark_of_nothing_signs_nobody_in(proxy: Proxy, jonas: B
 def test_a_ticket_for_a_site_that_nobody_added_leads_nowhere(proxy: Proxy) -> None:
     proxy.cookies[HOP] = "a"
     assert 403 == proxy.ask("/?sparekey_ticket=a", host="evil.example").status_code
+
+
+def test_a_link_with_a_ticket_in_disguise_sends_nobody_round_in_circles(proxy: Proxy, jonas: Browser) -> None:
+    proxy.sign_in(jonas)
+    shown = proxy.ask("/log?a=sparekey_ticket&sparekey%5Fticket=x")
+    assert f"https://{HOST}/log?a=sparekey_ticket" == shown.headers["location"]
