@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sparekey.core.clients import Client, Kind
+from sparekey.core.clients import Client, Kind, Login
 from sparekey.core.people import Role
 from sparekey.core.sign_in import Demand
 from sparekey.flows._work import hashed
@@ -62,6 +62,21 @@ def test_prompt_consent_asks_again(ctx: Context, nora: Tab, add: AddClient) -> N
     says(nora, nora.get(asking(wiki)), "yes")
     again = nora.get(asking(wiki, prompt="consent"))
     assert wiki.id == granted(ctx, says(nora, again, "yes")).client_id
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("http://127.0.0.1:49152/cb", "127.0.0.1:49152"), ("com.example.board:/cb", "com.example.board")],
+)
+def test_a_program_that_poses_as_one_somebody_agreed_to_is_let_in_by_nobody_unseen(
+    nora: Tab, add: AddClient, address: str, shown: str
+) -> None:
+    """RFC 8252, section 8.6: any program on the device knows the app's public name, and may listen there."""
+    board = add(kind=Kind.PUBLIC, login=Login.NONE, redirect_uris=(address,), asks_consent=True)
+    page = nora.get(asking(board, redirect_uri=address))
+    assert (True, True) == (f"You go on to {shown}." in page.words, "asked each time" in page.words)
+    says(nora, page, "yes")
+    assert "Sign in to Wiki" in nora.get(asking(board, redirect_uri=address)).words
 
 
 def test_nobody_consents_without_seeing_a_page(nora: Tab, add: AddClient) -> None:

@@ -10,11 +10,13 @@ CONSENT: Values = {
     "host": "wiki.bergundtal.example",
     "username": "jonas.frei",
     "scopes": ("openid", "profile", "email", "roles", "offline_access"),
+    "is_remembered": True,
     "request": REQUEST,
 }
 TO_APPS: dict[str, list[tuple[str, Values]]] = {
     "app_consent": [
         ("everything", CONSENT),
+        ("each-time", {**CONSENT, "is_remembered": False, "host": "127.0.0.1:49152"}),
         ("least", {**CONSENT, "homepage": "", "scopes": ("openid",)}),
     ],
     "app_whom": [

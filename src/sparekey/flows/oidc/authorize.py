@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId
+from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId, Login
 from sparekey.core.contract import Answer as Field
 from sparekey.core.contract import Moment
 from sparekey.core.events.apps import ClientSignedIn, ConsentGiven
@@ -83,8 +83,9 @@ class Consent:
     app: str
     homepage: str
     host: str
-    """Where the person is sent on to."""
+    """Where the person is sent on to; the scheme, where that is an app's own."""
     scopes: tuple[str, ...]
+    is_remembered: bool
 
 
 @dataclass(frozen=True)
@@ -228,17 +229,24 @@ def _unmet(case: _Case) -> Answer:
 
 
 def _has_consent(case: _Case, asked: Asked, member: Member, scopes: tuple[str, ...]) -> bool:
-    if Prompt.CONSENT in asked.prompts:
+    if Prompt.CONSENT in asked.prompts or not _is_remembered(case, asked):
         return False
     kept = case.ctx.db.read(lambda conn: grants.consented(conn, member, case.client.id))
     return kept.issuperset(scopes)
 
 
+def _is_remembered(case: _Case, asked: Asked) -> bool:
+    """Whether a yes counts for the next time: not at an address that any program on the device may listen at, for an
+    app that proves nothing of itself (RFC 8252, section 8.6)."""
+    return case.client.login is not Login.NONE or asked.redirect_uri.startswith("https://")
+
+
 def _ask(case: _Case, asked: Asked, scopes: tuple[str, ...]) -> Step:
     if asked.is_silent:
         return case.refuse("consent_required", "The person has not agreed yet")
-    host = urlsplit(asked.redirect_uri).netloc
-    return Consent(case.client.name, case.client.homepage, host, scopes)
+    parts = urlsplit(asked.redirect_uri)
+    host = parts.netloc or parts.scheme
+    return Consent(case.client.name, case.client.homepage, host, scopes, _is_remembered(case, asked))
 
 
 def _let_in(case: _Case, asked: Asked, session: Session, member: Member, agreed: tuple[str, ...]) -> Answer:
