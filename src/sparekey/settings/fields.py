@@ -161,7 +161,10 @@ class Server(Section):
         json_schema_extra={"default_words": "the machine's zone, else `UTC`"},
     )
     sign_up_is_open: bool = Field(
-        False, description="Whether anybody may open an account of their own.", examples=[True]
+        False,
+        description="Whether anybody may open an account of their own. "
+        "Only the oldest account adds sites behind a proxy then.",
+        examples=[True],
     )
 
 

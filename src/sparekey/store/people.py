@@ -151,6 +151,13 @@ def all_accounts(conn: Connection) -> list[Account]:
     return [_account(row) for row in rows]
 
 
+def oldest_account(conn: Connection) -> AccountId | None:
+    """The account that was there first."""
+    oldest = select(accounts.c.id).order_by(accounts.c.created_at, accounts.c.id).limit(1)
+    found = conn.execute(oldest).scalar_one_or_none()
+    return AccountId(found) if found else None
+
+
 def put_account(conn: Connection, changed: Account) -> None:
     """Keep name and policy if nobody was faster."""
     done = conn.execute(

@@ -86,6 +86,35 @@ def test_it_is_on_the_chain_and_told_to_the_other_owners(ctx: Context, team: Tea
     assert ("second.owner@example.com", "Nextcloud") == (letter.to, letter.facts["app"])
 
 
+def strangers(ctx: Context) -> tuple[Context, Browser]:
+    """A server on which anybody may open an account, and somebody who did."""
+    is_open = replace(ctx, site=replace(ctx.site, sign_up_is_open=True))
+    return is_open, signed_in(ctx, account(ctx, "mallory", ()).owner)
+
+
+def test_a_stranger_who_opened_an_account_lets_nobody_into_a_site_behind_the_servers_proxy(
+    ctx: Context, world: FrozenWorld, nora: Browser
+) -> None:
+    world.advance(timedelta(seconds=1))
+    is_open, mallory = strangers(ctx)
+    with pytest.raises(BadInput) as refusal:
+        adds(is_open, mallory, WIKI, Kind.PROXY)
+    assert ("host", "host_of_stranger") == (refusal.value.field, refusal.value.reason)
+    assert "wiki.example" == adds(is_open, nora, WIKI, Kind.PROXY).client.host
+
+
+def test_a_stranger_who_opened_an_account_has_nothing_posted_to_the_servers_own_machine(
+    ctx: Context, world: FrozenWorld, nora: Browser
+) -> None:
+    world.advance(timedelta(seconds=1))
+    is_open, mallory = strangers(ctx)
+    local = replace(CLOUD, backchannel_uri="http://127.0.0.1:9090/quit")
+    with pytest.raises(BadInput) as refusal:
+        adds(is_open, mallory, local)
+    assert ("backchannel_uri", "address_of_stranger") == (refusal.value.field, refusal.value.reason)
+    assert local.backchannel_uri == adds(is_open, nora, local).client.backchannel_uri
+
+
 def test_a_form_that_is_sent_twice_adds_one_app(ctx: Context, nora: Browser) -> None:
     draft = managing.draft(ctx)
     managing.add(ctx, nora, Kind.SERVER, draft, CLOUD)

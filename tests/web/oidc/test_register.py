@@ -17,7 +17,7 @@ from sparekey.store import people
 from sparekey.store.oidc import clients
 from sparekey.web.routes import make_web
 from tests.clients import KEY
-from tests.people import Browser, Team, signed_in, tags
+from tests.people import Browser, Team, account, signed_in, tags
 from tests.web.oidc.conftest import Program
 from tests.world import FrozenWorld
 
@@ -48,6 +48,17 @@ def test_an_app_adds_itself_once_with_an_owners_token(open_ctx: Context, nora: B
     assert added
     assert (crew.account.id, True, True) == (added.account_id, added.is_registered, added.asks_consent)
     assert ["client:registration:opened", "client:registration:done"] == tags(open_ctx, crew.account.id)[-2:]
+
+
+def test_a_strangers_app_adds_itself_with_no_address_on_the_servers_own_machine(
+    open_ctx: Context, world: FrozenWorld, crew: Team
+) -> None:
+    world.advance(timedelta(seconds=1))
+    everybody = replace(open_ctx, site=replace(open_ctx.site, sign_up_is_open=True))
+    mallory = signed_in(everybody, account(everybody, "mallory", ()).owner)
+    said = {**LEAST, "backchannel_logout_uri": "http://127.0.0.1:9090/quit"}
+    answer = register(everybody, registering.open_to_one(everybody, mallory), said)
+    assert (400, "invalid_client_metadata") == (answer.status_code, answer.json()["error"])
 
 
 def test_it_is_off_unless_a_setting_allows_it(ctx: Context, nora: Browser, open_ctx: Context) -> None:

@@ -13,6 +13,7 @@ from sparekey.core.people import Member, MemberId, new_id
 from sparekey.core.permissions import Action
 from sparekey.errors import BadInput, Conflict, Stale
 from sparekey.flows._work import Work, hashed, token, unit
+from sparekey.flows.clients.strangers import demand_known
 from sparekey.flows.clients.wanted import Wanted, read, usernames
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc import ending
@@ -141,7 +142,9 @@ def _with_secret(work: Work, client: Client) -> Made:
 
 
 def _wanted(work: Work, who: Acting, before: Client, wanted: Wanted) -> Client:
-    return replace(read(before, wanted), only=_people(work, who, wanted))
+    after = read(before, wanted)
+    demand_known(work, before, after)
+    return replace(after, only=_people(work, who, wanted))
 
 
 def _people(work: Work, who: Acting, wanted: Wanted) -> tuple[MemberId, ...] | None:

@@ -12,8 +12,9 @@ from sparekey.core.clients import Client, ClientId, Login
 from sparekey.core.events.apps import ClientRegistered, RegistrationOpened
 from sparekey.core.people import Role, Status, new_id
 from sparekey.core.permissions import Action
-from sparekey.errors import NotFound, ProtocolRefused
+from sparekey.errors import BadInput, NotFound, ProtocolRefused
 from sparekey.flows._work import Work, hashed, token, unit
+from sparekey.flows.clients.strangers import demand_known
 from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc.callers import Call
 from sparekey.flows.oidc.ending import REGISTER
@@ -57,6 +58,7 @@ def register(ctx: Context, call: Call, shown: str, said: dict[str, Any]) -> dict
         wanted = registration.read(said)  # a mistake leaves the token as it is
         secret = token(work.moment, "client secret") if wanted.login is Login.SECRET else ""
         client = _client(work, link, wanted, secret)
+        _demand_known(work, client)
         if not cases.end_link(work.conn, link.hash, "used", work.now):
             raise Kept(_no_token())
         clients.add(work.conn, client)
@@ -86,6 +88,14 @@ def _link(work: Work, shown: str) -> Link:
     if work.now >= link.expires_at or not is_owner:
         raise _no_token()
     return link
+
+
+def _demand_known(work: Work, client: Client) -> None:
+    """What an owner would be told, in the words of this protocol."""
+    try:
+        demand_known(work, None, client)
+    except BadInput as wrong:
+        raise ProtocolRefused("invalid_client_metadata", wrong.sentence) from None
 
 
 def _client(work: Work, link: Link, wanted: Wanted, secret: str) -> Client:
