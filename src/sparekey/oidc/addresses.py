@@ -1,10 +1,12 @@
-"""Whether an app may be answered at an address (RFC 9700, section 2.1).
+"""Whether an app may be answered at an address (RFC 9700, section 2.1), and how an answer stands in one.
 
 Addresses are compared letter by letter. One exception (RFC 8252, section 7.3): a program on somebody's own machine is
 given a free port when it listens, so for such clients the port of a loopback address may differ.
 """
 
 import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from sparekey.core.clients import Client, Kind
 
@@ -20,6 +22,11 @@ def may_answer(client: Client, address: str) -> bool:
     asked = _but_port(address)
     is_loopback = client.kind in _ON_ONES_OWN_MACHINE and asked is not None
     return is_loopback and any(asked == _but_port(known) for known in client.redirect_uris)
+
+
+def with_query(address: str, told: Mapping[str, str]) -> str:
+    """The address with these parameters behind those that it has (RFC 6749, section 4.1.2)."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(told)}"
 
 
 def _but_port(address: str) -> tuple[str | None, ...] | None:

@@ -16,7 +16,7 @@ from sparekey.flows.clients import managing, showing
 from sparekey.flows.clients.managing import Made
 from sparekey.flows.clients.wanted import Wanted
 from sparekey.flows.context import Context
-from sparekey.store.oidc import clients, grants
+from sparekey.store.oidc import clients, grants, tokens
 from tests.people import Browser, Team, account, entries, letters, signed_in, tags
 from tests.world import FrozenWorld
 
@@ -186,7 +186,7 @@ def test_whoever_is_chosen_no_longer_keeps_nothing_from_before(
         for who, member in ((nora, team.owner), (signed_in(ctx, jonas), jonas))
     )
     managing.change(ctx, nora, made.client.id, replace(CLOUD, who="chosen", people=team.owner.username))
-    found = ctx.db.read(lambda conn: [grants.find(conn, one) for one in (own, others)])
+    found = ctx.db.read(lambda conn: [tokens.by_grant(conn, one) for one in (own, others)])
     assert [False, True] == [one is not None and one.grant.ended_at is not None for one in found]
 
 
@@ -261,7 +261,7 @@ def test_removing_an_app_ends_all_it_was_given(ctx: Context, team: Team, nora: B
     made = adds(ctx, nora)
     grant = given(ctx, made.client, nora, team.owner)
     managing.remove(ctx, nora, made.client.id)
-    found = ctx.db.read(lambda conn: grants.find(conn, grant))
+    found = ctx.db.read(lambda conn: tokens.by_grant(conn, grant))
     assert (None, True) == (kept(ctx, made.client.id), found is not None and found.grant.ended_at is not None)
     last = entries(ctx, team.account.id)[-1]
     assert ("account:client:removed", {"called": "Nextcloud", "grants": 1}) == (last.tag, dict(last.data))

@@ -7,7 +7,7 @@ otherwise an address made up by an attacker would send people on from here (RFC 
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId
 from sparekey.core.contract import Answer as Field
@@ -24,6 +24,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc import keys
 from sparekey.flows.oidc.asked import ASKED, CHOSEN, Sent, Whose, noted, whose
 from sparekey.oidc import acr, claims, request
+from sparekey.oidc.addresses import with_query
 from sparekey.oidc.request import Asked, Prompt
 from sparekey.store.oidc import clients, grants, pushed
 
@@ -115,7 +116,7 @@ class _Case:
     def answer(self, **told: str) -> Answer:
         address, state = self.found.redirect_uri, self.found.params.get("state", "")
         told = {**told, **({"state": state} if state else {}), "iss": self.ctx.issuer}
-        return Answer(self.client.name, f"{address}{'&' if '?' in address else '?'}{urlencode(told)}")
+        return Answer(self.client.name, with_query(address, told))
 
     def refuse(self, error: str, description: str) -> Answer:
         return self.answer(error=error, error_description=description)

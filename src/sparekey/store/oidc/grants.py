@@ -19,11 +19,6 @@ from sparekey.store.schema import clients, consents, grants, sessions
 
 _G = grants.c
 _ADD = insert(grants)
-_WITH_SESSION = select(grants, sessions.c.expires_at.label("session_until")).select_from(
-    grants.outerjoin(sessions, sessions.c.id == _G.session_id)
-)
-_BY_CODE = _WITH_SESSION.where(_G.code_hash == bindparam("h"))
-_BY_ID = _WITH_SESSION.where(_G.id == bindparam("id"))
 _SPEND_CODE = (
     update(grants)
     .where(_G.id == bindparam("grant"), _G.code_spent_at.is_(None))
@@ -64,15 +59,6 @@ class Opened:
 
 def add(conn: Connection, grant: Grant, code_hash: str | None) -> None:
     conn.execute(_ADD, {**_columns(grant), "code_hash": code_hash})
-
-
-def by_code(conn: Connection, code_hash: str) -> Found | None:
-    """The grant whose code this is, spent or not."""
-    return _found(conn.execute(_BY_CODE, {"h": code_hash}).one_or_none())
-
-
-def find(conn: Connection, grant_id: str) -> Found | None:
-    return _found(conn.execute(_BY_ID, {"id": grant_id}).one_or_none())
 
 
 def spend_code(conn: Connection, grant: Grant, at: datetime) -> bool:
@@ -146,10 +132,6 @@ def withdraw(conn: Connection, who: Member, client_id: ClientId) -> None:
             consents.c.client_id == client_id,
         )
     )
-
-
-def _found(row: Row[Any] | None) -> Found | None:
-    return found_grant(row) if row else None
 
 
 def found_grant(row: Row[Any]) -> Found:
