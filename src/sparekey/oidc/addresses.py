@@ -8,11 +8,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from sparekey.core.clients import Client, Kind
+from sparekey.core.clients import Client
 
 LONGEST = 2000
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(?::[0-9]{1,5})?(/[^#]*)?")
-_ON_ONES_OWN_MACHINE = frozenset({Kind.PUBLIC, Kind.COMMAND})
 
 
 def may_answer(client: Client, address: str) -> bool:
@@ -20,7 +19,7 @@ def may_answer(client: Client, address: str) -> bool:
     if address in client.redirect_uris:
         return True
     asked = _but_port(address)
-    is_loopback = client.kind in _ON_ONES_OWN_MACHINE and asked is not None
+    is_loopback = client.kind.is_on_own_device and asked is not None
     return is_loopback and any(asked == _but_port(known) for known in client.redirect_uris)
 
 

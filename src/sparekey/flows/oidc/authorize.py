@@ -5,15 +5,15 @@ unless everything is there, and then gives the app its code. An app hears of not
 otherwise an address made up by an attacker would send people on from here (RFC 9700, section 4.11.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId
+from sparekey.core.clients import CODE_LIFE, Client, Grant, give
 from sparekey.core.contract import Answer as Field
 from sparekey.core.contract import Moment
 from sparekey.core.events.apps import ClientSignedIn, ConsentGiven
-from sparekey.core.people import Member, new_id
+from sparekey.core.people import Member
 from sparekey.core.proofs import assurance
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Demand, is_enough
@@ -266,26 +266,14 @@ def _let_in(case: _Case, asked: Asked, session: Session, member: Member, agreed:
 
 
 def _grant(case: _Case, asked: Asked, session: Session, moment: Moment) -> Grant:
-    found = assurance(session.proofs)
-    is_offline = "offline_access" in asked.scopes
-    return Grant(
-        id=GrantId(new_id("gra", moment, case.client.id)),
-        account_id=session.account_id,
-        member_id=session.member_id,
-        client_id=case.client.id,
-        session_id=session.id,
-        scopes=asked.scopes,
-        created_at=moment.at,
-        expires_at=moment.at + OFFLINE_LIFE if is_offline else session.expires_at,
-        acr=acr.told(asked.acr_values, found),
-        amr=found.amr,
-        auth_time=found.auth_time or moment.at,
+    return replace(
+        give(session, case.client, asked.scopes, moment),
+        acr=acr.told(asked.acr_values, assurance(session.proofs)),
         nonce=asked.nonce,
         claims=asked.claims,
         asks_auth_time=asked.asks_auth_time,
         redirect_uri=asked.redirect_uri,
         challenge=asked.challenge,
         jkt=asked.jkt,
-        is_offline=is_offline,
         code_expires_at=moment.at + CODE_LIFE,
     )

@@ -79,7 +79,7 @@ def end_of_person(conn: Connection, who: Member, at: datetime, client_id: Client
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
 
 
-def end_of_client(conn: Connection, client_id: ClientId, at: datetime, but: Sequence[MemberId] = ()) -> int:
+def end_of_client(conn: Connection, client_id: ClientId, at: datetime, but: Sequence[MemberId]) -> int:
     """End all that a client was given, but by these people. Gives how many."""
     where = (_G.client_id == client_id, _G.ended_at.is_(None), _G.member_id.not_in(but))
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
