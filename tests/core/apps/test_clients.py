@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-import pytest
-
 from sparekey.core import clients, throttle
 from sparekey.core.clients import OFFLINE_LIFE, Client, ClientId, Grant, GrantId, Kind, Login, give
 from sparekey.core.contract import Moment
@@ -131,21 +129,3 @@ def test_a_grant_is_bound_to_nothing_and_online_unless_it_is_said() -> None:
     )
     texts = (grant.nonce, grant.claims, grant.redirect_uri, grant.challenge, grant.jkt)
     assert (("",) * 5, False, False) == (texts, grant.asks_auth_time, grant.is_offline)
-
-
-@pytest.mark.parametrize(
-    ("account", "only", "is_for"),
-    [
-        (WHOSE, None, True),
-        (WHOSE, ("mem_1",), True),
-        (WHOSE, ("mem_2",), False),
-        (WHOSE, (), False),
-        ("acc_other", None, False),
-    ],
-)
-def test_an_app_is_for_its_account_or_for_some_of_it(
-    account: str, only: tuple[str, ...] | None, is_for: bool
-) -> None:
-    chosen = None if only is None else tuple(map(MemberId, only))
-    made = Client(ClientId("cli_1"), WHOSE, Kind.SERVER, "Wiki", Login.SECRET, NOON, only=chosen)
-    assert is_for == made.is_for(AccountId(account), MemberId("mem_1"))
