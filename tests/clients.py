@@ -10,9 +10,8 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
-from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, ClientId, Grant, GrantId, Kind, Login
+from sparekey.core.clients import CODE_LIFE, Client, ClientId, Grant, Kind, Login, give
 from sparekey.core.people import new_id
-from sparekey.core.proofs import assurance
 from sparekey.flows._work import hashed, token
 from sparekey.flows.context import Context
 from sparekey.oidc import pkce
@@ -77,33 +76,23 @@ class Given:
 def given(ctx: Context, browser: Browser, to: Client, **changes: Any) -> Given:
     """What somebody signed in gives a client: a grant and its code, as the authorization endpoint keeps them."""
     moment = ctx.moment()
-    session = browser.session
-    assert session
-    proven = assurance(session.proofs)
-    made = replace(
-        Grant(
-            id=GrantId(new_id("gra", moment)),
-            account_id=session.account_id,
-            member_id=session.member_id,
-            client_id=to.id,
-            session_id=session.id,
-            scopes=SCOPES,
-            created_at=moment.at,
-            expires_at=moment.at + OFFLINE_LIFE,
-            acr=proven.acr,
-            amr=proven.amr,
-            auth_time=proven.auth_time or moment.at,
-            nonce="n-0S6_WzA2Mj",
-            redirect_uri=BACK,
-            challenge=pkce.challenge_of(VERIFIER),
-            is_offline=True,
-            code_expires_at=moment.at + CODE_LIFE,
-        ),
-        **changes,
-    )
+    assert browser.session
+    asked = {
+        "nonce": "n-0S6_WzA2Mj",
+        "redirect_uri": BACK,
+        "challenge": pkce.challenge_of(VERIFIER),
+        "code_expires_at": moment.at + CODE_LIFE,
+    }
+    made = replace(give(browser.session, to, changes.pop("scopes", SCOPES), moment), **{**asked, **changes})
     fresh = token(moment, "code")
     ctx.db.write(lambda conn: grants.add(conn, made, hashed(fresh)))
     return Given(made, fresh)
+
+
+def redeemed(ctx: Context, browser: Browser, to: Client, **changes: Any) -> Grant:
+    """What a client has that came for its tokens, and has nothing once the session is over."""
+    came = {"scopes": ("openid", "email"), "code_spent_at": ctx.moment().at}
+    return given(ctx, browser, to, **{**came, **changes}).grant
 
 
 def basic(to: Client, secret: str = SECRET) -> dict[str, str]:

@@ -41,8 +41,8 @@ GRANT = Grant(
 )
 
 
-def told(grant: Grant = GRANT, member: Member = NORA, at_hash: str = "") -> dict[str, object]:
-    return id_token(grant, WIKI, member, NOON, issuer="https://id.example", sub="s", at_hash=at_hash)
+def told(grant: Grant = GRANT, member: Member = NORA) -> dict[str, object]:
+    return id_token(grant, WIKI, member, NOON, issuer="https://id.example", sub="s")
 
 
 def test_an_id_token_says_who_how_and_when() -> None:
@@ -59,9 +59,8 @@ def test_an_id_token_says_who_how_and_when() -> None:
     } == told()
 
 
-def test_an_id_token_gives_the_nonce_back_and_goes_with_its_access_token() -> None:
-    found = told(replace(GRANT, nonce="n"), at_hash="h")
-    assert ("n", "h") == (found["nonce"], found["at_hash"])
+def test_an_id_token_gives_the_nonce_back() -> None:
+    assert "n" == told(replace(GRANT, nonce="n"))["nonce"]
 
 
 def test_methods_without_a_registered_name_are_left_away() -> None:

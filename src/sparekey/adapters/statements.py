@@ -1,6 +1,7 @@
-"""Verifying what clients sign (JWS, RFC 7515), with their keys and an allow-list of algorithms.
+"""Verifying what clients and this server signed (JWS, RFC 7515), with the signer's keys.
 
-Parsed key sets are kept by their text: parsing one costs more than verifying.
+A statement counts only with an algorithm that its signer may use, never with what it says of itself (RFC 8725,
+section 3.1). Parsed key sets are kept by their text: parsing one costs more than verifying.
 """
 
 import json
@@ -15,6 +16,7 @@ from joserfc.jws import JWSRegistry
 
 MOST_KEYS = 20
 _BROKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError)
+"""What hostile statements and keys make the library raise."""
 
 
 def verify(text: str, keys: str, kid: str, algorithms: Sequence[str]) -> dict[str, Any] | None:

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from sparekey.core.people import AccountId, MemberId, SessionId
+from sparekey.core.contract import Moment
+from sparekey.core.people import AccountId, MemberId, SessionId, new_id
+from sparekey.core.proofs import assurance
+from sparekey.core.sessions import Session
 from sparekey.core.sign_in import Demand
 
 ClientId = NewType("ClientId", str)
@@ -42,6 +45,11 @@ class Kind(StrEnum):
     browser on its own (RFC 8252). Keeps no secret either."""
     PROXY = "proxy"
     """A site behind a reverse proxy that asks here for each request."""
+
+    @property
+    def is_on_own_device(self) -> bool:
+        """Does it run on the person's own device, with addresses that lead nowhere else (RFC 8252, section 7)?"""
+        return self in {Kind.PUBLIC, Kind.COMMAND}
 
 
 class Login(StrEnum):
@@ -125,3 +133,22 @@ class Grant:
     code_expires_at: datetime | None = None
     code_spent_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+def give(session: Session, client: Client, scopes: tuple[str, ...], moment: Moment) -> Grant:
+    """What the person of this session gives a client now, with all that they have proved."""
+    is_offline, found = "offline_access" in scopes, assurance(session.proofs)
+    return Grant(
+        id=GrantId(new_id("gra", moment, client.id)),
+        account_id=session.account_id,
+        member_id=session.member_id,
+        client_id=client.id,
+        session_id=session.id,
+        scopes=scopes,
+        created_at=moment.at,
+        expires_at=moment.at + OFFLINE_LIFE if is_offline else session.expires_at,
+        acr=found.acr,
+        amr=found.amr,
+        auth_time=found.auth_time or moment.at,
+        is_offline=is_offline,
+    )

@@ -11,15 +11,15 @@
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NotRequired, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from sparekey.core.clients import RECOVERED_FOR, Client, Grant
 from sparekey.core.people import Member
+from sparekey.oidc.jose import base64url
 
 ID_TOKEN_LIFE = timedelta(minutes=10)
 SCOPES = ("openid", "profile", "email", "address", "phone", "roles", "offline_access")
@@ -49,15 +49,14 @@ def subject(client: Client, member_id: str, key: bytes) -> str:
     if not client.is_pairwise:
         return member_id
     digest = hmac.new(key, f"{client.id}|{member_id}".encode(), hashlib.sha256).digest()
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64url(digest)
 
 
 class Told(TypedDict):
-    """Who tells it, whom the app hears of, and the access token it goes with (section 3.1.3.6)."""
+    """Who tells it, and whom the app hears of."""
 
     issuer: str
     sub: str
-    at_hash: NotRequired[str]
 
 
 def id_token(
@@ -79,8 +78,6 @@ def id_token(
         told["amr"] = list(grant.amr)
     if grant.nonce:
         told["nonce"] = grant.nonce
-    if about.get("at_hash"):
-        told["at_hash"] = about["at_hash"]
     if member.recovered_at is not None and now < member.recovered_at + RECOVERED_FOR:
         told["recovered_at"] = _seconds(member.recovered_at)
     return told

@@ -1,6 +1,7 @@
 """What this server tells of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2)."""
 
 from sparekey.core.clients import ALGORITHMS as SIGNING
+from sparekey.core.people import Language
 from sparekey.oidc import acr, dpop
 from sparekey.oidc.claims import ABOUT_PEOPLE, SCOPES
 from sparekey.oidc.client_proof import LOGINS
@@ -8,7 +9,7 @@ from sparekey.oidc.jose import ALGORITHMS
 from sparekey.oidc.request import DISPLAYS, Prompt
 
 GRANT_TYPES = ("authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code")
-_IN_EVERY_TOKEN = (
+_ABOUT_SIGN_IN = (
     "iss",
     "sub",
     "aud",
@@ -46,8 +47,8 @@ def document(issuer: str, *, can_register: bool = False) -> dict[str, object]:
         "display_values_supported": list(DISPLAYS),
         "prompt_values_supported": [one.value for one in Prompt],
         "claim_types_supported": ["normal"],
-        "claims_supported": [*_IN_EVERY_TOKEN, *ABOUT_PEOPLE],
-        "ui_locales_supported": ["en", "de"],
+        "claims_supported": [*_ABOUT_SIGN_IN, *ABOUT_PEOPLE],
+        "ui_locales_supported": [one.value for one in Language],
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

@@ -7,7 +7,6 @@ claims after.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from sparekey.oidc.jose import (
     AHEAD,
     STRICT_ALGORITHMS,
     UsedId,
+    base64url,
     is_public_key,
     moment_of,
     peek,
@@ -91,5 +91,5 @@ def _plain(address: object) -> tuple[str, str, int, str] | None:
 
 
 def _is_hash(given: object, token: str) -> bool:
-    expected = urlsafe_b64encode(hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()).rstrip(b"=")
+    expected = base64url(hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()).encode()
     return isinstance(given, str) and hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected)

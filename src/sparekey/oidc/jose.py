@@ -9,7 +9,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ALGORITHMS = ("ES256", "PS256", "Ed25519", "RS256")
@@ -19,6 +19,7 @@ AHEAD = timedelta(seconds=30)
 """How far ahead a client's clock may be: FAPI 2.0 Security Profile, section 5.3.2.1, asks for 10 s at least and for
 60 s at most."""
 LONGEST = 16_384
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 """What a public key never has (RFC 7518, section 6; `priv`: of post-quantum ones)."""
@@ -49,6 +50,11 @@ def _object(part: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def base64url(raw: bytes) -> str:
+    """Without padding (RFC 7515, section 2)."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def is_public_key(jwk: object) -> bool:
     """A key pair's public half with everything that its kind needs, as text."""
     if not isinstance(jwk, dict) or PRIVATE & jwk.keys():
@@ -61,7 +67,7 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
     """Of a public key (RFC 7638, section 3)."""
     members = {name: jwk[name] for name in _MEMBERS[jwk["kty"]]}
     plain = json.dumps(members, separators=(",", ":"), sort_keys=True)
-    return urlsafe_b64encode(hashlib.sha256(plain.encode()).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(plain.encode()).digest())
 
 
 def moment_of(claims: Mapping[str, Any], name: str) -> datetime | None:
@@ -69,13 +75,10 @@ def moment_of(claims: Mapping[str, Any], name: str) -> datetime | None:
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1 << 33:
         return None
-    return EPOCH + timedelta(seconds=value)
+    return _EPOCH + timedelta(seconds=value)
 
 
 def used_id(*parts: str, expires_at: datetime) -> UsedId:
     """The parts with their lengths, so that no two lists of parts are remembered alike."""
     plain = "".join(f"{len(part)}:{part}" for part in parts)
     return UsedId(hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest(), expires_at)
-
-
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from sparekey.core.clients import Client
+from sparekey.oidc.addresses import with_query
 
 LOGOUT_TOKEN_LIFE = timedelta(minutes=2)
 LOGOUT_TYPE = "logout+jwt"
@@ -85,13 +85,8 @@ def wish(asked: Asked, claims: Claims | None, client: Client | None) -> Wish:
     session = str(claims["sid"])
     if asked.back and asked.back not in client.logout_uris:
         return Wish(client, session, trouble="post_logout_redirect_uri is not registered for this client")
-    return Wish(client, session, _with_state(asked.back, asked.state))
-
-
-def _with_state(address: str, state: str) -> str:
-    if not address or not state:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'state': state})}"
+    has_state = asked.back and asked.state
+    return Wish(client, session, with_query(asked.back, {"state": asked.state}) if has_state else asked.back)
 
 
 @dataclass(frozen=True)

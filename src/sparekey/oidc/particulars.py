@@ -53,18 +53,15 @@ def read_logout_addresses(text: str, kind: Kind) -> tuple[str, ...]:
 def read_backchannel(text: str) -> str:
     """Whom to tell that a session ended, or nothing. A query is kept, a fragment is not an address (Back-Channel
     Logout 1.0, section 2.2)."""
-    return _web_address(text, "backchannel_uri")
+    address = text.strip()
+    return _https(address, _web_parts(address, "backchannel_uri"), "backchannel_uri") if address else ""
 
 
 def read_homepage(text: str) -> str:
     """Where people go to use it, or nothing. Only a link, so http on one's own network is good enough."""
     address = text.strip()
-    if not address:
-        return ""
-    parts = _parts(address, "homepage")
-    if parts.scheme not in {"https", "http"}:
-        raise _bad("homepage", "address_scheme", "Begin with https://", address)
-    _demand_host(parts, "homepage")
+    if address:
+        _demand_host(_web_parts(address, "homepage"), "homepage")
     return address
 
 
@@ -170,20 +167,17 @@ def _redirect(address: str, field: str, kind: Kind) -> str:
     parts = _parts(address, field)
     if parts.scheme in {"https", "http"}:
         return _https(address, parts, field)
-    is_own = kind in {Kind.PUBLIC, Kind.COMMAND} and _OWN_SCHEME.fullmatch(parts.scheme)
+    is_own = kind.is_on_own_device and _OWN_SCHEME.fullmatch(parts.scheme)
     if not is_own or not (parts.netloc or parts.path.strip("/")):
         raise _bad(field, "address_scheme", "Begin with https://", address)
     return address
 
 
-def _web_address(text: str, field: str) -> str:
-    address = text.strip()
-    if not address:
-        return ""
+def _web_parts(address: str, field: str) -> SplitResult:
     parts = _parts(address, field)
     if parts.scheme not in {"https", "http"}:
         raise _bad(field, "address_scheme", "Begin with https://", address)
-    return _https(address, parts, field)
+    return parts
 
 
 def _https(address: str, parts: SplitResult, field: str) -> str:

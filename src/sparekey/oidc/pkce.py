@@ -8,9 +8,9 @@ a challenge is refused too: otherwise an attacker could take the challenge out o
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64encode
 
 from sparekey.errors import ProtocolRefused
+from sparekey.oidc.jose import base64url
 
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")
@@ -22,7 +22,7 @@ def is_challenge(text: str) -> bool:
 
 
 def challenge_of(verifier: str) -> str:
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(verifier.encode()).digest())
 
 
 def demand(challenge: str, verifier: str) -> None:

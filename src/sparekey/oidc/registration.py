@@ -47,7 +47,7 @@ def read(said: Mapping[str, Any]) -> Wanted:
         raise _refused(f"grant_types may be {' and '.join(GRANTS)}")
     if _texts(said, "response_types", ["code"]) != ("code",):
         raise _refused("response_types may be code alone")
-    algorithm = _text(said, "id_token_signed_response_alg", "RS256")
+    algorithm = _text(said, "id_token_signed_response_alg", ALGORITHMS[0])
     if algorithm not in ALGORITHMS:
         raise _refused("id_token_signed_response_alg is not known here")
     subject = _text(said, "subject_type", "public")

@@ -33,30 +33,11 @@ _MOST_AGE = 10**9
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _CAN_BE_ASKED = frozenset({*ABOUT_PEOPLE, "acr", "auth_time", "sub"})
-_KNOWN = frozenset(
-    {
-        *(
-            "client_id",
-            "redirect_uri",
-            "response_type",
-            "response_mode",
-            "scope",
-            "state",
-            "nonce",
-            "display",
-        ),
-        *("prompt", "max_age", "ui_locales", "claims_locales", "id_token_hint", "login_hint", "acr_values"),
-        *(
-            "claims",
-            "code_challenge",
-            "code_challenge_method",
-            "dpop_jkt",
-            "request",
-            "request_uri",
-            "registration",
-        ),
-    }
-)
+_KNOWN = frozenset({
+    "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "display", "prompt",
+    "max_age", "ui_locales", "claims_locales", "id_token_hint", "login_hint", "acr_values", "claims",
+    "code_challenge", "code_challenge_method", "dpop_jkt", "request", "request_uri", "registration",
+})  # fmt: skip
 BEFORE_ANSWER = frozenset({"client_id", "redirect_uri", "request_uri"})
 """Parameters on which it hangs whether anybody may be answered at all."""
 

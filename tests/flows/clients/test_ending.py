@@ -22,7 +22,7 @@ from sparekey.flows.oidc.ending import LOGOUT_KIND
 from sparekey.flows.own import replacing
 from sparekey.flows.reset import reset
 from sparekey.flows.team import roles, standing
-from sparekey.store.oidc import grants
+from sparekey.store.oidc import grants, tokens
 from sparekey.store.schema import client_people, consents, outbox
 from tests.clients import BACK, client, given
 from tests.flows.steps import changes_all, helped, redeemed, token_in
@@ -116,8 +116,8 @@ def after(ctx: Context, nora: Browser, jonas: Member, board: Client, act: Act) -
     """Does offline access of an app go on after that?"""
     grant = given(ctx, signed_in(ctx, jonas), board).grant
     act(ctx, nora, jonas)
-    found = ctx.db.read(lambda conn: grants.find(conn, grant.id))
-    return found is not None and found.is_alive(ctx.moment().at)
+    kept = ctx.db.read(lambda conn: tokens.by_grant(conn, grant.id))
+    return kept is not None and kept.found.is_alive(ctx.moment().at)
 
 
 @pytest.mark.parametrize("act", ENDS_ALL)
@@ -260,7 +260,7 @@ def _takes(ctx: Context, code: str) -> None:
     now = ctx.moment().at
 
     def spend(conn: Connection) -> None:
-        found = grants.by_code(conn, hashed(code))
+        found = tokens.by_code(conn, hashed(code))
         assert found is not None
         grants.spend_code(conn, found.grant, now)
 

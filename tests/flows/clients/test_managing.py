@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sparekey.core.clients import Client, ClientId, Grant, GrantId, Kind, Login
-from sparekey.core.people import Member, Role
+from sparekey.core.clients import Client, ClientId, Kind, Login
+from sparekey.core.people import Role
 from sparekey.core.sign_in import Demand
 from sparekey.errors import BadInput, Conflict, NameTaken, NotAllowed, NotFound, Stale, StepUpNeeded
 from sparekey.flows._work import hashed
@@ -16,7 +16,8 @@ from sparekey.flows.clients import managing, showing
 from sparekey.flows.clients.managing import Made
 from sparekey.flows.clients.wanted import Wanted
 from sparekey.flows.context import Context
-from sparekey.store.oidc import clients, grants
+from sparekey.store.oidc import clients, tokens
+from tests.clients import redeemed
 from tests.people import Browser, Team, account, entries, letters, signed_in, tags
 from tests.world import FrozenWorld
 
@@ -45,28 +46,6 @@ def adds(ctx: Context, nora: Browser, wanted: Wanted = CLOUD, kind: Kind = Kind.
 
 def kept(ctx: Context, client_id: str) -> Client | None:
     return ctx.db.read(lambda conn: clients.find(conn, client_id))
-
-
-def given(ctx: Context, client: Client, who: Browser, member: Member) -> GrantId:
-    """A grant as a finished sign-in leaves it."""
-    now = ctx.moment().at
-    assert who.session is not None
-    grant = Grant(
-        GrantId(f"gra_{member.username}"),
-        client.account_id,
-        member.id,
-        client.id,
-        who.session.id,
-        ("openid", "email"),
-        now,
-        now + timedelta(hours=12),
-        "urn:sparekey:acr:aal2",
-        ("pwd", "otp"),
-        now,
-        code_spent_at=now,
-    )
-    ctx.db.write(lambda conn: grants.add(conn, grant, None))
-    return grant.id
 
 
 def test_an_app_is_kept_with_the_hash_of_a_secret_that_is_given_once(ctx: Context, nora: Browser) -> None:
@@ -210,12 +189,9 @@ def test_whoever_is_chosen_no_longer_keeps_nothing_from_before(
     ctx: Context, team: Team, nora: Browser
 ) -> None:
     made, jonas = adds(ctx, nora), team["jonas.frei"]
-    own, others = (
-        given(ctx, made.client, who, member)
-        for who, member in ((nora, team.owner), (signed_in(ctx, jonas), jonas))
-    )
+    own, others = (redeemed(ctx, who, made.client).id for who in (nora, signed_in(ctx, jonas)))
     managing.change(ctx, nora, made.client.id, replace(CLOUD, who="chosen", people=team.owner.username))
-    found = ctx.db.read(lambda conn: [grants.find(conn, one) for one in (own, others)])
+    found = ctx.db.read(lambda conn: [tokens.by_grant(conn, one) for one in (own, others)])
     assert [False, True] == [one is not None and one.grant.ended_at is not None for one in found]
 
 
@@ -288,9 +264,9 @@ def test_what_has_no_secret_gets_none(ctx: Context, nora: Browser) -> None:
 
 def test_removing_an_app_ends_all_it_was_given(ctx: Context, team: Team, nora: Browser) -> None:
     made = adds(ctx, nora)
-    grant = given(ctx, made.client, nora, team.owner)
+    grant = redeemed(ctx, nora, made.client).id
     managing.remove(ctx, nora, made.client.id)
-    found = ctx.db.read(lambda conn: grants.find(conn, grant))
+    found = ctx.db.read(lambda conn: tokens.by_grant(conn, grant))
     assert (None, True) == (kept(ctx, made.client.id), found is not None and found.grant.ended_at is not None)
     last = entries(ctx, team.account.id)[-1]
     assert ("account:client:removed", {"called": "Nextcloud", "grants": 1}) == (last.tag, dict(last.data))

@@ -1,13 +1,11 @@
 """What apps have of a person: what counts as having something, and ending it."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, insert
 
-from sparekey.core.clients import Client, Grant, GrantId, Kind
+from sparekey.core.clients import Client, Kind, give
 from sparekey.core.people import Member
 from sparekey.errors import NotFound, StepUpNeeded
 from sparekey.flows import sessions
@@ -17,6 +15,7 @@ from sparekey.flows.clients.wanted import Wanted
 from sparekey.flows.context import Context
 from sparekey.store.oidc import grants
 from sparekey.store.schema import passes
+from tests.clients import given, redeemed
 from tests.people import Browser, Team, account, again, entries, signed_in
 from tests.world import FrozenWorld
 
@@ -46,30 +45,6 @@ def wiki(ctx: Context, team: Team) -> Client:
     return managing.add(ctx, nora, Kind.PROXY, managing.draft(ctx), WIKI).client
 
 
-def a_grant(client: Client, who: Browser, now: datetime) -> Grant:
-    """As a sign-in to an app leaves it that was given its code, and brought it back."""
-    assert who.session is not None
-    return Grant(
-        GrantId(f"gra_{client.id[4:]}"),
-        client.account_id,
-        who.session.member_id,
-        client.id,
-        who.session.id,
-        ("openid", "email"),
-        now,
-        now + timedelta(hours=12),
-        "urn:sparekey:acr:aal2",
-        ("pwd", "otp"),
-        now,
-        code_expires_at=now + timedelta(minutes=1),
-        code_spent_at=now,
-    )
-
-
-def give(ctx: Context, grant: Grant, code_hash: str | None = "c" * 64) -> None:
-    ctx.db.write(lambda conn: grants.add(conn, grant, code_hash))
-
-
 def let_pass(ctx: Context, client: Client, who: Browser, *, is_ticket: bool = False) -> None:
     assert who.session is not None
     now = ctx.moment().at
@@ -89,31 +64,34 @@ def test_an_app_with_a_living_grant_has_something(
     ctx: Context, team: Team, jonas: Browser, cloud: Client, world: FrozenWorld
 ) -> None:
     now = ctx.moment().at
-    give(ctx, a_grant(cloud, jonas, now))
+    redeemed(ctx, jonas, cloud)
     [found] = own.with_access(ctx, jonas)
     assert ("Nextcloud", now, now, ("openid", "email")) == (found.name, found.since, found.last, found.scopes)
     shown = showing.app(ctx, signed_in(ctx, team.owner), cloud.id)
     assert (["jonas.frei"], 1) == ([one.username for one in shown.holders], shown.count)
 
 
-CHANGES: dict[str, Callable[[Grant], Grant]] = {
-    "ended": lambda grant: replace(grant, ended_at=grant.created_at),
-    "over": lambda grant: replace(grant, expires_at=grant.created_at),
-    "never_redeemed": lambda grant: replace(grant, code_spent_at=None),
-}
-
-
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_grant_that_gives_nothing_is_not_shown(
-    ctx: Context, team: Team, jonas: Browser, cloud: Client, name: str
+@pytest.mark.parametrize("why", ["ended_at", "expires_at"])
+def test_a_grant_that_is_over_is_not_shown(
+    ctx: Context, team: Team, jonas: Browser, cloud: Client, why: str
 ) -> None:
-    give(ctx, CHANGES[name](a_grant(cloud, jonas, ctx.moment().at)))
+    redeemed(ctx, jonas, cloud, **{why: ctx.moment().at})
+    assert [] == names(ctx, jonas)
+    assert 0 == showing.app(ctx, signed_in(ctx, team.owner), cloud.id).count
+
+
+def test_a_grant_whose_code_was_never_redeemed_is_not_shown(
+    ctx: Context, team: Team, jonas: Browser, cloud: Client
+) -> None:
+    given(ctx, jonas, cloud)
     assert [] == names(ctx, jonas)
     assert 0 == showing.app(ctx, signed_in(ctx, team.owner), cloud.id).count
 
 
 def test_a_grant_of_a_device_has_no_code_and_counts(ctx: Context, jonas: Browser, cloud: Client) -> None:
-    give(ctx, replace(a_grant(cloud, jonas, ctx.moment().at), code_spent_at=None), None)
+    assert jonas.session is not None
+    grant = give(jonas.session, cloud, ("openid",), ctx.moment())
+    ctx.db.write(lambda conn: grants.add(conn, grant, None))
     assert ["Nextcloud"] == names(ctx, jonas)
 
 
@@ -121,7 +99,7 @@ def test_a_grant_of_a_device_has_no_code_and_counts(ctx: Context, jonas: Browser
 def test_signing_out_ends_what_lives_with_the_session(
     ctx: Context, team: Team, jonas: Browser, cloud: Client, is_offline: bool, left: list[str]
 ) -> None:
-    give(ctx, replace(a_grant(cloud, jonas, ctx.moment().at), is_offline=is_offline))
+    redeemed(ctx, jonas, cloud, is_offline=is_offline)
     sessions.sign_out(ctx, jonas)
     assert left == names(ctx, signed_in(ctx, team["jonas.frei"]))
 
@@ -147,7 +125,7 @@ def test_withdrawing_ends_grants_consent_and_passes_of_this_app_alone(
     ctx: Context, team: Team, jonas: Browser, cloud: Client, wiki: Client
 ) -> None:
     now, who = ctx.moment().at, team["jonas.frei"]
-    give(ctx, replace(a_grant(cloud, jonas, now), is_offline=True))
+    redeemed(ctx, jonas, cloud, is_offline=True)
     let_pass(ctx, wiki, jonas)
     ctx.db.write(lambda conn: grants.consent(conn, who, cloud.id, ("openid",), now))
     assert "Nextcloud" == own.withdraw(ctx, jonas, cloud.id)
@@ -176,7 +154,7 @@ def test_what_an_app_does_not_have_cannot_be_taken_away(ctx: Context, jonas: Bro
 def test_withdrawing_asks_for_fresh_proofs(
     ctx: Context, jonas: Browser, cloud: Client, world: FrozenWorld
 ) -> None:
-    give(ctx, a_grant(cloud, jonas, ctx.moment().at))
+    redeemed(ctx, jonas, cloud)
     world.advance(timedelta(minutes=6))
     with pytest.raises(StepUpNeeded):
         own.withdraw(ctx, jonas, cloud.id)

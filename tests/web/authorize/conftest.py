@@ -13,7 +13,7 @@ from sparekey.core.clients import Client, ClientId, Grant, Kind, Login
 from sparekey.core.people import new_id
 from sparekey.flows._work import hashed
 from sparekey.flows.context import Context
-from sparekey.store.oidc import clients, grants
+from sparekey.store.oidc import clients, tokens
 from tests.people import Team
 from tests.web.conftest import Page
 
@@ -90,6 +90,6 @@ def heard(page: Page) -> Heard:
 def granted(ctx: Context, page: Page) -> Grant:
     """The grant behind the code that the app hears."""
     code = heard(page).told["code"]
-    found = ctx.db.read(lambda conn: grants.by_code(conn, hashed(code)))
+    found = ctx.db.read(lambda conn: tokens.by_code(conn, hashed(code)))
     assert found
     return found.grant

@@ -33,6 +33,13 @@ def test_oidcc_discovery_endpoint_verification(ctx: Context, path: str) -> None:
     assert not told["request_uri_parameter_supported"], "the default is true"
 
 
+def test_every_address_that_is_told_is_served(ctx: Context) -> None:
+    _, _, told = fetched(ctx, DOCUMENTS[0])
+    places = [value for name, value in told.items() if name.endswith("_endpoint") or name == "jwks_uri"]
+    with TestClient(make_web(ctx), base_url=ctx.site.base_url) as browser:
+        assert [] == [one for one in places if 404 == browser.get(one).status_code]
+
+
 def test_oidcc_server_jwks_distinct_kids(ctx: Context) -> None:
     _, _, told = fetched(ctx, DOCUMENTS[0])
     status, _, found = fetched(ctx, told["jwks_uri"].removeprefix("https://id.example"))

@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
 
-from sparekey.core.clients import Client, Grant, GrantId, Kind
+from sparekey.core.clients import Client, Kind
 from sparekey.core.people import Member
 from sparekey.flows._work import hashed
 from sparekey.flows.clients import managing
 from sparekey.flows.clients.wanted import Wanted
 from sparekey.flows.context import Context
 from sparekey.store.oidc import clients, grants
+from tests.clients import redeemed
 from tests.flows.conftest import statements
 from tests.people import Team, letters, signed_in, tags
 from tests.web.conftest import Browse, Page, Tab, confirming
@@ -42,30 +42,8 @@ def grants_access(
     ctx: Context, client: Client, who: Member, scopes: tuple[str, ...] = ("openid", "email")
 ) -> None:
     """Who signed in to an app that has what it was given also while they are signed out."""
-    now = ctx.moment().at
-    session = signed_in(ctx, who).session
-    assert session is not None
-    grant = Grant(
-        GrantId(f"gra_{who.username}_{client.id}"),
-        who.account_id,
-        who.id,
-        client.id,
-        session.id,
-        scopes,
-        now,
-        now + timedelta(days=30),
-        "urn:sparekey:acr:aal2",
-        ("pwd", "otp"),
-        now,
-        is_offline=True,
-        code_spent_at=now,
-    )
-
-    def keep(conn: Connection) -> None:
-        grants.add(conn, grant, None)
-        grants.consent(conn, who, client.id, scopes, now)
-
-    ctx.db.write(keep)
+    redeemed(ctx, signed_in(ctx, who), client, scopes=scopes, is_offline=True)
+    ctx.db.write(lambda conn: grants.consent(conn, who, client.id, scopes, ctx.moment().at))
 
 
 def at(app: Client) -> str:

@@ -27,7 +27,7 @@ def test_nothing_is_left_to_fill_in(kind: Kind) -> None:
     found = snippets(kind, FACTS)
     assert len({one.code for one in found}) == len(found) > 0
     assert [] == [
-        one.code for one in found if re.search(r"@(issuer|id|home|redirect|host|scopes)\b", one.text)
+        one.code for one in found if re.search(r"@(issuer|id|home|redirect|host|scopes|port)\b", one.text)
     ]
 
 

@@ -230,22 +230,3 @@ def test_what_an_owner_does_ends_tokens_and_tells_apps_at_once(
         len(gateway.asked),
     )
     assert "client:grant:all_ended" in tags(ctx, crew.account.id)
-
-
-def test_offline_access_survives_a_plain_sign_out(
-    ctx: Context, program: Program, jonas: Browser, wiki: Client
-) -> None:
-    said = program.exchange(wiki, given(ctx, jonas, wiki).code).json()
-    sessions.sign_out(ctx, jonas)
-    assert 200 == program.refresh(wiki, said["refresh_token"]).status_code
-
-
-def test_without_offline_access_all_ends_with_the_session(
-    ctx: Context, program: Program, jonas: Browser, wiki: Client
-) -> None:
-    said = program.exchange(wiki, given(ctx, jonas, wiki, is_offline=False).code).json()
-    sessions.sign_out(ctx, jonas)
-    assert (401, 400) == (
-        program.userinfo(said["access_token"]).status_code,
-        program.refresh(wiki, said["refresh_token"]).status_code,
-    )

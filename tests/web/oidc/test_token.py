@@ -7,9 +7,10 @@ import pytest
 
 from sparekey.core.clients import Client, ClientId, Kind
 from sparekey.core.people import Status
+from sparekey.flows import sessions
 from sparekey.flows.context import Context
 from sparekey.oidc.jose import peek
-from sparekey.store import people, sessions
+from sparekey.store import people
 from sparekey.store.oidc import clients
 from tests.clients import BACK, SECRET, VERIFIER, basic, client, given, later, public
 from tests.people import Browser, Team, signed_in, tags
@@ -161,12 +162,12 @@ def test_a_verifier_for_a_code_without_a_challenge_is_refused(
     assert 200 == program.exchange(wiki, code, code_verifier="").status_code
 
 
-def test_a_grant_without_offline_access_ends_with_its_session(
+def test_offline_access_survives_a_sign_out_and_nothing_else_does(
     ctx: Context, program: Program, jonas: Browser, wiki: Client
 ) -> None:
     offline = program.exchange(wiki, given(ctx, jonas, wiki).code).json()
     online = program.exchange(wiki, given(ctx, jonas, wiki, is_offline=False).code).json()
-    ctx.db.write(lambda conn: sessions.end(conn, jonas.token_hash))
+    sessions.sign_out(ctx, jonas)
     assert [401, 200] == [program.userinfo(one["access_token"]).status_code for one in (online, offline)]
     assert [400, 200] == [
         program.refresh(wiki, one["refresh_token"]).status_code for one in (online, offline)

@@ -1,37 +1,12 @@
 """What strangers try at the gate of a site behind a proxy."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from starlette.testclient import TestClient
 
-from sparekey.flows.context import Context
 from sparekey.flows.oidc import passing
-from sparekey.web.forward_auth import NGINX, PATH, ForwardAuth
-from sparekey.web.routes import make_web
-from tests.people import Browser, Team, account, signed_in
-from tests.web.test_forward_auth import HOP, HOST, PASS, PROXY, Proxy, add_site
-
-
-@pytest.fixture
-def team(ctx: Context) -> Team:
-    return account(ctx)
-
-
-@pytest.fixture
-def jonas(ctx: Context, team: Team) -> Browser:
-    return signed_in(ctx, team["jonas.frei"])
-
-
-@pytest.fixture
-def proxy(ctx: Context, team: Team) -> Proxy:
-    add_site(ctx, team)
-    return Proxy(ForwardAuth(ctx, make_web(ctx), (f"{PROXY}/32",)), ctx.site.base_url)
-
-
-def local(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}"
+from sparekey.web.forward_auth import NGINX, PATH
+from tests.people import Browser
+from tests.web.proxies.conftest import HOP, HOST, PASS, PROXY, Proxy, local
 
 
 @pytest.mark.parametrize("path", [PATH, NGINX])

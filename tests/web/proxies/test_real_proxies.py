@@ -23,10 +23,10 @@ from sparekey.web.forward_auth import ForwardAuth
 from sparekey.web.routes import make_web
 from tests.bench.servers import free_port
 from tests.infra import proxies
-from tests.people import Browser, Team, account, signed_in
+from tests.people import Browser, Team
+from tests.web.proxies.conftest import HOST
 
 GUIDE = Path(__file__).parents[3] / "docs" / "apps" / "behind-a-proxy.md"
-HOST = "wiki.example.com"
 pytestmark = pytest.mark.proxy
 NAMES = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-acr"]
 
@@ -107,16 +107,6 @@ def in_caddy(folder: Path, ours: int, behind: int, port: int) -> AbstractContext
 
 
 InFront = Callable[[Path, int, int, int], AbstractContextManager[None]]
-
-
-@pytest.fixture
-def team(ctx: Context) -> Team:
-    return account(ctx)
-
-
-@pytest.fixture
-def jonas(ctx: Context, team: Team) -> Browser:
-    return signed_in(ctx, team["jonas.frei"])
 
 
 @pytest.fixture(params=[in_nginx, in_caddy], ids=["nginx", "caddy"])

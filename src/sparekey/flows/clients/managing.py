@@ -19,7 +19,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc import ending
 from sparekey.flows.team._acting import Acting, acting
 from sparekey.store import people
-from sparekey.store.oidc import clients, grants
+from sparekey.store.oidc import clients
 
 PREFIX = "cli"
 _DRAFT = re.compile(rf"{PREFIX}_[0-9a-z]{{16}}")
@@ -68,21 +68,15 @@ def change(ctx: Context, visitor: Visitor, client_id: str, wanted: Wanted) -> Ma
         who = acting(work, Action.MANAGE_APPS)
         before = _own(work, who, client_id, wanted.version)
         after = _wanted(work, who, before, wanted)
-        made = Made(after) if after.secret_hash else _with_secret(work, after)
-        if made.client.login is Login.KEY:
-            made = Made(
-                replace(made.client, secret_hash="", secret_set_at=None)
-            )  # what is not used cannot leak
+        made = _proving_itself(work, after)
         parts = tuple(
             one.name for one in fields(Client) if getattr(before, one.name) != getattr(made.client, one.name)
         )
         if not parts:
             return made
         clients.put(work.conn, made.client)
-        if "only" in parts:
-            ending.tell_shut_out(work, before, made.client)
-        if after.only is not None:  # whoever may sign in no longer keeps no token from before
-            grants.end_of_client(work.conn, before.id, work.now, but=after.only)
+        if after.only is not None:
+            ending.shut_out(work, before, after.only)
         told = tuple(part for part in parts if not part.startswith("secret_"))
         work.record(ClientChanged(before.id, told), who.account.id)
         if made.secret:
@@ -117,8 +111,7 @@ def remove(ctx: Context, visitor: Visitor, client_id: str) -> Client:
     def act(work: Work) -> Client:
         who = acting(work, Action.MANAGE_APPS)
         gone = clients.own(work.conn, who.account.id, client_id)
-        ending.tell_shut_out(work, gone, replace(gone, only=()))
-        count = grants.end_of_client(work.conn, gone.id, work.now)
+        count = ending.shut_out(work, gone, chosen=())
         clients.remove(work.conn, gone)
         work.record(ClientRemoved(gone.id, gone.name, count), who.account.id)
         _tell(work, who.actor, gone, "app_removed")
@@ -132,6 +125,13 @@ def _own(work: Work, who: Acting, client_id: str, version: int) -> Client:
     if found.version != version:
         raise Stale()
     return found
+
+
+def _proving_itself(work: Work, client: Client) -> Made:
+    """With a secret where it needs one; a key's owner keeps none, for what is not used cannot leak."""
+    if client.login is Login.KEY:
+        return Made(replace(client, secret_hash="", secret_set_at=None))
+    return Made(client) if client.secret_hash else _with_secret(work, client)
 
 
 def _with_secret(work: Work, client: Client) -> Made:

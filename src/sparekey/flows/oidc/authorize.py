@@ -5,15 +5,15 @@ unless everything is there, and then gives the app its code. An app hears of not
 otherwise an address made up by an attacker would send people on from here (RFC 9700, section 4.11.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from sparekey.core.clients import CODE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId, Login
+from sparekey.core.clients import CODE_LIFE, Client, Grant, Login, give
 from sparekey.core.contract import Answer as Field
 from sparekey.core.contract import Moment
 from sparekey.core.events.apps import ClientSignedIn, ConsentGiven
-from sparekey.core.people import Member, new_id
+from sparekey.core.people import Member
 from sparekey.core.proofs import assurance
 from sparekey.core.sessions import Scope, Session
 from sparekey.core.sign_in import Demand, is_enough
@@ -24,6 +24,7 @@ from sparekey.flows.context import Context, Visitor
 from sparekey.flows.oidc import keys
 from sparekey.flows.oidc.asked import ASKED, CHOSEN, Sent, Whose, noted, whose
 from sparekey.oidc import acr, claims, request
+from sparekey.oidc.addresses import with_query
 from sparekey.oidc.request import Asked, Prompt
 from sparekey.store.oidc import clients, grants, pushed
 
@@ -116,7 +117,7 @@ class _Case:
     def answer(self, **told: str) -> Answer:
         address, state = self.found.redirect_uri, self.found.params.get("state", "")
         told = {**told, **({"state": state} if state else {}), "iss": self.ctx.issuer}
-        return Answer(self.client.name, f"{address}{'&' if '?' in address else '?'}{urlencode(told)}")
+        return Answer(self.client.name, with_query(address, told))
 
     def refuse(self, error: str, description: str) -> Answer:
         return self.answer(error=error, error_description=description)
@@ -273,26 +274,14 @@ def _let_in(case: _Case, asked: Asked, session: Session, member: Member, agreed:
 
 
 def _grant(case: _Case, asked: Asked, session: Session, moment: Moment) -> Grant:
-    found = assurance(session.proofs)
-    is_offline = "offline_access" in asked.scopes
-    return Grant(
-        id=GrantId(new_id("gra", moment, case.client.id)),
-        account_id=session.account_id,
-        member_id=session.member_id,
-        client_id=case.client.id,
-        session_id=session.id,
-        scopes=asked.scopes,
-        created_at=moment.at,
-        expires_at=moment.at + OFFLINE_LIFE if is_offline else session.expires_at,
-        acr=acr.told(asked.acr_values, found),
-        amr=found.amr,
-        auth_time=found.auth_time or moment.at,
+    return replace(
+        give(session, case.client, asked.scopes, moment),
+        acr=acr.told(asked.acr_values, assurance(session.proofs)),
         nonce=asked.nonce,
         claims=asked.claims,
         asks_auth_time=asked.asks_auth_time,
         redirect_uri=asked.redirect_uri,
         challenge=asked.challenge,
         jkt=asked.jkt,
-        is_offline=is_offline,
         code_expires_at=moment.at + CODE_LIFE,
     )

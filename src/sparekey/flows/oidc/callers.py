@@ -31,7 +31,7 @@ from sparekey.store.oidc import clients, used_ids
 T = TypeVar("T")
 Caller = tuple[Client, datetime | None]
 """A client, and the arrival time of wrong proofs in its name from where the call came."""
-INVALID = "invalid_client"
+_INVALID = "invalid_client"
 PROOF_ALGORITHMS = dpop.ALGORITHMS
 
 
@@ -77,7 +77,7 @@ def answered(ctx: Context, call: Call, moment: Moment, do: Callable[[Work, Clien
 
         return unit(ctx, call.visitor, moment, run)
     except ProtocolRefused as refusal:
-        note_refused(ctx, call, refusal)
+        _note_refused(ctx, call, refusal)
         raise
 
 
@@ -88,7 +88,7 @@ def told(ctx: Context, call: Call, moment: Moment, look: Callable[[Connection, C
     try:
         return ctx.db.glance(lambda conn: look(conn, known(_found(conn, call), call, moment.at)))
     except ProtocolRefused as refusal:
-        note_refused(ctx, call, refusal)
+        _note_refused(ctx, call, refusal)
         raise
 
 
@@ -185,9 +185,9 @@ def _demand_room(arrives_at: datetime | None, now: datetime) -> None:
         raise TooManyTries(room.until, reason="client")
 
 
-def note_refused(ctx: Context, call: Call, refusal: ProtocolRefused) -> None:
+def _note_refused(ctx: Context, call: Call, refusal: ProtocolRefused) -> None:
     """Count a proof that was wrong; `TooManyTries` where there were too many, whoever was named."""
-    if refusal.error != INVALID:
+    if refusal.error != _INVALID:
         return
 
     def note(work: Work) -> None:

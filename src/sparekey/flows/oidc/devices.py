@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sparekey.core.clients import DEVICE_LIFE, OFFLINE_LIFE, Client, Grant, GrantId, Kind
+from sparekey.core.clients import DEVICE_LIFE, Client, Kind, give
 from sparekey.core.events.apps import DeviceAllowed, DeviceDenied
-from sparekey.core.people import Member, new_id
-from sparekey.core.proofs import assurance, is_fresh
+from sparekey.core.people import Member
+from sparekey.core.proofs import is_fresh
 from sparekey.core.sessions import Session
 from sparekey.core.sign_in import is_enough
 from sparekey.core.throttle import DEVICE_RATE, Ended, Wait, reserve, source_key
@@ -107,7 +107,7 @@ def allow(ctx: Context, visitor: Visitor, typed: str) -> str:
 
     def act(work: Work, session: Session, found: DeviceAsk, client: Client) -> None:
         _demand_enough(session, client, work.now)
-        grant = _grant(work, session, found, client)
+        grant = give(session, client, found.scopes, work.moment)
         grants.add(work.conn, grant, None)
         clients.used(work.conn, client.id, work.now)
         devices.put(work.conn, replace(found, state=Waiting.ALLOWED, grant_id=grant.id))
@@ -172,22 +172,3 @@ def _demand_enough(session: Session, client: Client, now: datetime) -> None:
     if is_fresh(session.proofs, now):
         raise NotAllowed(reason="passkey_first")
     raise StepUpNeeded()
-
-
-def _grant(work: Work, session: Session, found: DeviceAsk, client: Client) -> Grant:
-    proven = assurance(session.proofs)
-    is_offline = "offline_access" in found.scopes
-    return Grant(
-        id=GrantId(new_id("gra", work.moment, found.hash)),
-        account_id=session.account_id,
-        member_id=session.member_id,
-        client_id=client.id,
-        session_id=session.id,
-        scopes=found.scopes,
-        created_at=work.now,
-        expires_at=work.now + OFFLINE_LIFE if is_offline else session.expires_at,
-        acr=proven.acr,
-        amr=proven.amr,
-        auth_time=proven.auth_time or work.now,
-        is_offline=is_offline,
-    )

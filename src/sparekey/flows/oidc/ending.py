@@ -4,11 +4,11 @@ Both belong to the unit that ends it, and come before the rows of sessions and a
 which app. A notice holds all that it takes to tell the app, so it goes out although the app itself was removed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sparekey.core.clients import Client, ClientId
 from sparekey.core.events.apps import GrantsEnded
-from sparekey.core.people import Member, SessionId, new_id
+from sparekey.core.people import Member, MemberId, SessionId, new_id
 from sparekey.flows._work import Work
 from sparekey.flows.oidc.subjects import subject
 from sparekey.store import cases, queue
@@ -31,15 +31,18 @@ def tell_withdrawn(work: Work, who: Member, client_id: ClientId) -> None:
     _post(work, lost, _this_time(work))
 
 
-def tell_shut_out(work: Work, before: Client, after: Client) -> None:
-    """Have an app told, if it asked for it, of everybody whom it is not for any longer."""
+def shut_out(work: Work, before: Client, chosen: Sequence[MemberId]) -> int:
+    """End all that anybody but the chosen gave an app, and have it told, if it asked for it, of whom it loses.
+
+    Gives how many grants that were.
+    """
     lost = [
         one
         for one in grants.opened_in(work.conn, before.id)
-        if before.is_for(before.account_id, one.member_id)
-        and not after.is_for(after.account_id, one.member_id)
+        if before.is_for(before.account_id, one.member_id) and one.member_id not in chosen
     ]
     _post(work, lost, _this_time(work))
+    return grants.end_of_client(work.conn, before.id, work.now, but=chosen)
 
 
 def end_grants(work: Work, who: Member, why: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sparekey.adapters import signing
+from sparekey.adapters import signing, statements
 from sparekey.adapters.signing import SigningKey
 from sparekey.core.clients import ALGORITHMS
 from sparekey.core.contract import Moment
@@ -73,7 +73,11 @@ def published(ctx: Context, now: datetime) -> str:
 
 def verify_own(ctx: Context, text: str) -> dict[str, Any] | None:
     """The claims of something this server signed, however old; None for anything else."""
-    return signing.verify(text, (row.public for row in _read(ctx, ctx.moment().at)))
+    for row in _read(ctx, ctx.moment().at):
+        claims = statements.verify(text, _key_set((row,)), "", (row.algorithm,))
+        if claims is not None:
+            return claims
+    return None
 
 
 def ensure(ctx: Context, moment: Moment) -> None:

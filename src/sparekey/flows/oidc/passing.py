@@ -15,9 +15,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sparekey.core.clients import Client
-from sparekey.core.contract import Answer, Moment
+from sparekey.core.contract import Answer
 from sparekey.core.events.apps import ClientSignedIn
-from sparekey.core.people import Member
 from sparekey.core.proofs import Assurance, assurance
 from sparekey.core.sessions import IDLE, TOUCH_EVERY
 from sparekey.core.sign_in import Demand, carries
@@ -134,7 +133,8 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> tuple[Cli
     """A ticket for a site, good in the browser whose hop has this mark; or what keeps this person from one."""
     session, member = demand_member(visitor)
     client = site(ctx, host)
-    demand_entry(client, member)
+    if not client.is_for(member.account_id, member.id):
+        raise NotAllowed(reason="not_yours", app=client.name)
     moment = ctx.moment()
     found, fresh_for = assurance(session.proofs), timedelta(minutes=client.fresh_minutes)
     since = moment.at - fresh_for if fresh_for else None
@@ -155,22 +155,15 @@ def send_back(ctx: Context, visitor: Visitor, host: str, mark: str) -> tuple[Cli
     return client, fresh
 
 
-def demand_entry(client: Client, member: Member) -> None:
-    """The site is this account's, and for this person."""
-    if not client.is_for(member.account_id, member.id):
-        raise NotAllowed(reason="not_yours", app=client.name)
-
-
 def redeem(ctx: Context, ticket: str, hop: str, host: str) -> str | None:
     """The site's own cookie for a ticket, once; None where it is not good here."""
-    moment: Moment = ctx.moment()
+    moment = ctx.moment()
     fresh = token(moment, "pass")
 
     def swap(work: Work) -> bool:
         taken = passes.take_ticket(work.conn, hashed(ticket), hashed(hop), work.now)
-        if (
-            taken is None or not hop or taken[1] != host
-        ):  # the mark of no hop at all is one that anybody can ask for
+        # the mark of no hop at all is one that anybody can ask for
+        if taken is None or not hop or taken[1] != host:
             return False
         session = sessions.by_id(work.conn, taken[0].session_id)
         if session is None:

@@ -19,11 +19,6 @@ from sparekey.store.schema import clients, consents, grants, sessions
 
 _G = grants.c
 _ADD = insert(grants)
-_WITH_SESSION = select(grants, sessions.c.expires_at.label("session_until")).select_from(
-    grants.outerjoin(sessions, sessions.c.id == _G.session_id)
-)
-_BY_CODE = _WITH_SESSION.where(_G.code_hash == bindparam("h"))
-_BY_ID = _WITH_SESSION.where(_G.id == bindparam("id"))
 _SPEND_CODE = (
     update(grants)
     .where(_G.id == bindparam("grant"), _G.code_spent_at.is_(None))
@@ -66,15 +61,6 @@ def add(conn: Connection, grant: Grant, code_hash: str | None) -> None:
     conn.execute(_ADD, {**_columns(grant), "code_hash": code_hash})
 
 
-def by_code(conn: Connection, code_hash: str) -> Found | None:
-    """The grant whose code this is, spent or not."""
-    return _found(conn.execute(_BY_CODE, {"h": code_hash}).one_or_none())
-
-
-def find(conn: Connection, grant_id: str) -> Found | None:
-    return _found(conn.execute(_BY_ID, {"id": grant_id}).one_or_none())
-
-
 def spend_code(conn: Connection, grant: Grant, at: datetime) -> bool:
     """Use the code up; False when somebody was faster."""
     return conn.execute(_SPEND_CODE, {"grant": grant.id, "at": at}).rowcount == 1
@@ -93,7 +79,7 @@ def end_of_person(conn: Connection, who: Member, at: datetime, client_id: Client
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
 
 
-def end_of_client(conn: Connection, client_id: ClientId, at: datetime, but: Sequence[MemberId] = ()) -> int:
+def end_of_client(conn: Connection, client_id: ClientId, at: datetime, but: Sequence[MemberId]) -> int:
     """End all that a client was given, but by these people. Gives how many."""
     where = (_G.client_id == client_id, _G.ended_at.is_(None), _G.member_id.not_in(but))
     return conn.execute(update(grants).where(*where).values(ended_at=at)).rowcount
@@ -146,10 +132,6 @@ def withdraw(conn: Connection, who: Member, client_id: ClientId) -> None:
             consents.c.client_id == client_id,
         )
     )
-
-
-def _found(row: Row[Any] | None) -> Found | None:
-    return found_grant(row) if row else None
 
 
 def found_grant(row: Row[Any]) -> Found:

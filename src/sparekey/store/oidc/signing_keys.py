@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -39,7 +38,7 @@ def add(conn: Connection, key: Kept) -> None:
 
 def retire(conn: Connection, key_id: str, at: datetime, ends_at: datetime) -> None:
     """It signs until `at`, and is published until `ends_at`."""
-    _change(conn, key_id, retired_at=at, ends_at=ends_at)
+    conn.execute(update(signing_keys).where(_K.id == key_id).values(retired_at=at, ends_at=ends_at))
 
 
 def erase_private(conn: Connection, now: datetime) -> None:
@@ -54,7 +53,3 @@ def remove(conn: Connection, key_id: str) -> None:
 def purge(conn: Connection, before: datetime) -> None:
     """Forget keys that stopped signing before that time."""
     conn.execute(delete(signing_keys).where(_K.retired_at < before))
-
-
-def _change(conn: Connection, key_id: str, **values: Any) -> None:
-    conn.execute(update(signing_keys).where(_K.id == key_id).values(values))
