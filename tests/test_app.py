@@ -292,7 +292,7 @@ def test_only_a_trusted_proxy_says_who_the_client_is(
     """The first address is what anybody can write; the last one is what the proxy saw."""
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     trusted = settings(data, SERVER_TRUSTED_PROXIES=proxies).server.trusted_proxies
-    config = server_config(behind(_tell_client, trusted), settings(data))
+    config = server_config(behind(_tell_client, trusted))
     config.load()
     browser = TestClient(config.loaded_app, client=(peer, 5000))
     assert told == browser.get("/", headers={"x-forwarded-for": "198.51.100.1, 203.0.113.7"}).text

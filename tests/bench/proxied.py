@@ -166,7 +166,7 @@ def ratios(folder: Path, opened: Any) -> dict[str, float]:
 
 def main() -> None:
     settings = load()
-    config = server_config(bare, settings)
+    config = server_config(bare)
     config.host, config.port = settings.server.host, settings.server.port
     uvicorn.Server(config).run()
 

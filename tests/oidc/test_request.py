@@ -36,7 +36,7 @@ LEAST = {
 def asked(client: Client = WIKI, **changes: str) -> Asked:
     """A change to '' leaves the parameter away."""
     params = {name: value for name, value in {**LEAST, **changes}.items() if value}
-    return read(params, client, "https://id.example", NOON)
+    return read(params, client)
 
 
 def error(client: Client = WIKI, **changes: str) -> str:
@@ -126,7 +126,6 @@ def test_who_must_prove_possession_of_the_code(client: Client, needs: bool) -> N
 def test_everything_that_can_be_asked() -> None:
     found = asked(
         response_mode="query",
-        state="s",
         nonce="n",
         prompt="login consent",
         max_age="60",
@@ -140,7 +139,6 @@ def test_everything_that_can_be_asked() -> None:
     assert found == Asked(
         BACK,
         ("openid",),
-        state="s",
         nonce="n",
         challenge=CHALLENGE,
         prompts=frozenset({Prompt.LOGIN, Prompt.CONSENT}),
@@ -219,7 +217,7 @@ def test_parameters_come_once_and_empty_ones_do_not_count() -> None:
 @given(st.dictionaries(st.sampled_from(sorted([*LEAST, "claims", "max_age", "prompt", "state"])), st.text()))
 def test_whatever_is_sent_is_taken_or_refused(params: dict[str, str]) -> None:
     with suppress(ProtocolRefused):
-        assert BACK == read({**LEAST, **params}, WIKI, "https://id.example", NOON).redirect_uri
+        assert BACK == read({**LEAST, **params}, WIKI).redirect_uri
 
 
 # Addresses (RFC 9700, section 2.1; RFC 8252, section 7.3)

@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,6 +66,7 @@ def send(address: str, logout_token: str) -> None:
         raise Untold(f"The app refuses the notice ({status})")
 
 
+@cache
 def _bounded(base: Any) -> Any:
     """A pool whose answers are there in time or cut off."""
 

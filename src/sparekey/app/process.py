@@ -42,7 +42,7 @@ def serve(
         at_start(ctx)
         _say_start(ctx, settings, listener)
         with suppress(KeyboardInterrupt):  # Ctrl-C: uvicorn has stopped in good order, and says so once more
-            uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+            uvicorn.Server(server_config(app)).run(sockets=[listener])
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def server_config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",

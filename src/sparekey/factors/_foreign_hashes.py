@@ -104,9 +104,9 @@ def _bcrypt(text: str, cost: str, is_hashed_first: bool = False) -> _Hash | None
         return None
 
     def derive(password: bytes) -> bytes:
-        before = sha256(password).hexdigest().encode() if is_hashed_first else password
         import bcrypt  # noqa: PLC0415 -- loaded with the first of them
 
+        before = sha256(password).hexdigest().encode() if is_hashed_first else password
         return bcrypt.hashpw(before[:BCRYPT_BYTES], text.encode())
 
     return _Hash(text.encode(), derive)

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from sparekey.core.clients import Client, Kind
@@ -58,7 +58,6 @@ class Asked:
 
     redirect_uri: str
     scopes: tuple[str, ...]
-    state: str = ""
     nonce: str = ""
     challenge: str = ""
     prompts: frozenset[Prompt] = frozenset()
@@ -106,15 +105,15 @@ def answer_address(params: Mapping[str, str], client: Client) -> str:
     return address
 
 
-def read(params: Mapping[str, str], client: Client, issuer: str, now: datetime) -> Asked:
+def read(params: Mapping[str, str], client: Client) -> Asked:
     """The request, checked; raises `ProtocolRefused` with the code that the app is told."""
     address = answer_address(params, client)
     _refuse_request_objects(params)
     _demand_code_flow(params, client)
+    _short(params, "state")  # it is given back as it came, and kept nowhere
     asked = Asked(
         redirect_uri=address,
         scopes=_scopes(params),
-        state=_short(params, "state"),
         nonce=_short(params, "nonce"),
         challenge=_challenge(params, client),
         prompts=_prompts(params),

@@ -27,7 +27,7 @@ class Remembered:
     def get(self, key: object) -> tuple[Any, int]:
         """What was remembered under this key, None for nothing; and the state of the database, for `put`."""
         with self._lock:
-            version = self.ask("PRAGMA data_version").fetchone()[0]
+            version = self._row("PRAGMA data_version")[0]
             if version != self._version or len(self._kept) >= _MOST:
                 self._version = version
                 self._kept.clear()
@@ -39,11 +39,15 @@ class Remembered:
             if self._version == version:
                 self._kept[key] = value
 
-    def ask(self, sql: str, values: tuple[object, ...] = ()) -> Any:
-        """A single statement that reads, as the driver takes it."""
+    def row(self, sql: str, values: tuple[object, ...]) -> Any:
+        """The one row that a statement reads, as the driver gives it, or None."""
+        with self._lock:
+            return self._row(sql, values)
+
+    def _row(self, sql: str, values: tuple[object, ...] = ()) -> Any:
         if self._raw is None:
             self._raw = self._engine.raw_connection()
-        return self._raw.driver_connection.execute(sql, values)
+        return self._raw.driver_connection.execute(sql, values).fetchone()
 
     def close(self) -> None:
         if self._raw is not None:

@@ -24,7 +24,7 @@ from sparekey.store.oidc.tokens import Whole
 _DEAD: dict[str, Any] = {"active": False}
 
 
-def invalid_token() -> ProtocolRefused:
+def _invalid_token() -> ProtocolRefused:
     return ProtocolRefused("invalid_token", "The access token has ended, or never was", 401)
 
 
@@ -33,7 +33,7 @@ def userinfo(ctx: Context, call: Call, scheme: str, access_token: str) -> dict[s
     now = ctx.moment().at
     whole = _recalled(ctx, access_token)
     if whole is None or whole.token.kind is not TokenKind.ACCESS or not whole.is_good(now):
-        raise invalid_token()
+        raise _invalid_token()
     _demand_key(ctx, call, whole, scheme, access_token)
     if "openid" not in whole.token.scopes:
         raise ProtocolRefused("insufficient_scope", "The token is not for the scope openid", 403)
@@ -46,12 +46,12 @@ def _demand_key(ctx: Context, call: Call, whole: Whole, scheme: str, access_toke
     """A bound token is nothing without its key, and is never taken for one that anybody may bear (RFC 9449, 7.2)."""
     bound = whole.token.jkt
     if bool(bound) != (scheme == "dpop"):
-        raise invalid_token()
+        raise _invalid_token()
     if not bound:
         return
     key = key_of(ctx, call, ctx.moment().at, access_token)
     if key is None or key.jkt != bound:
-        raise invalid_token()
+        raise _invalid_token()
     ctx.db.write(lambda conn: use_key(conn, key))
 
 

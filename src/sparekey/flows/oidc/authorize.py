@@ -148,7 +148,7 @@ def _read(case: _Case) -> Asked:
         raise ProtocolRefused("invalid_request", f"{min(case.what.repeated)} came twice")
     if case.client.is_strict and not case.found.pushed:
         raise ProtocolRefused("invalid_request", "This client must push its requests")
-    return request.read(case.found.params, case.client, case.ctx.issuer, case.now)
+    return request.read(case.found.params, case.client)
 
 
 def _of_member(case: _Case, asked: Asked, session: Session, member: Member, *, agrees: bool | None) -> Step:

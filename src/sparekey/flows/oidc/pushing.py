@@ -32,7 +32,7 @@ def push(ctx: Context, call: Call) -> dict[str, Any]:
         jkt = use_key(work.conn, key)
         if jkt and asked.setdefault("dpop_jkt", jkt) != jkt:
             raise dpop.refused("dpop_jkt is of another key")
-        request.read(asked, client, ctx.issuer, work.now)
+        request.read(asked, client)
         fresh = token(work.moment, f"pushed:{client.id}")
         pushed.add(work.conn, Pushed(hashed(fresh), client.id, json.dumps(asked), work.now + PUSHED_LIFE))
         return fresh

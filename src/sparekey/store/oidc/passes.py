@@ -106,7 +106,7 @@ class Gate(Generic[T]):
         return found or self._look_anew(pass_hash, version)
 
     def _look_anew(self, pass_hash: str, version: int) -> T | None:
-        row = self._db.remembered.ask(self._sql, (pass_hash, *_FIXED)).fetchone()
+        row = self._db.remembered.row(self._sql, (pass_hash, *_FIXED))
         if row is None:
             return None
         found = self._read(_seen(_instant(row[1]), _instant(row[2]), row))

@@ -126,7 +126,12 @@ def _app(secret: FoundSecret) -> object:
     return brought_app(readings, secret.last_step)
 
 
-def _invitation(work: Work, by: By, who: Member, own: Sequence[Authenticator]) -> tuple[Link, Mail]:
+def _invitation(
+    work: Work,
+    by: By,
+    who: Member,
+    own: Sequence[Authenticator],  # noqa: ARG001 -- called in place of `_notice`
+) -> tuple[Link, Mail]:
     kept, link, until = _links.first_invitation(work, who)
     mail = work.letter(who, "invitation", helper=by.name, username=who.username, link=link, expires_at=until)
     return kept, mail
