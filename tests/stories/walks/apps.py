@@ -58,6 +58,9 @@ def to_apps(cast: Cast) -> Iterator[Seen]:
     yield "app-not-yours", tab.go(asking(closed))
     yield "app-passkey", tab.go(asking(strict))
     yield "app-confirm", tab.go(asking(wiki, prompt="login"))
+    local = new_app(cast.demo, 4, kind=Kind.PUBLIC, login=Login.NONE)
+    proof = {"code_challenge": "5" * 43, "code_challenge_method": "S256"}
+    yield "app-consent-each-time", tab.go(asking(local, **proof))
     yield "app-consent", tab.go(asking(wiki))
     yield "app-onward", tab.press('main [name="answer"][value="yes"]')
 
