@@ -77,10 +77,10 @@ def notes(office: Office) -> Iterator[str]:
         nora.follows("Add app")
         nora.follows("A site behind a proxy")
         nora.confirms_if_asked()
-        nora.enters("Name shown to staff", "Notes")
+        nora.enters("Name shown to staff", "Wiki")
         nora.enters("Name of the site", name)
         nora.presses("Add app")
-        nora.sees("Notes is added")
+        nora.sees("Wiki is added")
         yield name
 
 
